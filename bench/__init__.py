@@ -1,0 +1,1 @@
+"""The benchmarks: how fast the portal is beside what the same machine can do at all."""

@@ -1,0 +1,110 @@
+"""What the hours function needs to know of the lines: how many wait, whether the queue is full or nobody answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.choices import Role
+from accounts.models import Grant
+from chat.choices import PresenceKind, State
+from chat.models import Conversation, Presence
+from services.hours import Availability, Load
+from services.models import Membership, Queue
+from services.openness import availability_of
+
+STEPPED_ASIDE = (PresenceKind.CALL, PresenceKind.BREAK, PresenceKind.AWAY)
+
+
+def answerers_of(queues: Iterable[Queue], *, now: datetime) -> dict[int, frozenset[int]]:
+    """Who answers each queue, by primary key, in two queries: those of its groups whose responder's grant reaches the service."""
+    queues = list(queues)
+    members: dict[int, set[int]] = {}
+    for queue_id, user_id in (
+        Membership.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=now), group__queues__in=[queue.pk for queue in queues]
+        )
+        .values_list("group__queues", "user_id")
+        .distinct()
+    ):
+        members.setdefault(queue_id, set()).add(user_id)
+    people = set().union(*members.values()) if members else set()
+    grants: dict[int, list[tuple[str, object]]] = {}
+    for user_id, county, service_id in (
+        Grant.objects.valid(at=now).filter(user_id__in=people, role=Role.RESPONDER).values_list("user_id", "county", "service_id")
+        if people
+        else ()
+    ):
+        grants.setdefault(user_id, []).append((county, service_id))
+    return {
+        queue.pk: frozenset(
+            user
+            for user in members.get(queue.pk, ())
+            if any(
+                county == queue.service.county.code and scope in (None, queue.service.public_id)
+                for county, scope in grants.get(user, ())
+            )
+        )
+        for queue in queues
+    }
+
+
+def loads_of(queues: Iterable[Queue], *, now: datetime | None = None) -> dict[int, Load]:
+    """The load of each queue, by primary key, in three queries whatever the number of queues, five when one needs presence.
+
+    Staffed: someone of the queue's groups has a responder's grant in force that reaches the service. A queue that needs
+    presence (S002-46) is staffed only while one of these people is available, even if she is at her limit; one who is on the
+    phone, on a break or away counts only while a conversation of the same queue goes on with her, and one who only finishes
+    what she has does not. Full: as many wait as `max_waiting` allows.
+    """
+    queues = list(queues)
+    now = now or timezone.now()
+    keys = [queue.pk for queue in queues]
+    waiting = dict(
+        Conversation.objects.filter(queue_id__in=keys, state=State.WAITING)
+        .in_line(now=now)
+        .order_by()
+        .values("queue_id")
+        .annotate(n=Count("pk"))
+        .values_list("queue_id", "n")
+    )
+    answerers = answerers_of(queues, now=now)
+    watched = [queue for queue in queues if queue.needs_presence]
+    present = _present(watched, answerers) if watched else {}
+    loads = {}
+    for queue in queues:
+        n = waiting.get(queue.pk, 0)
+        staffed = present[queue.pk] if queue.needs_presence else bool(answerers[queue.pk])
+        loads[queue.pk] = Load(staffed=staffed, waiting=n, full=queue.max_waiting is not None and n >= queue.max_waiting)
+    return loads
+
+
+def _present(queues: list[Queue], answerers: Mapping[int, frozenset[int]]) -> dict[int, bool]:
+    """Whether somebody is there to answer, of queues that need presence; two queries."""
+    people = set().union(*(answerers[queue.pk] for queue in queues))
+    kinds: dict[tuple[int, int], str] = {
+        (county, user): kind
+        for county, user, kind in Presence.objects.running().filter(user_id__in=people).values_list("county_id", "user_id", "kind")
+    }
+    talking = set(
+        Conversation.objects.filter(
+            queue_id__in=[queue.pk for queue in queues], responder_id__in=people, state=State.ACTIVE
+        ).values_list("queue_id", "responder_id")
+    )
+    found = {}
+    for queue in queues:
+        ways = {user: kinds.get((queue.service.county_id, user)) for user in answerers[queue.pk]}
+        found[queue.pk] = any(
+            kind == PresenceKind.AVAILABLE or (kind in STEPPED_ASIDE and (queue.pk, user) in talking) for user, kind in ways.items()
+        )
+    return found
+
+
+def availabilities(queues: Iterable[Queue], *, now: datetime | None = None) -> dict[int, Availability]:
+    """Whether each queue takes conversations now, with the load of its line, by primary key."""
+    queues = list(queues)
+    now = now or timezone.now()
+    return availability_of(queues, at=now, loads=loads_of(queues, now=now))

@@ -1,0 +1,245 @@
+"""Snapshots of lines and of a responder's own conversations: idempotent, recomputed at most once a second a process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
+
+from chat.availability import availabilities
+from chat.choices import State, TransferState
+from chat.desk import calls_of, desk_marks
+from chat.estimates import is_long
+from chat.models import Conversation, Leg, Participant, Transfer
+from chat.models.conversations import AWAY_AFTER
+from chat.outlook import Outlook, outlooks
+from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
+from services.models import Queue, Topic
+from services.models.county import LANGUAGE_CODES
+from services.texts import texts_of
+
+WAITING_SHOWN = 500
+WHO = ("professional__display_name", "professional__first_name")
+"""What a professional's shown name is made of."""
+_MINE_FIELDS = (
+    *(f"{path}__name_{code}" for path in ("service", "queue", "topic") for code in LANGUAGE_CODES),
+    *(
+        "public_id",
+        "responder_id",
+        "state",
+        "queued_at",
+        "accepted_at",
+        "last_message_at",
+        "head_all",
+        "head_staff",
+        "seen_at",
+        "away_since",
+    ),
+    *("language", "contactor", "ended_by", "outcome", "is_test", "flag", "flag_handled_at", *WHO),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LineBoard:
+    """A queue's line at an instant: who waits, in serving order, and whether newcomers are taken."""
+
+    queue: UUID
+    name: dict[str, str]
+    service: dict[str, str]
+    open: bool
+    waiting: tuple[WaitingRow, ...]
+    offers: tuple[OfferRow, ...] = ()
+    view: Outlook = field(default_factory=Outlook)
+
+    def frame(self) -> QueueFrame:
+        """As staff see it."""
+        return QueueFrame(
+            queue=self.queue,
+            name=self.name,
+            service=self.service,
+            open=self.open,
+            waiting=list(self.waiting),
+            offers=list(self.offers),
+            mark=self.view.mark,
+        )
+
+
+def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None = None) -> dict[int, LineBoard]:
+    """The lines of these queues (read with `for_board`), by the queue's primary key, in a constant number of queries.
+
+    `is_open`: whether they take newcomers, when the caller knows it already.
+    """
+    now = timezone.now()
+    queues = list(queues)
+    if is_open is None:
+        is_open = {key: state.is_open for key, state in availabilities(queues, now=now).items()}
+    waiting: dict[int, list[WaitingRow]] = {queue.pk: [] for queue in queues}
+    rows = Conversation.objects.waiting().in_line(now=now).filter(queue_id__in=list(waiting))
+    fields = (
+        "queue_id",
+        "topic_id",
+        "public_id",
+        "queued_at",
+        "line_at",
+        "seen_at",
+        "away_since",
+        "language",
+        "contactor",
+        "is_test",
+        "must_identify",
+        *WHO,
+    )
+    steps = _ladder_steps()
+    found = list(rows.annotate(**steps).values_list(*fields, *steps)[: WAITING_SHOWN * max(len(queues), 1)])
+    topics = _topic_names({row[1] for row in found if row[1] is not None})
+    for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
+        unknown, *who, to, told = others
+        waiting[queue_id].append(
+            WaitingRow(
+                conversation=public_id,
+                queued_at=queued_at,
+                line_at=line_at,
+                away=away_since is not None or now - seen_at > AWAY_AFTER,
+                language=language,
+                contactor=contactor,
+                topic=topics.get(topic_id or 0, {}),
+                test=is_test,
+                offered=to or "",
+                told=told is not None,
+                who=next(filter(None, who), ""),
+                must_identify=unknown,
+            )
+        )
+    offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
+    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line])
+    for queue in queues:
+        _tell(waiting[queue.pk], views[queue.pk], now=now)
+    return {
+        queue.pk: LineBoard(
+            queue=queue.public_id,
+            name=texts_of(queue, "name"),
+            service=texts_of(queue.service, "name"),
+            open=is_open[queue.pk],
+            waiting=tuple(waiting[queue.pk]),
+            offers=tuple(offers.get(queue.pk, ())),
+            view=views[queue.pk],
+        )
+        for queue in queues
+    }
+
+
+def line_of(board: ServerFrame, conversation: UUID) -> Line | None:
+    """The place of one resident in a queue's board, or None when she does not wait there."""
+    if not isinstance(board, QueueFrame):
+        return None
+    for position, row in enumerate(board.waiting, start=1):
+        if row.conversation == conversation:
+            return Line(
+                conversation=conversation,
+                state="waiting",
+                position=position,
+                waiting=len(board.waiting),
+                open=board.open,
+                low_seconds=row.low_seconds,
+                high_seconds=row.high_seconds,
+                mark=f"{board.mark}{'+' if is_long(row.low_seconds) else ''}",
+            )
+    return None
+
+
+def _ladder_steps() -> dict[str, Subquery]:
+    """Whom one who waits is shown to first, and when the supervisor was told, from the leg in which she waits."""
+    leg = Leg.objects.filter(conversation=OuterRef("pk"), left_at__isnull=True).order_by("-number")
+    shown = Coalesce(NullIf("offered_to__display_name", Value("")), "offered_to__first_name")
+    return {
+        "offered_name": Subquery(leg.annotate(shown=shown).values("shown")[:1]),
+        "told_at": Subquery(leg.values("supervisor_told_at")[:1]),
+    }
+
+
+def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
+    """What these transfers offer now, the oldest first, by the target queue's primary key: one query, no words."""
+    rows: dict[int, list[OfferRow]] = {}
+    offered = transfers.filter(state=TransferState.OFFERED).select_related("conversation__topic", "from_queue__service", "sender")
+    for transfer in offered.order_by("offered_at"):
+        row = transfer.conversation
+        rows.setdefault(transfer.to_queue_id, []).append(
+            OfferRow(
+                transfer=transfer.public_id,
+                conversation=row.public_id,
+                sender=transfer.sender.shown_name if transfer.sender else "",
+                service=texts_of(transfer.from_queue.service, "name"),
+                queue=texts_of(transfer.from_queue, "name"),
+                reason=transfer.reason,
+                since=transfer.offered_at or transfer.asked_at,
+                due_at=transfer.due_at,
+                language=row.language,
+                topic=texts_of(row.topic, "name") if row.topic else {},
+                test=row.is_test,
+            )
+        )
+    return rows
+
+
+def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
+    """Each one's estimate, by her place. The time of the one at the front counts from the first who is here."""
+    if not line:
+        return
+    first = next((row.line_at for row in line if not row.away), line[0].line_at)
+    for row, told in zip(line, view.ranges(len(line), first_since=first, now=now), strict=False):
+        row.low_seconds, row.high_seconds = told.low, told.high
+
+
+def _topic_names(keys: set[int]) -> dict[int, dict[str, str]]:
+    if not keys:
+        return {}
+    return {topic.pk: texts_of(topic, "name") for topic in Topic.objects.filter(pk__in=keys)}
+
+
+def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
+    """Each responder's own conversations: active ones, and ended ones without an outcome, oldest first; constant queries."""
+    now = timezone.now()
+    rows = (
+        Conversation.objects.filter(responder_id__in=user_keys)
+        .filter(Q(state=State.ACTIVE) | Q(state=State.ENDED, outcome="", due_at__isnull=False))
+        .select_related("service", "queue", "topic", "professional")
+        .only(*_MINE_FIELDS)
+        .order_by("accepted_at")
+    )
+    read = Participant.objects.filter(user_id__in=user_keys, conversation__in=[row.pk for row in rows])
+    marks_of = ("conversation_id", "user_id", "seen_all", "seen_staff")
+    seen = {(conversation, user): (everyone, staff) for conversation, user, everyone, staff in read.values_list(*marks_of)}
+    mine: dict[int, list[MineRow]] = {key: [] for key in user_keys}
+    for row in rows:
+        seen_all, seen_staff = seen.get((row.pk, row.responder_id or 0), (0, 0))
+        mine[row.responder_id or 0].append(
+            MineRow(
+                conversation=row.public_id,
+                service=texts_of(row.service, "name"),
+                queue=texts_of(row.queue, "name"),
+                state=row.state,
+                queued_at=row.queued_at,
+                accepted_at=row.accepted_at,
+                last_message_at=row.last_message_at,
+                unread=max(row.head_all - seen_all, 0) + max(row.head_staff - seen_staff, 0),
+                away=row.away_since is not None or now - row.seen_at > AWAY_AFTER,
+                language=row.language,
+                contactor=row.contactor,
+                topic=texts_of(row.topic, "name") if row.topic else {},
+                ended_by=row.ended_by,
+                coded=bool(row.outcome),
+                test=row.is_test,
+                flag=row.flag if row.flag_handled_at is None else "",
+                who=row.professional.shown_name if row.professional else "",
+            )
+        )
+    calls = calls_of(user_keys)
+    counts = Counter(user for user, _ in calls)
+    marks = desk_marks(user_keys, calls=calls)
+    return {key: Mine(conversations=items, desk=marks[key], calls=counts[key]) for key, items in mine.items()}

@@ -1,0 +1,75 @@
+"""A mark of what the parts of a responder's own desk show: presence, offers, who asks for her, and the notices in force."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from hashlib import blake2b
+
+from django.db.models import CharField, Value
+
+from accounts.choices import Role
+from accounts.models import Grant
+from chat.choices import State, TransferState
+from chat.models import Conversation, Presence, Transfer
+from chat.models.conversations import READING_ROLES
+from services.models import Disruption
+
+Call = tuple[int, tuple[str, int]]
+"""Whom it calls, and what: why, and which conversation."""
+
+
+def calls_of(user_keys: Collection[int]) -> list[Call]:
+    """What calls for these people's attention: advice asked where they may read, flags where they supervise.
+
+    One query while nobody calls, else two. A person's own call is not for her.
+    """
+    calls = [
+        rows.order_by()
+        .annotate(why=Value(why, output_field=CharField()))
+        .values_list("why", "pk", "responder_id", "county__code", "service__public_id")
+        for why, rows in (("help", Conversation.objects.asking_help()), ("flag", Conversation.objects.flagged()))
+    ]
+    found = list(calls[0].union(calls[1]))
+    if not found:
+        return []
+    roles = {"help": READING_ROLES, "flag": (Role.SUPERVISOR,)}
+    grants = Grant.objects.valid().filter(user_id__in=user_keys, role__in=READING_ROLES)
+    rights = set(grants.order_by().values_list("user_id", "role", "county", "service_id"))
+    return sorted(
+        {
+            (user, (why, key))
+            for why, key, responder, county, service in found
+            for user, role, place, only in rights
+            if role in roles[why] and place == county and only in (None, service) and (why, responder) != ("help", user)
+        }
+    )
+
+
+def desk_marks(user_keys: Collection[int], *, calls: Collection[Call] = ()) -> dict[int, str]:
+    """The mark of each person's desk, by her primary key, in four queries: it changes when a part of it must be read anew.
+
+    `calls`: what `calls_of` gave for the same people.
+    """
+    facts: dict[int, list[object]] = {key: [] for key in user_keys}
+    for user, *presence in (
+        Presence.objects.running()
+        .filter(user_id__in=user_keys)
+        .order_by("pk")
+        .values_list("user_id", "pk", "limit", "back_at", "cover_id", "stays_until", "warned_at")
+    ):
+        facts[user].append(("presence", *presence))
+    talking = Conversation.objects.filter(responder_id__in=user_keys, state=State.ACTIVE).order_by("responder_id")
+    for user in talking.values_list("responder_id", flat=True).distinct():
+        if user is not None:
+            facts[user].append("talking")
+    offers = Transfer.objects.filter(state=TransferState.OFFERED, to_person_id__in=user_keys).order_by("pk")
+    for user, transfer in offers.values_list("to_person_id", "pk"):
+        facts[user].append(("offer", transfer))
+    for user, call in calls:
+        facts[user].append(("call", *call))
+    # A notice in force elsewhere moves the mark too: that costs one reading of the part, and no question of who reaches what.
+    notices = list(Disruption.objects.in_force().order_by("pk").values_list("pk", "version"))
+    if notices:
+        for items in facts.values():
+            items.append(("notices", *notices))
+    return {key: blake2b(repr(items).encode(), digest_size=8).hexdigest() for key, items in facts.items()}

@@ -1,0 +1,192 @@
+"""What residents fill in: their choices at the start, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from chat.choices import Contactor, EntryChannel, Settled, WhyChat
+from chat.protocol import TEXT_LIMIT, FrameError, clean_text
+from chat.refusals import MESSAGES, Refusal
+from services.models import Municipality, Service, Topic
+from services.texts import text
+
+
+class WordsField(forms.CharField):
+    """A person's own words, cleaned as every message is; only spaces and invisible characters are as nothing."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Clean text or nothing. Raises ValidationError in the person's language."""
+        try:
+            return clean_text(str(value or ""))
+        except FrameError as error:
+            if error.code == Refusal.EMPTY and not self.required:
+                return ""
+            raise ValidationError(MESSAGES[error.code], code=error.code, params={"limit": TEXT_LIMIT}) from None
+
+
+class _InPageLanguage:
+    """A choice of rows, named in the page's language."""
+
+    def label_from_instance(self, row: object) -> str:
+        """The row's name."""
+        return str(text(row, "name", (get_language() or "fi")[:2]))
+
+
+class _TopicField(_InPageLanguage, forms.ModelChoiceField):
+    """One of the service's topics."""
+
+
+class _MunicipalityField(_InPageLanguage, forms.ModelChoiceField):
+    """One of the county's municipalities."""
+
+
+class StartForm(forms.Form):
+    """The start of a conversation: everything in it may be left out (S001-3…5); no name is asked."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    channel = forms.ChoiceField(choices=EntryChannel.choices, required=False, widget=forms.HiddenInput)
+    page = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    body = WordsField(
+        required=False,
+        label=_("Your question in your own words"),
+        widget=forms.Textarea(attrs={"rows": 5, "class": "form-control", "data-limit": TEXT_LIMIT}),
+    )
+    topic = _TopicField(
+        queryset=Topic.objects.none(),
+        to_field_name="key",
+        required=False,
+        label=_("What is it about?"),
+        empty_label=_("I do not know, or something else"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    contactor = forms.ChoiceField(
+        choices=[*((value, label) for value, label in Contactor.choices), ("", _("I do not want to tell"))],
+        required=False,
+        label=_("For whom are you asking?"),
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    municipality = _MunicipalityField(
+        queryset=Municipality.objects.none(),
+        to_field_name="code",
+        required=False,
+        label=_("Municipality"),
+        empty_label=_("Another municipality, or I do not want to tell"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topic, municipality = self.fields["topic"], self.fields["municipality"]
+        assert isinstance(topic, _TopicField)
+        assert isinstance(municipality, _MunicipalityField)
+        topic.queryset = Topic.objects.filter(service=service, shown_to_residents=True, retired=False)
+        municipality.queryset = Municipality.objects.filter(county=service.county_id, valid_to__isnull=True)
+
+    def clean_channel(self) -> str:
+        """The website unless the address says otherwise."""
+        return self.cleaned_data["channel"] or EntryChannel.WEB
+
+
+class ConsultationForm(forms.Form):
+    """A professional's question: to which service, whether the client is in the room, and her own words (S001-57)."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    service = forms.SlugField(label=_("Whom do you ask?"))
+    present = forms.ChoiceField(
+        choices=[("yes", _("Yes, the client waits for the answer")), ("no", _("No"))],
+        label=_("Is the client in the room with you?"),
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    body = WordsField(required=False, label=_("Your question in your own words"))
+
+    def clean_present(self) -> bool:
+        """Yes or no."""
+        return bool(self.cleaned_data["present"] == "yes")
+
+
+SATISFACTION = (
+    (1, _("Very dissatisfied")),
+    (2, _("Dissatisfied")),
+    (3, _("Neither satisfied nor dissatisfied")),
+    (4, _("Satisfied")),
+    (5, _("Very satisfied")),
+)
+
+
+class FeedbackForm(forms.Form):
+    """How it went: every question may be left out (M14–M17, S001-45)."""
+
+    satisfaction = forms.TypedChoiceField(choices=SATISFACTION, coerce=int, empty_value=None, required=False)
+    recommend = forms.TypedChoiceField(
+        choices=[(number, str(number)) for number in range(11)], coerce=int, empty_value=None, required=False
+    )
+    settled = forms.ChoiceField(choices=Settled.choices, required=False)
+    why_chat = forms.ChoiceField(choices=WhyChat.choices, required=False)
+    words = WordsField(required=False)
+
+    def answered(self) -> dict[str, Any]:
+        """What this sending answers; a question that it leaves out keeps its earlier answer."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in self.data}
+
+
+def token_of(value: str | None) -> UUID:
+    """The form's token, or a new one when there is none that can be read."""
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return uuid4()
+
+
+class DisruptionForm(forms.Form):
+    """A notice of a disruption: where, a prepared text or own words, whether new conversations stop, and until when (S001-31)."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    scope = forms.ChoiceField(label=_("What it concerns"), widget=forms.Select(attrs={"class": "form-select"}))
+    prepared = forms.ChoiceField(label=_("Prepared text"), required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    stops_intake = forms.BooleanField(
+        label=_("No new conversations are taken"), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+    )
+    ends_at = forms.DateTimeField(
+        label=_("Ends by itself (leave empty if not known)"),
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}),
+    )
+    text_fi = WordsField(label=_("Notice to residents in Finnish"), required=False, max_length=600)
+    text_sv = WordsField(label=_("Notice to residents in Swedish"), required=False, max_length=600)
+    text_en = WordsField(label=_("Notice to residents in English"), required=False, max_length=600)
+    staff_text_fi = WordsField(label=_("Instruction to responders in Finnish"), required=False, max_length=600)
+    staff_text_sv = WordsField(label=_("Instruction to responders in Swedish"), required=False, max_length=600)
+    staff_text_en = WordsField(label=_("Instruction to responders in English"), required=False, max_length=600)
+
+    def __init__(
+        self, *args: Any, scopes: Sequence[tuple[str, str]] = (), prepared: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        scope, text_field = self.fields["scope"], self.fields["prepared"]
+        assert isinstance(scope, forms.ChoiceField)
+        assert isinstance(text_field, forms.ChoiceField)
+        scope.choices = list(scopes)
+        scope.required = bool(scopes)
+        text_field.choices = [("", _("Own words")), *prepared]
+        for name in DISRUPTION_TEXTS:
+            self.fields[name].widget.attrs.update({"rows": 3, "class": "form-control", "lang": name[-2:]})
+
+    def texts(self, name: str) -> dict[str, str]:
+        """The words of one field in every language, also the empty ones."""
+        return {code: self.cleaned_data[f"{name}_{code}"] for code in ("fi", "sv", "en")}
+
+
+DISRUPTION_TEXTS = tuple(f"{name}_{code}" for name in ("text", "staff_text") for code in ("fi", "sv", "en"))

@@ -1,0 +1,52 @@
+"""Addresses in what people write, made into links that can do no harm. The page's script does the same (words.js)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+_PAIRS = {")": "(", "]": "["}
+_ENDINGS = ".,;:!?…»”’"
+
+
+class Part(NamedTuple):
+    """A stretch of a message; with `href` it is a link."""
+
+    text: str
+    href: str = ""
+
+
+def parts(words: str) -> Iterator[Part]:
+    """The message in parts: plain text, and web, mail and phone addresses. What ends a sentence is not part of an address."""
+    start = 0
+    for match in _ADDRESS.finditer(words):
+        address = _trimmed(match[0])
+        if not _is_safe(address):
+            continue
+        if match.start() > start:
+            yield Part(words[start : match.start()])
+        yield Part(address, address)
+        start = match.start() + len(address)
+    if start < len(words):
+        yield Part(words[start:])
+
+
+def _trimmed(address: str) -> str:
+    while address and (
+        address[-1] in _ENDINGS or (address[-1] in _PAIRS and address.count(address[-1]) > address.count(_PAIRS[address[-1]]))
+    ):
+        address = address[:-1]
+    return address
+
+
+def _is_safe(address: str) -> bool:
+    try:
+        found = urlsplit(address)
+        if found.scheme in ("http", "https"):
+            return bool(found.hostname) and found.username is None and found.password is None and (found.port or 1) > 0
+    except ValueError:
+        return False
+    return found.scheme in ("mailto", "tel") and bool(found.path)

@@ -1,0 +1,29 @@
+"""Conversations with what belongs to them: legs, participants, the event log, transfers, identifications, feedback; presence."""
+
+from chat.models.attempts import Attempt
+from chat.models.conversations import ContactDetail, Conversation
+from chat.models.disruptions import ToldDisruption
+from chat.models.events import Event
+from chat.models.feedback import Feedback
+from chat.models.identifications import IdentityRequest
+from chat.models.legs import Leg
+from chat.models.participants import Participant
+from chat.models.practice import ConsoleSettings, PracticeRun
+from chat.models.presence import Presence
+from chat.models.transfers import Transfer
+
+__all__ = [
+    "Attempt",
+    "ConsoleSettings",
+    "ContactDetail",
+    "Conversation",
+    "Event",
+    "Feedback",
+    "IdentityRequest",
+    "Leg",
+    "Participant",
+    "PracticeRun",
+    "Presence",
+    "ToldDisruption",
+    "Transfer",
+]

@@ -1,0 +1,107 @@
+"""The rules of conversations: the only place that writes them."""
+
+from chat.operations.attempts import note_where_to, record_attempt
+from chat.operations.attendance import keep_presence
+from chat.operations.claims import claim_conversation, claim_next
+from chat.operations.console import reset_console_keys, save_console_settings
+from chat.operations.consult import start_consultation
+from chat.operations.disruptions import change_disruption, end_disruption, start_disruption, tell_disruptions
+from chat.operations.due import close_lines, erase_expired, run_due
+from chat.operations.elsewhere import (
+    agree_call_back,
+    finish_call_back,
+    give_contact_detail,
+    keep_place,
+    open_contact_detail,
+    send_contact_details,
+)
+from chat.operations.endings import code_conversation, end_conversation, leave_conversation
+from chat.operations.feedback import Answers, answer_feedback, ask_feedback
+from chat.operations.flags import flag_conversation, handle_flag, withdraw_flag
+from chat.operations.identity import decline_identification, recall_identification, request_identification
+from chat.operations.identity_names import may_see_name, show_name
+from chat.operations.identity_round import Child, Return, complete_identification, open_identification
+from chat.operations.messages import Later, Posted, PostMessage, Rejected, post_message, post_messages
+from chat.operations.practice import check_practice, run_practice, start_practice
+from chat.operations.presence import extend_presence, record_staff_signs, set_presence, sign_off
+from chat.operations.reading import Mark, earlier_conversations, export_record, mark_seen, open_conversation
+from chat.operations.redactions import may_redact, redact_message
+from chat.operations.requeue import requeue_conversation
+from chat.operations.signs import record_signs_of_life
+from chat.operations.start import start_conversation
+from chat.operations.takeover import take_over_conversation
+from chat.operations.transfers import accept_transfer, answer_transfer, decline_transfer, offer_transfer, withdraw_transfer
+from chat.operations.whispers import ask_for_help, join_as_colleague
+
+__all__ = [
+    "Answers",
+    "Child",
+    "Later",
+    "Mark",
+    "PostMessage",
+    "Posted",
+    "Rejected",
+    "Return",
+    "accept_transfer",
+    "agree_call_back",
+    "answer_feedback",
+    "answer_transfer",
+    "ask_feedback",
+    "ask_for_help",
+    "change_disruption",
+    "check_practice",
+    "claim_conversation",
+    "claim_next",
+    "close_lines",
+    "code_conversation",
+    "complete_identification",
+    "decline_identification",
+    "decline_transfer",
+    "earlier_conversations",
+    "end_conversation",
+    "end_disruption",
+    "erase_expired",
+    "export_record",
+    "extend_presence",
+    "finish_call_back",
+    "flag_conversation",
+    "give_contact_detail",
+    "handle_flag",
+    "join_as_colleague",
+    "keep_place",
+    "keep_presence",
+    "leave_conversation",
+    "mark_seen",
+    "may_redact",
+    "may_see_name",
+    "note_where_to",
+    "offer_transfer",
+    "open_contact_detail",
+    "open_conversation",
+    "open_identification",
+    "post_message",
+    "post_messages",
+    "recall_identification",
+    "record_attempt",
+    "record_signs_of_life",
+    "record_staff_signs",
+    "redact_message",
+    "request_identification",
+    "requeue_conversation",
+    "reset_console_keys",
+    "run_due",
+    "run_practice",
+    "save_console_settings",
+    "send_contact_details",
+    "set_presence",
+    "show_name",
+    "sign_off",
+    "start_consultation",
+    "start_conversation",
+    "start_disruption",
+    "start_practice",
+    "take_over_conversation",
+    "tell_disruptions",
+    "withdraw_flag",
+    "withdraw_transfer",
+]

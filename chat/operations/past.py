@@ -1,0 +1,85 @@
+"""Conversations that took place before: written whole, with everything that the statistics need of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from accounts.actors import Actor, System
+from chat.choices import AudienceChoice, State
+from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant
+
+CHUNK = 500
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Past:
+    """An ended conversation and its rows, none of them stored yet. Events stand in the order in which they happened."""
+
+    conversation: Conversation
+    legs: list[Leg] = field(default_factory=list)
+    participants: list[Participant] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    feedback: Feedback | None = None
+
+    def belongings(self) -> list[Leg | Participant | Event | Feedback]:
+        """The rows that hang on the conversation."""
+        return [*self.legs, *self.participants, *self.events, *([self.feedback] if self.feedback else [])]
+
+
+@transaction.atomic
+def record_past(*, by: Actor, conversations: Iterable[Past] = (), attempts: Iterable[Attempt] = ()) -> int:
+    """The portal itself writes the past of a demonstration county, all of it or none; gives the number of conversations.
+
+    Each has ended. The events are numbered here, and the heads are those numbers. Raises PermissionDenied to anyone but
+    the portal, ValidationError (not_demo, not_ended).
+    """
+    if not isinstance(by, System):
+        raise PermissionDenied
+    written = 0
+    for chunk in _chunks(conversations):
+        _write(chunk)
+        written += len(chunk)
+    for some in _chunks(attempts):
+        if not all(attempt.county.is_demo for attempt in some):
+            raise ValidationError("Only a demonstration county has a made-up past.", code="not_demo")
+        Attempt.objects.bulk_create(some)
+    return written
+
+
+def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
+    stream = iter(rows)
+    while chunk := list(islice(stream, CHUNK)):
+        yield chunk
+
+
+def _write(chunk: Sequence[Past]) -> None:
+    for past in chunk:
+        row = past.conversation
+        if not row.county.is_demo:
+            raise ValidationError("Only a demonstration county has a made-up past.", code="not_demo")
+        if row.state != State.ENDED:
+            raise ValidationError("What is past has ended.", code="not_ended")
+        numbers: Counter[Any] = Counter()
+        for event in past.events:
+            numbers[event.audience] += 1
+            event.seq = numbers[event.audience]
+        row.head_all, row.head_staff = numbers[AudienceChoice.ALL], numbers[AudienceChoice.STAFF]
+    Conversation.objects.bulk_create([past.conversation for past in chunk])
+    for past in chunk:
+        for belonging in past.belongings():
+            belonging.conversation = past.conversation
+    Feedback.objects.bulk_create([past.feedback for past in chunk if past.feedback is not None])
+    Participant.objects.bulk_create([row for past in chunk for row in past.participants])
+    for past in chunk:
+        for event in past.events:
+            event.participant = event.participant  # its key is known now
+    Leg.objects.bulk_create([row for past in chunk for row in past.legs])
+    Event.objects.bulk_create([row for past in chunk for row in past.events])

@@ -1,0 +1,140 @@
+"""Starting a conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts.actors import Actor, Resident
+from chat.availability import availabilities
+from chat.broadcast import announce_board
+from chat.choices import EntryChannel, EventKind, ParticipantKind, State
+from chat.models import Conversation, Leg, Participant
+from chat.models.conversations import AWAY_AFTER
+from chat.operations.identity import ask_at_start
+from chat.operations.ladder import first_rung
+from chat.operations.log import Entry, append_events
+from chat.operations.messages import post_message
+from chat.operations.promises import promise
+from chat.refusals import Refusal, refuse
+from services.hours import Availability, Reason
+from services.models import Municipality, Queue, Service, Topic
+
+REFUSAL_OF_REASON = {
+    Reason.FULL: Refusal.FULL,
+    Reason.UNSTAFFED: Refusal.UNSTAFFED,
+    Reason.SERVICE_PAUSED: Refusal.PAUSED,
+    Reason.DISRUPTION: Refusal.DISRUPTED,
+}
+
+
+def entry_queue(service: Service, language: str) -> Queue | None:
+    """The queue that a newcomer joins: the first active entry queue that serves her language, else the first of all."""
+    queues = list(service.queues.filter(is_active=True, is_entry=True).select_related("service__county"))
+    return next((queue for queue in queues if language in queue.languages), queues[0] if queues else None)
+
+
+@transaction.atomic
+def start_conversation(
+    *,
+    by: Actor,
+    service: Service,
+    token: UUID,
+    now: datetime,
+    language: str = "fi",
+    contactor: str = "",
+    topic: Topic | None = None,
+    municipality: Municipality | None = None,
+    entry_channel: str = EntryChannel.WEB,
+    entry_page: str = "",
+    body: str = "",
+    another: bool = True,
+) -> Conversation:
+    """A resident joins the line of a service, in her own words if she likes, when it takes conversations (S001-4).
+
+    Idempotent by the form's token. A resident who already waits or talks in the service comes back to that conversation,
+    and her words go there (S002-49). One who has another open in some other service is asked first: `another` is her yes,
+    and that she chose it is stored (M19). `body` is clean text (`protocol.clean_text`) or empty. What she is told of the
+    wait is stored beside what it will be. Raises ValidationError (closed, full, paused, unstaffed, disrupted, other_open)
+    and PermissionDenied to anyone but a resident.
+    """
+    if not isinstance(by, Resident):
+        raise PermissionDenied
+    existing = _existing(by, service, token)
+    if existing is not None:
+        return _come_back(existing, by=by, token=token, body=body, now=now)
+    queue = entry_queue(service, language)
+    if queue is None:
+        raise refuse(Refusal.CLOSED)
+    state: Availability = availabilities([queue], now=now)[queue.pk]
+    if not state.is_open:
+        raise refuse(REFUSAL_OF_REASON.get(state.reason, Refusal.CLOSED))
+    beside = Conversation.objects.filter(resident_key=by.key, county=service.county_id).open().exists()
+    if beside and not another:
+        raise refuse(Refusal.OTHER_OPEN)
+    try:
+        with transaction.atomic():
+            conversation = create_conversation(
+                Conversation(
+                    county=service.county,
+                    service=service,
+                    first_queue=queue,
+                    queue=queue,
+                    is_test=service.is_test,
+                    resident_key=by.key,
+                    start_token=token,
+                    started_beside=beside,
+                    contactor=contactor,
+                    language=language,
+                    entry_channel=entry_channel,
+                    entry_page=entry_page[:200],
+                    topic=topic if topic is not None and topic.service_id == service.pk else None,
+                    municipality=municipality,
+                    queued_at=now,
+                    line_at=now,
+                    seen_at=now,
+                    last_message_at=now if body else None,
+                    state=State.WAITING,
+                    due_at=min(now + AWAY_AFTER, first_rung(queue, now=now) or now + AWAY_AFTER),
+                ),
+                body=body,
+                now=now,
+            )
+    except IntegrityError:
+        # The same person pressed twice, or in two windows, at the same moment: the database let one through.
+        existing = _existing(by, service, token)
+        if existing is None:
+            raise
+        return _come_back(existing, by=by, token=token, body=body, now=now)
+    announce_board(queues=[queue.pk])
+    return conversation
+
+
+def _existing(by: Resident, service: Service, token: UUID) -> Conversation | None:
+    """What this form has started already, or the conversation that she has open in the service."""
+    hers = Conversation.objects.filter(resident_key=by.key)
+    return hers.filter(start_token=token).first() or hers.filter(service=service).open().first()
+
+
+def _come_back(existing: Conversation, *, by: Resident, token: UUID, body: str, now: datetime) -> Conversation:
+    if body and existing.start_token != token:
+        post_message(by=by, conversation=existing.public_id, client_id=token, body=body, now=now)
+    return existing
+
+
+def create_conversation(conversation: Conversation, *, body: str, now: datetime, name: str = "") -> Conversation:
+    """The row, its first leg, the one who asks (by `name` only if she is a professional) and the first events."""
+    conversation.save()
+    leg = Leg.objects.create(conversation=conversation, queue=conversation.queue, queued_at=now)
+    resident = Participant.objects.create(conversation=conversation, kind=ParticipantKind.RESIDENT, name=name, joined_at=now)
+    entries = [Entry(EventKind.JOINED, resident, payload={"role": ParticipantKind.RESIDENT, **({"name": name} if name else {})})]
+    if body:
+        entries.append(Entry(EventKind.MESSAGE, resident, body=body, client_id=uuid4()))
+    append_events(conversation, *entries, now=now)
+    ask_at_start(conversation, now=now)
+    promise(conversation, leg, now=now)
+    conversation.save(update_fields=["head_all", "head_staff", "must_identify"])
+    return conversation

@@ -1,0 +1,91 @@
+/* The sound for people who wait: it repeats until each who came is taken or gone, and says when the browser does not let it be heard. */
+
+const REPEAT_MS = 8000;
+
+export class Alert extends EventTarget {
+  #audio = null;
+  #on = false;
+  #calling = new Set(); // who came and has been neither taken nor gone
+  #timer = 0;
+
+  /* "off", "on", or "blocked": the browser lets a page sound only after the person has used it. */
+  get state() {
+    if (!this.#on) return "off";
+    return this.#audio?.state === "running" ? "on" : "blocked";
+  }
+
+  get isCalling() {
+    return this.#calling.size > 0;
+  }
+
+  turn(on) {
+    this.#on = on;
+    if (on) this.#wake();
+    this.#again();
+    this.#changed();
+  }
+
+  /* Try to be heard: works when the person has just pressed something. */
+  async allow() {
+    if (!this.#on) return;
+    this.#wake();
+    try {
+      await this.#audio.resume();
+    } catch {
+      // still blocked: the state says so
+    }
+    this.#changed();
+  }
+
+  /* Whoever waits now, and those of them who have come since the last time. */
+  waiting(here, newcomers) {
+    for (const id of this.#calling) if (!here.has(id)) this.#calling.delete(id);
+    for (const id of newcomers) this.#calling.add(id);
+    if (newcomers.length) this.ring();
+    this.#again();
+    this.#changed();
+  }
+
+  /* Quiet until the next one comes. */
+  hush() {
+    this.#calling.clear();
+    this.#again();
+    this.#changed();
+  }
+
+  /* Two soft tones. */
+  ring() {
+    if (this.state !== "on") return;
+    const { currentTime, destination } = this.#audio;
+    for (const [number, pitch] of [660, 880].entries()) {
+      const tone = this.#audio.createOscillator();
+      const volume = this.#audio.createGain();
+      const from = currentTime + number * 0.18;
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0, from);
+      volume.gain.linearRampToValueAtTime(0.15, from + 0.02);
+      volume.gain.exponentialRampToValueAtTime(0.001, from + 0.3);
+      tone.connect(volume).connect(destination);
+      tone.start(from);
+      tone.stop(from + 0.32);
+    }
+    this.dispatchEvent(new Event("rang"));
+  }
+
+  #wake() {
+    if (this.#audio) return;
+    this.#audio = new AudioContext();
+    this.#audio.addEventListener("statechange", () => this.#changed());
+  }
+
+  #again() {
+    const wanted = this.#on && this.isCalling;
+    if (wanted === Boolean(this.#timer)) return; // the lines come often: they must not begin the interval anew
+    clearInterval(this.#timer);
+    this.#timer = wanted ? setInterval(() => this.ring(), REPEAT_MS) : 0;
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

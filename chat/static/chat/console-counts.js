@@ -1,0 +1,63 @@
+/* What is always in view: how many wait, the longest wait, what is unread, who asks for her; in the page, its title and its mark. */
+
+import { slot } from "./slots.js";
+
+export class Counts {
+  waiting = 0;
+  unread = 0;
+  calls = 0;
+
+  constructor(root) {
+    this.root = root;
+    this.title = document.title;
+    this.icon = document.querySelector("link[rel=icon]");
+    this.icons = [this.icon?.href, root.dataset.iconCalls];
+  }
+
+  /* The lines: how many may be taken, how many wait in all, since when the longest. */
+  showLine({ count, total, longest }) {
+    this.waiting = count;
+    this.#put("count-waiting", total);
+    for (const place of this.#all("count-longest")) {
+      place.hidden = !longest;
+      place.querySelector("wait-clock").setAttribute("since", longest);
+    }
+    this.#mark();
+  }
+
+  /* Her own conversations; whether there is more than before. */
+  showUnread(unread) {
+    const isMore = unread > this.unread;
+    this.unread = unread;
+    this.#put("count-unread", unread);
+    for (const place of this.#all("count-unread")) place.parentElement.classList.toggle("is-some", unread > 0);
+    this.#mark();
+    return isMore;
+  }
+
+  /* Conversations of others that ask for her; whether there is more than before. */
+  showCalls(calls) {
+    const isMore = calls > this.calls;
+    this.calls = calls;
+    for (const place of this.#all("count-calls")) place.hidden = !calls;
+    this.#put("count-calls-number", calls);
+    this.#mark();
+    return isMore;
+  }
+
+  #all(name) {
+    return this.root.querySelectorAll(`[data-slot="${name}"]`);
+  }
+
+  #put(name, number) {
+    for (const place of this.#all(name)) if (place.textContent !== String(number)) place.textContent = String(number);
+  }
+
+  #mark() {
+    if (this.icon) this.icon.href = this.icons[Number(this.waiting + this.unread + this.calls > 0)];
+    document.title = `${this.unread ? "● " : ""}${this.waiting ? `(${this.waiting}) ` : ""}${this.title}`;
+  }
+}
+
+/* Says something to a screen reader. */
+export const tell = (root, text) => { slot(root, "news").textContent = text; };

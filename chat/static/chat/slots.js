@@ -1,0 +1,51 @@
+/* The parts of a template by name: data-slot="…". */
+
+export const slot = (root, name) => root.querySelector(`[data-slot="${name}"]`);
+
+export function put(root, name, text) {
+  const part = slot(root, name);
+  if (part && part.textContent !== text) part.textContent = text;
+}
+
+export function show(root, name, shown) {
+  const part = slot(root, name);
+  if (part) part.hidden = !shown;
+}
+
+/* A copy of a template's only element. */
+export const stamp = (template) => template.content.firstElementChild.cloneNode(true);
+
+/* A name in the page's language, else in the first one that has it. */
+export const pick = (names, language) => names[language] || names.fi || names.sv || names.en || "";
+
+/* Puts a keyed list in the wanted order with as few moves as possible, and keeps the focus where it was. */
+export function arrange(list, wanted, key, make) {
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const at = focused ? [...list.children].findIndex((row) => row.contains(focused)) : -1;
+  const old = new Map([...list.children].map((row) => [row.dataset[key], row]));
+  const kept = new Set(wanted.map((item) => item[key]));
+  for (const [id, row] of old) if (!kept.has(id)) row.remove();
+  let place = list.firstElementChild;
+  for (const item of wanted) {
+    const row = old.get(item[key]) ?? make(item);
+    if (row === place) place = place.nextElementSibling;
+    else list.insertBefore(row, place);
+  }
+  if (!focused) return;
+  if (focused.isConnected) {
+    if (document.activeElement !== focused) focused.focus({ preventScroll: true });
+    return;
+  }
+  const next = list.children[Math.min(at, list.children.length - 1)];
+  (next ?? document.querySelector(".nlc-next")).querySelector("a, button").focus({ preventScroll: true });
+}
+
+/* A service and its queue as one; a queue that is named as its service is not said twice. */
+export function place(service, queue) {
+  return queue && queue !== service ? `${service} – ${queue}` : service;
+}
+
+/* Who contacts: a professional who has signed in by her name, others by what they told. */
+export function contactor(row, words) {
+  return row.who ? words.who.replace("%(name)s", row.who) : words.contactors[row.contactor] ?? words.contactors[""];
+}

@@ -1,0 +1,75 @@
+/* Words as a person sees them: plain text with its addresses made into safe links. Never HTML. chat/links.py does the same
+   on the server. */
+
+import { pick } from "./slots.js";
+
+const ADDRESS = /(?:https?:\/\/|mailto:|tel:)[^\s<>"'`{}|\\^]+/giu;
+const SCHEMES = new Set(["http:", "https:", "mailto:", "tel:"]);
+const PAIRS = { ")": "(", "]": "[" };
+
+/* Splits a text into {text} and {text, href} parts. What ends a sentence does not belong to an address. */
+export function tokens(text) {
+  const parts = [];
+  let from = 0;
+  for (const match of text.matchAll(ADDRESS)) {
+    const words = trimmed(match[0]);
+    const href = safe(words);
+    if (!href) continue;
+    if (match.index > from) parts.push({ text: text.slice(from, match.index) });
+    parts.push({ text: words, href });
+    from = match.index + words.length;
+  }
+  if (from < text.length) parts.push({ text: text.slice(from) });
+  return parts;
+}
+
+/* Shows a text in an element: text nodes and links only. */
+export function showWords(element, text) {
+  element.replaceChildren(...tokens(text).map((part) => {
+    if (!part.href) return document.createTextNode(part.text);
+    const link = document.createElement("a");
+    link.href = part.href;
+    link.rel = "noopener noreferrer";
+    if (!part.href.startsWith("tel:")) link.target = "_blank";
+    link.textContent = part.text;
+    return link;
+  }));
+}
+
+function trimmed(address) {
+  let words = address;
+  for (;;) {
+    const last = words.at(-1);
+    const unpaired = last in PAIRS && words.split(PAIRS[last]).length < words.split(last).length;
+    if (!unpaired && !/[.,;:!?…»”’]/u.test(last)) return words;
+    words = words.slice(0, -1);
+  }
+}
+
+function safe(words) {
+  try {
+    const url = new URL(words);
+    if (!SCHEMES.has(url.protocol) || url.username || url.password) return "";
+    return url.protocol.startsWith("http") ? (url.hostname ? url.href : "") : (url.pathname ? words : "");
+  } catch {
+    return "";
+  }
+}
+
+/* Under which key the words of an event are found: its kind, and what of that kind happened. As in chat/views/log_words.py. */
+export function eventKey({ kind, payload }) {
+  const { by, state, rung, code, exit, role, name } = payload;
+  const joined = role === "colleague" ? "colleague" : name ? "professional" : "";
+  const what = {
+    ended: by ?? "system", transferred: state, identity: state, flagged: state, help: state, escalated: rung, notice: code,
+    requeued: exit, claimed: exit, joined,
+  }[kind];
+  return what ? `${kind}:${what}` : kind;
+}
+
+/* The event in words: a notice's own, else those that `words(key)` has for its key or its kind, with the names that it tells. */
+export function eventWords(event, words, { name = "", language, otherwise = "" }) {
+  if (event.kind === "notice" && event.body) return event.body;
+  const said = words(eventKey(event)) ?? words(event.kind) ?? otherwise;
+  return said.replace("%(name)s", name).replace("%(service)s", pick(event.payload.service ?? {}, language));
+}

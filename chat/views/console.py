@@ -1,0 +1,201 @@
+"""The responder's console: the lines of her queues, her own conversations, and the one that is open.
+
+Everything is on the page as plain links and forms; the script of the page makes it live. Who may take, write and end is
+decided by the operations; what is shown is what `readable_by` and `answerable_by` let through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from time import monotonic
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.views.decorators.http import require_GET
+
+from accounts.actors import Staff
+from chat.availability import availabilities
+from chat.boards import LineBoard, line_boards, mine_boards
+from chat.choices import State
+from chat.keys import COMMANDS
+from chat.models import Conversation
+from chat.operations import open_conversation
+from chat.operations.reading import Opened
+from chat.protocol import MineRow, WaitingRow
+from chat.views.console_door import console_door
+from chat.views.console_panel import (
+    CONTACTORS,
+    EVENT_WORDS,
+    LANGUAGE_WORDS,
+    PROFESSIONAL,
+    Draft,
+    contactor_words,
+    page_language,
+    plain,
+)
+from chat.views.console_parts import desk_context, whole_context
+from chat.views.console_settings import settings_of, told
+from services.models import Queue
+from services.texts import Text, pick
+
+WAITING_SHOWN = 25
+OPEN_SECONDS = 2.0
+_known_open: dict[UUID, tuple[float, bool]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEntry:
+    """One who waits, with the line in which she waits."""
+
+    row: WaitingRow
+    line: LineBoard
+    contactor: str | Promise
+    topic: Text
+    queue: Text
+    service: Text
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineEntry:
+    """One of the responder's queues in a word."""
+
+    line: LineBoard
+    name: Text
+    service: Text
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class MineEntry:
+    """One of the responder's own conversations."""
+
+    row: MineRow
+    contactor: str | Promise
+    topic: Text
+    service: Text
+    is_ended: bool
+    is_open: bool
+
+
+@require_GET
+@console_door
+def console(request: HttpRequest, actor: Staff) -> HttpResponse:
+    """The console without an open conversation."""
+    return render_console(request, actor, None)
+
+
+@require_GET
+@console_door
+def conversation(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse:
+    """One conversation in the console; `?osa=1` gives its part alone, for the script of the page. Each opening is audited."""
+    return render_conversation(request, actor, conversation)
+
+
+def render_conversation(
+    request: HttpRequest, actor: Staff, conversation: UUID, *, draft: Draft | None = None, status: int = 200
+) -> HttpResponse:
+    """Open the conversation (permission and audit inside) and show it; a stranger's is as if there were none."""
+    try:
+        opened = open_conversation(
+            by=actor,
+            conversation=conversation,
+            now=timezone.now(),
+            source="console",
+            purpose="earlier" if request.GET.get("syy") == "aiemmat" else "",
+        )
+    except Conversation.DoesNotExist:
+        raise Http404 from None
+    if request.GET.get("osa"):
+        return render(request, "chat/console/conversation.html", whole_context(actor, opened, draft))
+    return render_console(request, actor, opened, draft=draft, status=status)
+
+
+def render_console(
+    request: HttpRequest, actor: Staff, opened: Opened | None, *, draft: Draft | None = None, status: int = 200
+) -> HttpResponse:
+    """The whole page."""
+    language = page_language()
+    queues = list(Queue.objects.answerable_by(actor).filter(is_active=True).for_board())
+    boards = line_boards(queues, is_open=open_states(queues))
+    lines = [(boards[queue.pk], queue.service.response_target_seconds) for queue in queues]
+    waiting = waiting_entries(lines, language=language, now=timezone.now())
+    own = mine_boards([actor.user_id])[actor.user_id]
+    mine = own.conversations
+    settings = told(settings_of(actor))
+    helps = settings["keys"]
+    assert isinstance(helps, dict)
+    context: dict[str, object] = {
+        "lines": [LineEntry(line, pick(line.name, language), pick(line.service, language), target) for line, target in lines],
+        "waiting": waiting[:WAITING_SHOWN],
+        "waiting_count": len(waiting),
+        "waiting_more": max(len(waiting) - WAITING_SHOWN, 0),
+        "claimable": sum(not entry.row.away and not entry.row.must_identify for entry in waiting),
+        "mine": [mine_entry(row, language, opened) for row in mine],
+        "now": timezone.now(),
+        "words": {
+            "contactors": plain(CONTACTORS),
+            "who": str(PROFESSIONAL),
+            "languages": plain(LANGUAGE_WORDS),
+            "events": plain(EVENT_WORDS),
+        },
+        "longest": min((entry.row.queued_at for entry in waiting if not entry.row.away), default=None),
+        "unread": sum(row.unread for row in mine),
+        "settings": settings,
+        "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
+        "shown_limit": WAITING_SHOWN,
+        "none": UUID(int=0),
+        "opened": None,
+        **desk_context(request, actor, own),
+        **(whole_context(actor, opened, draft) if opened else {}),
+    }
+    return render(request, "chat/console/console.html", context, status=status)
+
+
+def open_states(queues: Sequence[Queue]) -> dict[int, bool]:
+    """Whether each queue takes newcomers; hours are read again when what is known is two seconds old."""
+    at = monotonic()
+    for key in [key for key, known in list(_known_open.items()) if at - known[0] > OPEN_SECONDS]:
+        _known_open.pop(key, None)
+    unknown = [queue for queue in queues if queue.public_id not in _known_open]
+    states = {key: state.is_open for key, state in availabilities(unknown).items()} if unknown else {}
+    _known_open.update({queue.public_id: (at, states[queue.pk]) for queue in unknown})
+    return {queue.pk: known[1] if (known := _known_open.get(queue.public_id)) else states.get(queue.pk, False) for queue in queues}
+
+
+def waiting_entries(lines: Iterable[tuple[LineBoard, int]], *, language: str, now: datetime) -> list[WaitingEntry]:
+    """All who wait in these lines, longest wait first; inside a line the serving order stays."""
+    entries = [
+        [
+            WaitingEntry(
+                row=row,
+                line=line,
+                contactor=contactor_words(row.contactor, row.who),
+                topic=pick(row.topic, language),
+                queue=pick(line.name, language),
+                service=pick(line.service, language),
+                late=(now - row.queued_at).total_seconds() > target,
+            )
+            for row in line.waiting
+        ]
+        for line, target in lines
+    ]
+    return list(merge(*entries, key=lambda entry: entry.row.line_at))
+
+
+def mine_entry(row: MineRow, language: str, opened: Opened | None) -> MineEntry:
+    """One of her own, in the page's language."""
+    return MineEntry(
+        row=row,
+        contactor=contactor_words(row.contactor, row.who),
+        topic=pick(row.topic, language),
+        service=pick(row.service, language),
+        is_ended=row.state == State.ENDED,
+        is_open=opened is not None and opened.conversation.public_id == row.conversation,
+    )

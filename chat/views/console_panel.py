@@ -1,0 +1,237 @@
+"""One conversation in the console: what its part shows, and what its reader may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Staff
+from chat.choices import (
+    GIVEN_OUTCOMES,
+    AudienceChoice,
+    Contactor,
+    EventKind,
+    FailureDemand,
+    Outcome,
+    OutcomeReason,
+    ParticipantKind,
+    State,
+)
+from chat.models import Conversation, Event, Participant
+from chat.operations import may_redact
+from chat.operations.reading import Opened
+from chat.protocol import TEXT_LIMIT
+from chat.views.log_words import event_words
+from services.models import Service, Topic
+from services.texts import Text, text
+
+CONTACTORS: Mapping[str, str | Promise] = {
+    "": _("Resident"),
+    "self": _("Resident herself"),
+    "relative": _("Relative or friend"),
+    "professional": _("Professional"),
+}
+PROFESSIONAL = _("Professional: %(name)s")
+"""A consulting professional by her shown name; the script has the same."""
+LANGUAGE_WORDS: Mapping[str, str | Promise] = {"fi": _("in Finnish"), "sv": _("in Swedish"), "en": _("in English")}
+EVENT_WORDS: Mapping[str, str | Promise] = {
+    EventKind.JOINED: _("The resident started the conversation"),
+    "joined:colleague": _("%(name)s joined to whisper; the resident does not see it"),
+    "joined:professional": _("%(name)s asks as a professional"),
+    EventKind.CLAIMED: _("%(name)s took the conversation"),
+    EventKind.AWAY: _("The resident is away"),
+    EventKind.BACK: _("The resident is back"),
+    "ended:resident": _("The resident ended the conversation"),
+    "ended:responder": _("The responder ended the conversation"),
+    "ended:system": _("The portal closed the conversation"),
+    "flagged:set": _("%(name)s flagged the conversation for the supervisor"),
+    "flagged:withdrawn": _("%(name)s took the flag back"),
+    "flagged:handled": _("%(name)s has handled the flag"),
+    "help:wanted": _("%(name)s asks colleagues for advice"),
+    "help:settled": _("%(name)s no longer asks for advice"),
+    "identity:asked": _("The resident was asked to identify themselves"),
+    "identity:opened": _("The resident went to identify themselves"),
+    "identity:verified": _("The resident has identified themselves"),
+    "identity:declined": _("The resident chose not to identify themselves"),
+    "identity:failed": _("The identification did not succeed"),
+    "identity:expired": _("The request to identify was not answered in time"),
+    "identity:recalled": _("The request to identify was taken back"),
+    EventKind.CODED: _("Outcome %(name)s was saved"),
+    EventKind.TRANSFERRED: _("The conversation was transferred"),
+    "transferred:asked": _("The resident is asked whether the conversation may go on in: %(service)s"),
+    "transferred:offered": _("Offered to: %(service)s. The sender goes on meanwhile"),
+    "transferred:accepted": _("%(name)s took the conversation: %(service)s"),
+    "transferred:declined": _("The offer was declined; the conversation came back to the sender"),
+    "transferred:expired": _("Nobody took the offer in time; the conversation came back to the sender"),
+    "transferred:withdrawn": _("The transfer was taken back"),
+    "transferred:refused": _("The resident said no to the transfer"),
+    "transferred:unanswered": _("The resident did not answer whether the conversation may be transferred"),
+    "transferred:unavailable": _("The target closed meanwhile: %(service)s. The conversation stays with the sender"),
+    "transferred:moved": _("Moved to the line of: %(service)s"),
+    "transferred:held": _("A place is kept in the next line of: %(service)s"),
+    "transferred:call_back": _("A call back was agreed: %(service)s"),
+    "transferred:call_back_asked": _("The resident is asked for a number to call: %(service)s"),
+    "transferred:contacts": _("Contact details were given: %(service)s"),
+    "escalated:offer": _("Shown first to %(name)s"),
+    "escalated:supervisor": _("Not taken in time: the supervisor was told"),
+    "escalated:alternatives": _("Not taken in time: other ways were offered to the resident"),
+    "escalated:overflow": _("Not taken in time: went on to another queue"),
+    "notice:alternatives": _("The resident was offered other ways to get help"),
+    EventKind.REQUEUED: _("The conversation went back to the line"),
+    "requeued:lost": _("The responder’s connection was lost. The conversation went to the front of the line"),
+    "claimed:over": _("%(name)s took the conversation over"),
+    EventKind.ESTIMATED: _("The resident was told how long the wait may be"),
+    EventKind.REDACTED: _("Words of a message were hidden"),
+    EventKind.ERASED: _("The words of this conversation have been erased"),
+}
+"""What each event says in the log; “%(name)s” is the person's shown name or the outcome's code. The script has the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """An event as it is read in the log: a message of somebody, or a line of the portal."""
+
+    event: Event
+    side: str
+    name: str
+    words: str
+    seen: bool
+    whisper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the person had written or chosen when a plain form was refused: nothing of it is lost."""
+
+    body: str = ""
+    audience: str = AudienceChoice.ALL
+    client_id: UUID | None = None
+    outcome: str = ""
+    topic: str = ""
+    target: str = ""
+    failure_demand: str = ""
+    reason: str = ""
+    record: str = ""
+    refusal: str = ""
+    about: str = ""
+    transfer: Mapping[str, str] = field(default_factory=dict)
+
+
+def contactor_words(contactor: str, who: str = "") -> str:
+    """Who contacts: a professional who has signed in by her name, others by what they told."""
+    return str(PROFESSIONAL).replace("%(name)s", who) if who else str(CONTACTORS.get(contactor, CONTACTORS[""]))
+
+
+def page_language() -> str:
+    """The language of the page."""
+    return (get_language() or "fi")[:2]
+
+
+def plain(words: Mapping[str, str | Promise]) -> dict[str, str]:
+    """The words in the page's language, for the script."""
+    return {str(key): str(value) for key, value in words.items()}
+
+
+def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = None) -> dict[str, object]:
+    """What the part of one conversation shows, and what its reader may do there."""
+    row = opened.conversation
+    language = page_language()
+    mine = row.responder_id == actor.user_id and opened.participant is not None
+    waiting = row.state == State.WAITING
+    people = list(Participant.objects.filter(conversation=row))
+    resident = next((person for person in people if person.kind == ParticipantKind.RESIDENT), None)
+    shown = draft or Draft()
+    log = [] if waiting else log_lines(row, people, me=opened.participant, resident=resident)
+    who = resident.name if resident is not None and row.contactor == Contactor.PROFESSIONAL else ""
+    return {
+        "opened": opened,
+        "row": row,
+        "contactor": contactor_words(row.contactor, who),
+        "who": who,
+        "language_word": LANGUAGE_WORDS.get(row.language, row.language),
+        "me": opened.participant,
+        "resident": resident,
+        "people": {str(person.public_id): person.name for person in people if person.name},
+        "colleagues": " ".join(str(person.public_id) for person in people if person.kind == ParticipantKind.COLLEAGUE),
+        "is_mine": mine,
+        "is_waiting": waiting,
+        "may_write": mine and row.state == State.ACTIVE,
+        "may_note": opened.participant is not None,
+        "may_code": mine and not waiting,
+        "needs_code": mine and row.state == State.ENDED and row.outcome in ("", Outcome.R0),
+        "may_hide": not waiting and may_redact(by=actor, row=row, now=timezone.now()),
+        "log": log,
+        "unanswered_since": unanswered_since(log) if row.state == State.ACTIVE else None,
+        "reasons": OutcomeReason.choices,
+        "demands": FailureDemand.choices,
+        "chosen_reason": shown.reason or row.outcome_reason,
+        "chosen_demand": shown.failure_demand or row.failure_demand,
+        "chosen_target": shown.target or (str(row.wrong_service_target.public_id) if row.wrong_service_target else ""),
+        "outcomes": [(number, code, Outcome(code).label) for number, code in enumerate(GIVEN_OUTCOMES, start=1)],
+        "topics": topic_choices(row, language) if mine else [],
+        "targets": target_choices(row, language) if mine else [],
+        "draft": shown,
+        "client_id": shown.client_id or uuid4(),
+        "chosen_outcome": shown.outcome or row.outcome,
+        "chosen_topic": shown.topic or (row.topic.key if row.topic else ""),
+        "text_limit": TEXT_LIMIT,
+    }
+
+
+def unanswered_since(log: Sequence[LogLine]) -> datetime | None:
+    """Since when the resident has waited for an answer to what she wrote last, if she has."""
+    since = None
+    for line in log:
+        if line.event.kind == EventKind.MESSAGE and line.event.audience == AudienceChoice.ALL:
+            since = (since or line.event.created_at) if line.side == "resident" else None
+    return since
+
+
+def topic_choices(row: Conversation, language: str) -> list[tuple[str, Text]]:
+    """The topics of the service that may be given."""
+    topics = Topic.objects.filter(service_id=row.service_id, retired=False)
+    return [(topic.key, text(topic, "name", language)) for topic in topics]
+
+
+def target_choices(row: Conversation, language: str) -> list[tuple[UUID, Text]]:
+    """The right services to which a resident in the wrong place was guided: the county's public ones but this."""
+    services = right_services(row)
+    return [(service.public_id, text(service, "name", language)) for service in services]
+
+
+def right_services(row: Conversation) -> Sequence[Service]:
+    """Public services of the same county, but for the conversation's own."""
+    return list(Service.objects.public().of_county(row.county.code).exclude(pk=row.service_id))
+
+
+def log_lines(
+    row: Conversation, people: Iterable[Participant], *, me: Participant | None, resident: Participant | None
+) -> list[LogLine]:
+    """The whole log in the order in which it was written, notes of the staff among the rest."""
+    by_key = {person.pk: person for person in people}
+    return [
+        log_line(event, by_key.get(event.participant_id or 0), me=me, resident=resident)
+        for event in Event.objects.filter(conversation=row).order_by("pk")
+    ]
+
+
+def log_line(event: Event, person: Participant | None, *, me: Participant | None, resident: Participant | None) -> LogLine:
+    """How one event looks to this reader."""
+    if event.kind != EventKind.MESSAGE:
+        name = event.payload.get("name") or event.payload.get("outcome") or (person.name if person else "")
+        words = event_words(
+            event, EVENT_WORDS, name=str(name), language=page_language(), otherwise=str(EventKind(event.kind).label)
+        )
+        return LogLine(event, "portal", "", words, False)
+    if person is None or person.kind == ParticipantKind.RESIDENT:
+        return LogLine(event, "resident", (person.name if person else "") or str(CONTACTORS[""]), "", False)
+    side = "me" if me is not None and person.pk == me.pk else "colleague"
+    seen = event.audience == AudienceChoice.ALL and resident is not None and resident.seen_all >= event.seq
+    return LogLine(event, side, person.name, "", seen, whisper=person.kind == ParticipantKind.COLLEAGUE)

@@ -1,0 +1,92 @@
+"""What the console shows of an identification: the name to the responder, to others only that there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Staff
+from chat.choices import Behalf, IdentificationState, IdentityPurpose, NameReason, State
+from chat.identity_providers import current_provider
+from chat.models import IdentityRequest
+from chat.models.identifications import OPEN_STATES
+from chat.operations import may_see_name
+from chat.operations.identity import ASKABLE
+from chat.operations.reading import Opened
+from services.choices import Identification
+
+WHOSE: Mapping[str, str | Promise] = {
+    Behalf.SELF: _("Own matter"),
+    Behalf.CHILD: _("A child in the person's care"),
+    Behalf.MANDATE: _("Another adult, by a mandate"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the console shows of an identification. The names are empty to who may not see them, and after they are erased."""
+
+    state: str
+    state_words: str
+    purpose: str
+    asked_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    is_open: bool
+    is_verified: bool
+    may_retry: bool
+    behalf: str
+    behalf_words: str
+    method: str
+    assurance: str
+    name: str
+    behalf_name: str
+
+
+def identity_facts(actor: Staff, opened: Opened) -> dict[str, object]:
+    """What the part “identity” shows to this reader."""
+    row = opened.conversation
+    requests = list(IdentityRequest.objects.filter(conversation=row).order_by("-asked_at", "-pk"))
+    now = timezone.now()
+    sees = bool(requests) and may_see_name(by=actor, row=row, now=now)
+    newest = requests[0] if requests else None
+    proof = next((each for each in requests if each.state == IdentificationState.VERIFIED), None)
+    mine = row.responder_id == actor.user_id
+    is_open = newest is not None and newest.state in OPEN_STATES
+    in_use = row.service.identification != Identification.NEVER and current_provider() is not None
+    return {
+        "identity": _shown(newest, sees=sees) if newest else None,
+        "proof": _shown(proof, sees=sees) if proof else None,
+        "name_hidden": proof is not None and bool(proof.name) and not sees,
+        "name_reasons": NameReason.choices,
+        "may_ask_identity": mine and row.state == State.ACTIVE and in_use and not is_open,
+        "may_recall_identity": mine and newest is not None and row.state == State.ACTIVE and is_open,
+        "identity_purposes": [(value, label) for value, label in IdentityPurpose.choices if value in ASKABLE],
+        "child_age_limit": row.service.child_age_limit,
+    }
+
+
+def _shown(request: IdentityRequest, *, sees: bool) -> Shown:
+    verified = request.state == IdentificationState.VERIFIED
+    return Shown(
+        state=request.state,
+        state_words=str(IdentificationState(request.state).label),
+        purpose=str(IdentityPurpose(request.purpose).label),
+        asked_at=request.asked_at,
+        due_at=request.due_at,
+        ended_at=request.ended_at,
+        is_open=request.state in OPEN_STATES,
+        is_verified=verified,
+        may_retry=request.state == IdentificationState.FAILED and request.due_at is not None,
+        behalf=request.behalf,
+        behalf_words=str(WHOSE[request.behalf]),
+        method=request.method,
+        assurance=request.assurance,
+        name=request.name if sees and verified else "",
+        behalf_name=request.behalf_name if sees and verified else "",
+    )

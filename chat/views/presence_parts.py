@@ -1,0 +1,53 @@
+"""What the desk's own parts show of the responder's presence: the five ways of being there, and that the services close soon."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.actors import Staff
+from accounts.models import User
+from chat.choices import PresenceKind, State
+from chat.models import Conversation, Presence
+from chat.shifts import shift_ends
+from services.models import County, Membership
+
+LIMITS = range(1, 7)
+BREAKS = (5, 10, 15, 20, 30, 45, 60)
+WORDS = {
+    "available": PresenceKind.AVAILABLE.label,
+    "call": PresenceKind.CALL.label,
+    "break": PresenceKind.BREAK.label,
+    "away": PresenceKind.AWAY.label,
+}
+
+
+def presence_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
+    """Her way of being there now, and what she may choose, in three queries."""
+    row = running_of(request, actor)
+    colleagues = User.objects.filter(
+        is_active=True, memberships__group__in=Membership.objects.filter(user_id=actor.user_id).values("group")
+    )
+    return {
+        "presence": row,
+        "presence_kinds": WORDS.items(),
+        "presence_limits": LIMITS,
+        "presence_breaks": BREAKS,
+        "presence_covers": colleagues.exclude(pk=actor.user_id).distinct().order_by("display_name", "pk"),
+        "presence_talks": Conversation.objects.filter(responder_id=actor.user_id, state=State.ACTIVE).exists(),
+    }
+
+
+def closing_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
+    """Nothing, until she is warned that the last of her queues closes."""
+    row = running_of(request, actor)
+    if row is None or row.warned_at is None or row.kind == PresenceKind.FINISHING:
+        return {"closing": None}
+    now = timezone.now()
+    return {"closing": row, "closing_at": shift_ends([row], now=now)[row.pk] or now}
+
+
+def running_of(request: HttpRequest, actor: Staff) -> Presence | None:
+    """Her running interval in the county of the page."""
+    county: County | None = getattr(request, "county", None)
+    return Presence.objects.running().filter(user_id=actor.user_id, county=county).select_related("cover").first()

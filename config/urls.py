@@ -1,0 +1,36 @@
+"""Addresses of the portal. Every page has its language in the path; machines' addresses have none."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from config.views import errors, health, home, information, notices, search, service, status, style
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("brand/<slug:slug>-<str:digest>.css", style.brand, name="brand"),
+    path("api/status/<slug:slug>.json", status.public_status, name="public_status"),
+    path("p/<slug:key>/", service.short_link, name="short_link"),
+    path("p/<slug:key>/qr.svg", service.qr_code, name="qr_code"),
+    *i18n_patterns(
+        path("", home.home, name="home"),
+        path("tiedotteet/", notices.notices, name="notices"),
+        path("haku/", search.search, name="search"),
+        path("palvelu/<slug:key>/", service.service, name="service"),
+        path("palvelu/<slug:key>/tulosta/", service.service_print, name="service_print"),
+        path("saavutettavuus/", information.accessibility, name="accessibility"),
+        path("tietosuoja/", information.privacy, name="privacy"),
+        path("tekstikoko/", style.text_size, name="text_size"),
+        path("", include("chat.urls")),
+        path("tili/", include("accounts.urls")),
+        path("hallinta/", admin.site.urls),
+        prefix_default_language=True,
+    ),
+]

@@ -1,0 +1,89 @@
+"""When something went wrong: what it was and what to do, in the person's language."""
+
+from __future__ import annotations
+
+import sys
+
+from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils import translation
+from django.views.decorators.csrf import requires_csrf_token
+
+from chat.refusals import MESSAGES, Refusal
+from chat.views.answers import refused_json, wants_json
+
+KEPT_FIELDS = ("body", "text", "matter", "message")
+"""Names of the fields in which a resident writes in own words."""
+
+
+def _language(request: HttpRequest) -> str:
+    return translation.get_language_from_path(request.path_info) or translation.get_language() or "fi"
+
+
+def _is_own(request: HttpRequest) -> bool:
+    """Whether a form of the portal itself was sent; a foreign site could else put its words on our page."""
+    try:
+        return request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:
+        return False
+
+
+def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """A page that asks nothing of the database, the session or the host name."""
+    language = _language(request)
+    with translation.override(language):
+        return HttpResponse(loader.render_to_string(template, {"LANGUAGE_CODE": language}), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The browser sent something that the portal cannot read."""
+    return _bare(request, "400.html", 400)
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The person may not see this: who may, and how to go on."""
+    return render(request, "403.html", status=403)
+
+
+@requires_csrf_token
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page: a search, all services and the switchboard instead."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The portal itself failed. The page is the same whatever is broken, but for a database that is away: that passes by itself."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return database_away(request)
+    return _bare(request, "500.html", 500)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """Nothing was stored. A script is told to try again; a form comes back whole, so that one press sends the same again."""
+    language = _language(request)
+    with translation.override(language):
+        if wants_json(request):
+            answer: HttpResponse = refused_json(Refusal.BUSY, str(MESSAGES[Refusal.BUSY]))
+        else:
+            fields = [(name, value) for name, values in request.POST.lists() for value in values] if _is_own(request) else []
+            if any("password" in name for name, _ in fields):
+                fields = []
+            words = [value for name, value in fields if name in KEPT_FIELDS and value.strip()]
+            context = {"LANGUAGE_CODE": language, "fields": fields, "words": words, "address": request.get_full_path()}
+            answer = HttpResponse(loader.render_to_string("503.html", context), status=503)
+    answer["Retry-After"] = "5"
+    return answer
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form was sent with an old or missing token: the words are shown back, so that nothing written is lost.
+
+    Words are shown only to the portal's own form: a foreign site could else put its words on our page.
+    """
+    words = [request.POST[name] for name in KEPT_FIELDS if request.POST.get(name, "").strip()] if _is_own(request) else []
+    return render(request, "403_csrf.html", {"words": words}, status=403)

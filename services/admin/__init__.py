@@ -1,0 +1,5 @@
+"""The admin pages of the service directory."""
+
+from services.admin import counties, hours, notices, queues, services
+
+__all__ = ["counties", "hours", "notices", "queues", "services"]

@@ -1,0 +1,102 @@
+"""Counties, their places, contact points and links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from services.admin.base import DirectoryAdmin
+from services.models import ContactPoint, County, LifeSituation, Link, Municipality, Office
+from services.operations.links import result_label
+
+
+@admin.register(County)
+class CountyAdmin(DirectoryAdmin):
+    """The county itself. A new one comes with the content, never from here."""
+
+    general = (
+        "code",
+        "slug",
+        "accent_colour",
+        "official_languages",
+        "hosts",
+        "website",
+        "allowed_domains",
+        "population",
+        "switchboard",
+        "registry_email",
+        "is_active",
+        "is_demo",
+    )
+    list_display = ("name_fi", "code", "is_active", "is_demo")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rights are given in a county: one that nobody has rights in is made by the portal."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A county is taken out of use, not deleted."""
+        return False
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(DirectoryAdmin):
+    """Municipalities; an ended one keeps its row."""
+
+    general = ("county", "code", "valid_from", "valid_to", "successor")
+    list_display = ("name_fi", "code", "county", "valid_to")
+    list_filter = ("county",)
+
+
+@admin.register(Office)
+class OfficeAdmin(DirectoryAdmin):
+    """The county's offices."""
+
+    general = ("county", "key", "postal_code", "is_digital", "order")
+    list_display = ("name_fi", "county", "town_fi", "order")
+
+
+@admin.register(LifeSituation)
+class LifeSituationAdmin(DirectoryAdmin):
+    """How services are grouped for residents."""
+
+    general = ("county", "key", "order")
+    list_display = ("name_fi", "county", "order")
+
+
+@admin.register(ContactPoint)
+class ContactPointAdmin(DirectoryAdmin):
+    """Phone numbers and addresses; where they are used is shown beside them."""
+
+    general = ("county", "key", "kind", "audience", "value", "price", "schedule", "review_date", "needs_check", "used_in")
+    readonly_fields = ("used_in",)
+    list_display = ("name_fi", "value", "audience", "county", "review_date", "needs_check")
+    list_filter = ("audience", "needs_check", "kind")
+
+    @admin.display(description=_("used in"))
+    def used_in(self, point: ContactPoint) -> str:
+        """Who would notice a change."""
+        return ", ".join(use.label for use in point.uses.all()) if point.pk else "–"
+
+
+@admin.register(Link)
+class LinkAdmin(DirectoryAdmin):
+    """Web addresses, and what the nightly check found."""
+
+    general = ("county", "key", "audience", "checked_at", "result", "used_in")
+    readonly_fields = ("checked_at", "result", "used_in")
+    list_display = ("name_fi", "url_fi", "county", "result", "checked_at")
+
+    @admin.display(description=_("result of the check"), ordering="fails")
+    def result(self, link: Link) -> str:
+        """In words, with how many nights it has been so."""
+        words = result_label(link.check_result) or "–"
+        return f"{words} ({link.fails})" if link.fails else words
+
+    @admin.display(description=_("used in"))
+    def used_in(self, link: Link) -> str:
+        """Who would notice a change."""
+        return ", ".join(use.label for use in link.uses.all()) if link.pk else "–"

@@ -1,0 +1,80 @@
+"""Disruptions and their prepared texts, overrides, improvements, targets and costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from services.admin.base import DirectoryAdmin, people_of
+from services.models import CostRow, Disruption, DisruptionText, Improvement, Override, Target
+
+
+@admin.register(Disruption)
+class DisruptionAdmin(DirectoryAdmin):
+    """Notices of disruptions; an ended one stays as a record."""
+
+    general = ("county", "service", "queue", "starts_at", "ends_at", "stops_intake")
+    list_display = ("__str__", "county", "service", "starts_at", "ends_at", "stops_intake")
+
+
+@admin.register(DisruptionText)
+class DisruptionTextAdmin(DirectoryAdmin):
+    """Prepared notices of disruptions, for the switch in the console."""
+
+    general = ("county", "key", "order", "stops_intake")
+    list_display = ("__str__", "key", "county", "order", "stops_intake")
+
+
+@admin.register(Override)
+class OverrideAdmin(DirectoryAdmin):
+    """Open or closed whatever the hours say."""
+
+    general = ("county", "service", "queue", "kind", "starts_at", "ends_at")
+    list_display = ("__str__", "county", "service", "queue", "starts_at", "ends_at")
+
+
+@admin.register(Improvement)
+class ImprovementAdmin(DirectoryAdmin):
+    """What should be better, who sees to it, and what came of it."""
+
+    general = ("county", "service", "title", "description", "source", "state", "owner", "due_on", "closing_note")
+    list_display = ("title", "county", "service", "state", "due_on")
+    list_filter = ("state", "service")
+    search_fields = ("title", "description")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The owner is one of the people of the actor's own counties."""
+        if db_field.name == "owner":
+            kwargs["queryset"] = people_of(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Target)
+class TargetAdmin(DirectoryAdmin):
+    """Targets of services and of the county."""
+
+    general = (
+        "county",
+        "service",
+        "metric",
+        "aim",
+        "channel",
+        "direction",
+        "value",
+        "unit",
+        "starts_on",
+        "ends_on",
+        "due_on",
+        "source",
+    )
+    list_display = ("metric", "service", "aim", "value", "unit", "due_on", "county")
+
+
+@admin.register(CostRow)
+class CostRowAdmin(DirectoryAdmin):
+    """Costs of services by month."""
+
+    general = ("service", "month", "kind", "euros", "source")
+    list_display = ("service", "month", "kind", "euros")

@@ -1,0 +1,64 @@
+"""Queues, and the groups that answer them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from services.admin.base import DirectoryAdmin, RowInline, people_of
+from services.models import Membership, Queue, ResponderGroup
+
+
+class MembershipInline(RowInline):
+    """Who is in the group, possibly until a day."""
+
+    model = Membership
+    shown = ("user", "valid_until")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """People who have a right in a county of the main user."""
+        if db_field.name == "user":
+            kwargs["queryset"] = people_of(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(ResponderGroup)
+class ResponderGroupAdmin(DirectoryAdmin):
+    """People who answer together."""
+
+    general = ("county", "key")
+    list_display = ("name_fi", "county", "key")
+    inlines = (MembershipInline,)
+
+
+@admin.register(Queue)
+class QueueAdmin(DirectoryAdmin):
+    """A waiting line of a service."""
+
+    general = (
+        "service",
+        "key",
+        "languages",
+        "order",
+        "is_entry",
+        "is_active",
+        "is_doctor",
+        "schedule",
+        "groups",
+        "max_waiting",
+        "max_parallel",
+        "intake_stops_minutes",
+        "drain_minutes",
+        "no_transfers",
+        "transfer_targets",
+        "overflow_to",
+        "overflow_after_seconds",
+        "offer_seconds",
+        "supervisor_after_seconds",
+        "alternatives_after_seconds",
+    )
+    list_display = ("name_fi", "service", "order", "is_active", "schedule")
+    list_filter = ("service", "is_active")
+    list_select_related = ("service", "schedule")

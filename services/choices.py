@@ -1,0 +1,107 @@
+"""The closed lists of the service directory."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ServiceStatus(models.TextChoices):
+    """The life of a service: only an open one takes conversations (house rule; S000-35, S000-50)."""
+
+    DRAFT = "draft", _("Draft")
+    PERMITTED = "permitted", _("Permitted to open")
+    OPEN = "open", _("Open")
+    PAUSED = "paused", _("Paused")
+    CLOSED = "closed", _("Closed")
+
+
+class Register(models.TextChoices):
+    """Whose client data the service keeps (S001-70)."""
+
+    SOCIAL = "social", _("Social welfare")
+    HEALTH = "health", _("Health care")
+
+
+class Identification(models.TextChoices):
+    """When strong identification is needed."""
+
+    NEVER = "never", _("Not needed")
+    MIDWAY = "midway", _("Needed when your own matters are handled")
+    START = "start", _("Needed at the start")
+
+
+class Medium(models.TextChoices):
+    """How a contact channel works."""
+
+    PHONE = "phone", _("Phone")
+    VISIT = "visit", _("Visit")
+    EMAIL = "email", _("E-mail")
+    FORM = "form", _("Form")
+    WEB = "web", _("Web service")
+
+
+class ContactKind(models.TextChoices):
+    """What a contact point is."""
+
+    PHONE = "phone", _("Phone number")
+    EMAIL = "email", _("E-mail address")
+    VISIT = "visit", _("Visiting address")
+    WEB = "web", _("Web address")
+
+
+class PriceClass(models.TextChoices):
+    """What a call costs."""
+
+    FREE = "free", _("Free of charge")
+    LOCAL = "local", _("Local or mobile call charge")
+    OTHER = "other", _("Other charge")
+
+
+class Audience(models.TextChoices):
+    """Who may see an entry."""
+
+    PUBLIC = "public", _("Public")
+    INTERNAL = "internal", _("Professionals only")
+
+
+class OverrideKind(models.TextChoices):
+    """What a manual override does, whatever the calendar says."""
+
+    CLOSE = "close", _("Keep closed")
+    OPEN = "open", _("Keep open")
+
+
+class Weekday(models.IntegerChoices):
+    """ISO weekday less one: Monday is 0."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class AimClass(models.TextChoices):
+    """For whom a target is an aim (metrics 1.8; S002-19…22)."""
+
+    CLIENT = "client", _("Client")
+    ORGANISATION = "organisation", _("Organisation")
+    STAFF = "staff", _("Staff")
+
+
+class Direction(models.TextChoices):
+    """How a value is compared with its target; the comparison is with the unrounded value."""
+
+    GTE = "gte", "≥"
+    LTE = "lte", "≤"
+    GT = "gt", ">"
+    LT = "lt", "<"
+
+
+class CostKind(models.TextChoices):
+    """Cost rows of M31."""
+
+    STAFF = "staff", _("Staff")
+    SYSTEM = "system", _("System")
+    OTHER = "other", _("Other")

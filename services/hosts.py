@@ -1,0 +1,67 @@
+"""Which county a host name means: every page, socket and status address asks this one place.
+
+The few active counties are kept in the process for some seconds; an operation that changes a county forgets them at once
+(other processes follow within `COUNTY_CACHE_SECONDS`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from services.models import County
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    read_at: float
+    default: County | None
+    by_host: dict[str, County]
+
+    def county(self, host: str) -> County | None:
+        """The county of a host name, else the default."""
+        return self.by_host.get(bare_host(host), self.default)
+
+
+_snapshot: _Snapshot | None = None
+
+
+def bare_host(host: str) -> str:
+    """The host name without its port, in lower case: `Chat.Alue.fi:8000` is `chat.alue.fi`."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0].rstrip(".")
+
+
+def county_of_host(host: str) -> County | None:
+    """The county whose host name this is, else the installation's default, else its demonstration or only county."""
+    return (cached() or _read()).county(host)
+
+
+def cached() -> _Snapshot | None:
+    """What this process still remembers, so that an event loop need not wait for the database."""
+    lifetime = float(getattr(settings, "COUNTY_CACHE_SECONDS", 3.0))
+    if _snapshot is None or time.monotonic() - _snapshot.read_at >= lifetime:
+        return None
+    return _snapshot
+
+
+def forget() -> None:
+    """The next question reads the counties anew."""
+    global _snapshot
+    _snapshot = None
+
+
+def _read() -> _Snapshot:
+    global _snapshot
+    counties = list(County.objects.filter(is_active=True).select_related("switchboard").order_by("-is_demo", "code"))
+    default = next((county for county in counties if county.slug == settings.DEFAULT_COUNTY), counties[0] if counties else None)
+    by_host = {bare_host(host): county for county in reversed(counties) for host in county.hosts}
+    _snapshot = _Snapshot(time.monotonic(), default, by_host)
+    return _snapshot
+
+
+__all__ = ["bare_host", "cached", "county_of_host", "forget"]

@@ -1,0 +1,27 @@
+"""`manage.py load_content`: the content that ships with the portal."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.actors import System
+from services.operations import load_directory
+
+
+class Command(BaseCommand):
+    help = "Makes the counties, municipalities, contact points and links that are missing. Changes nothing that exists."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--county", action="append", default=[], help="a county's code: its contact points and links too")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            loaded = load_directory(by=System("load_content"), today=timezone.localdate(), counties=options["county"])
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        made = ", ".join(f"{count} × {kind}" for kind, count in loaded.made.items() if count) or "nothing new"
+        self.stdout.write(f"Content: {made}")
+        if loaded.to_fill:
+            self.stdout.write(f"To be filled in by the county: {', '.join(loaded.to_fill)}")

@@ -1,0 +1,48 @@
+"""The service directory's facts, split by noun."""
+
+from services.models.county import ContactPoint, County, Link, Municipality, Office
+from services.models.improvements import Improvement
+from services.models.notices import Disruption, DisruptionText, Override
+from services.models.queues import Membership, Queue, ResponderGroup
+from services.models.schedules import ExceptionDay, Holiday, Schedule, WeeklyInterval
+from services.models.service import (
+    Channel,
+    CostRow,
+    LegalBasis,
+    LifeSituation,
+    Redirect,
+    Service,
+    ServiceArea,
+    Target,
+    Topic,
+)
+from services.models.uses import Use
+
+__all__ = [
+    "Channel",
+    "ContactPoint",
+    "CostRow",
+    "County",
+    "Disruption",
+    "DisruptionText",
+    "ExceptionDay",
+    "Holiday",
+    "Improvement",
+    "LegalBasis",
+    "LifeSituation",
+    "Link",
+    "Membership",
+    "Municipality",
+    "Office",
+    "Override",
+    "Queue",
+    "Redirect",
+    "ResponderGroup",
+    "Schedule",
+    "Service",
+    "ServiceArea",
+    "Target",
+    "Topic",
+    "Use",
+    "WeeklyInterval",
+]

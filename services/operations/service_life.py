@@ -1,0 +1,108 @@
+"""The life of a service: draft → permitted → open → paused → closed, with who, when and why (house 5; S000-35, S000-50)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, Staff
+from accounts.choices import AuditAction
+from accounts.operations import record_audit
+from services.choices import ServiceStatus
+from services.models import Service
+from services.permissions import may_configure, may_give_notice
+from services.publication import publication_gaps
+
+PERMITTED_FROM: dict[str, Collection[str]] = {
+    ServiceStatus.PERMITTED: (ServiceStatus.DRAFT,),
+    ServiceStatus.OPEN: (ServiceStatus.PERMITTED, ServiceStatus.PAUSED, ServiceStatus.CLOSED),
+    ServiceStatus.PAUSED: (ServiceStatus.OPEN,),
+    ServiceStatus.CLOSED: (ServiceStatus.OPEN, ServiceStatus.PAUSED, ServiceStatus.PERMITTED),
+}
+
+
+def next_states(service: Service) -> list[str]:
+    """The states that the service may be taken to now."""
+    return [state for state, sources in PERMITTED_FROM.items() if service.status in sources]
+
+
+def permit_service(*, by: Actor, service: Service, reason: str, now: datetime, version: int | None = None) -> Service:
+    """A main user writes down that the service is permitted to open, and on what decision."""
+    with transaction.atomic():
+        fresh = _move(by=by, service=service, to=ServiceStatus.PERMITTED, reason=reason, version=version)
+        fresh.permitted_at = now
+        fresh.permitted_by_id = by.user_id if isinstance(by, Staff) else None
+        fresh.permit_reason = reason.strip()[:300]
+        return _write(fresh, by=by, was=ServiceStatus.DRAFT, reason=reason)
+
+
+def open_service(*, by: Actor, service: Service, reason: str = "", now: datetime, version: int | None = None) -> Service:
+    """A permitted service is opened to residents when its page has all that it must have (S000-15, domain 5.2)."""
+    with transaction.atomic():
+        fresh = _move(by=by, service=service, to=ServiceStatus.OPEN, reason=reason or "-", version=version)
+        was = fresh.status
+        gaps = [gap for gap in publication_gaps(fresh) if gap.blocks]
+        if gaps:
+            raise ValidationError([ValidationError(str(gap), code=gap.code) for gap in gaps])
+        fresh.opened_at = fresh.opened_at or now
+        return _write(fresh, by=by, was=was, reason=reason, to=ServiceStatus.OPEN)
+
+
+def pause_service(*, by: Actor, service: Service, reason: str, version: int | None = None) -> Service:
+    """The supervisor or a main user stops new conversations for a time; the page stays, and those within go on."""
+    with transaction.atomic():
+        fresh = _move(by=by, service=service, to=ServiceStatus.PAUSED, reason=reason, version=version)
+        return _write(fresh, by=by, was=fresh.status, reason=reason, to=ServiceStatus.PAUSED)
+
+
+def close_service(*, by: Actor, service: Service, reason: str, version: int | None = None) -> Service:
+    """A main user ends a service: it leaves the public pages, its rows and figures stay."""
+    with transaction.atomic():
+        fresh = _move(by=by, service=service, to=ServiceStatus.CLOSED, reason=reason, version=version)
+        return _write(fresh, by=by, was=fresh.status, reason=reason, to=ServiceStatus.CLOSED)
+
+
+def _move(*, by: Actor, service: Service, to: ServiceStatus, reason: str, version: int | None) -> Service:
+    """The stored row under its lock, when the person may, the state allows it and a reason is given."""
+    fresh: Service = Service.objects.select_for_update(of=("self",), no_key=True).select_related("county").get(pk=service.pk)
+    supervised = to == ServiceStatus.PAUSED or (to == ServiceStatus.OPEN and fresh.status == ServiceStatus.PAUSED)
+    allowed = may_give_notice(by, fresh.county.code, fresh.public_id) if supervised else may_configure(by, fresh.county.code)
+    if not allowed:
+        raise PermissionDenied
+    if version is not None and fresh.version != version:
+        raise ValidationError(
+            _("Somebody changed “%(row)s” after you opened it. Look at it again, and then save."),
+            code="stale",
+            params={"row": fresh},
+        )
+    if fresh.status not in PERMITTED_FROM[to]:
+        raise ValidationError(
+            _("The service is now “%(now)s”, so it cannot become “%(to)s”."),
+            code="wrong_state",
+            params={"now": fresh.get_status_display(), "to": to.label},
+        )
+    if not reason.strip():
+        raise ValidationError({"reason": ValidationError(_("Write why."), code="reason_missing")})
+    return fresh
+
+
+def _write(fresh: Service, *, by: Actor, was: str, reason: str, to: ServiceStatus = ServiceStatus.PERMITTED) -> Service:
+    was = str(was)
+    fresh.status = to
+    fresh.version += 1
+    fresh.save()
+    record_audit(
+        by=by,
+        action=AuditAction.CHANGE,
+        object_type=Service._meta.label_lower,
+        object_id=str(fresh.public_id),
+        county=fresh.county.code,
+        purpose=reason.strip()[:200],
+        before={"status": was},
+        after={"status": str(to)},
+    )
+    return fresh

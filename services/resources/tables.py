@@ -1,0 +1,258 @@
+"""The tables that a main user may export and import, and their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from import_export import fields
+
+from services import intervals
+from services.models import (
+    ContactPoint,
+    DisruptionText,
+    ExceptionDay,
+    Holiday,
+    Link,
+    Municipality,
+    Queue,
+    ResponderGroup,
+    Schedule,
+    Service,
+    Topic,
+    WeeklyInterval,
+)
+from services.operations import Create, Delete, apply_changes
+from services.operations.rules import interval_of
+from services.resources.base import SOURCE, OperatedResource
+from services.resources.cells import Text
+
+
+class ServiceTable(OperatedResource):
+    """Services with the texts of their pages. Status is not here: a service is opened by a decision, not by a file."""
+
+    columns = (
+        "life_situation",
+        "office",
+        "order",
+        "name",
+        "synonyms",
+        "summary",
+        "audience",
+        "who_answers",
+        "handles",
+        "easy_text",
+        "promise",
+        "price_text",
+        "identification",
+        "identification_text",
+        "behalf_text",
+        "child_age_limit",
+        "storage_text",
+        "greeting",
+        "off_hours_text",
+        "recording_place",
+        "register",
+        "primary_care",
+        "digital_support",
+        "resident_support",
+        "responder_support",
+        "response_target_seconds",
+        "keep_place_minutes",
+        "retention_days",
+        "pilot_starts",
+        "pilot_ends",
+        "is_test",
+    )
+
+    class Meta(OperatedResource.Meta):
+        model = Service
+
+
+class QueueTable(OperatedResource):
+    """Queues of services."""
+
+    natural = ("service", "key")
+    columns = (
+        "name",
+        "languages",
+        "profession",
+        "order",
+        "is_entry",
+        "is_active",
+        "is_doctor",
+        "schedule",
+        "max_waiting",
+        "max_parallel",
+        "intake_stops_minutes",
+        "drain_minutes",
+        "no_transfers",
+        "overflow_to",
+        "overflow_after_seconds",
+        "offer_seconds",
+        "supervisor_after_seconds",
+        "alternatives_after_seconds",
+    )
+    many = ("groups", "transfer_targets")
+
+    class Meta(OperatedResource.Meta):
+        model = Queue
+
+
+class TopicTable(OperatedResource):
+    """Topics of services."""
+
+    natural = ("service", "key")
+    columns = ("name", "shown_to_residents", "retired", "order")
+
+    class Meta(OperatedResource.Meta):
+        model = Topic
+
+
+class ContactPointTable(OperatedResource):
+    """Phone numbers and addresses."""
+
+    columns = ("kind", "audience", "name", "value", "price", "schedule", "note", "review_date", "needs_check")
+
+    class Meta(OperatedResource.Meta):
+        model = ContactPoint
+
+
+class LinkTable(OperatedResource):
+    """Web addresses."""
+
+    columns = ("audience", "name", "url")
+
+    class Meta(OperatedResource.Meta):
+        model = Link
+
+
+class DisruptionTextTable(OperatedResource):
+    """Prepared notices of disruptions."""
+
+    columns = ("title", "text", "staff_text", "stops_intake", "order")
+
+    class Meta(OperatedResource.Meta):
+        model = DisruptionText
+
+
+class ResponderGroupTable(OperatedResource):
+    """Responder groups; who is in them is no part of the table."""
+
+    columns = ("name", "profession")
+
+    class Meta(OperatedResource.Meta):
+        model = ResponderGroup
+
+
+class MunicipalityTable(OperatedResource):
+    """Municipalities. The official list comes by its own difference list; this is for corrections."""
+
+    natural = ("county", "code")
+    columns = ("name", "valid_from", "valid_to", "successor")
+
+    class Meta(OperatedResource.Meta):
+        model = Municipality
+
+
+class HolidayTable(OperatedResource):
+    """Holidays; “removed” says that the county is open as on other days."""
+
+    natural = ("county", "date")
+    columns = ("name", "removed")
+
+    class Meta(OperatedResource.Meta):
+        model = Holiday
+
+
+class ExceptionDayTable(OperatedResource):
+    """Exception days. Several rows a day give several intervals, so the opening time is part of what a row is known by."""
+
+    natural = ("county", "schedule", "date", "opens")
+    columns = ("closes", "reason")
+
+    class Meta(OperatedResource.Meta):
+        model = ExceptionDay
+
+
+class Hours(Text):
+    """A week in one cell: `mon 08:00-12:00; mon 13:00-16:00`."""
+
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+        try:
+            found = sorted(intervals.parse(super().clean(value)), key=str)
+            intervals.refuse_overlaps(found)
+        except ValidationError as error:
+            raise ValueError(" ".join(error.messages)) from error
+        return found
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return intervals.write(value or [])
+
+
+class ScheduleTable(OperatedResource):
+    """Hours, a week in one cell: the cell is the whole week, so what it no longer names is closed."""
+
+    columns = ("name", "closed_on_holidays")
+
+    class Meta(OperatedResource.Meta):
+        model = Schedule
+
+    def more_columns(self) -> dict[str, fields.Field]:
+        return {"hours": fields.Field(None, "hours", Hours())}
+
+    def dehydrate_hours(self, schedule: Schedule) -> str:
+        return intervals.write(_stored(schedule).values())
+
+    def sets_differ(self, instance: models.Model) -> bool:
+        wanted = self.beside(instance).get("hours")
+        return wanted is not None and sorted(wanted, key=str) != sorted(_stored(instance).values(), key=str)
+
+    def save_instance(self, instance: models.Model, is_create: bool, row: Any, **kwargs: Any) -> None:
+        super().save_instance(instance, is_create, row, **kwargs)
+        wanted = self.beside(instance).get("hours")
+        if wanted is None or not isinstance(instance, Schedule):
+            return
+        stored = _stored(instance)
+        gone = [Delete(WeeklyInterval(pk=pk)) for pk, interval in stored.items() if interval not in wanted]
+        new = [
+            Create(
+                WeeklyInterval(
+                    schedule=instance,
+                    weekday=each.weekday,
+                    opens=each.opens,
+                    closes=each.closes,
+                    valid_from=each.valid_from,
+                    valid_until=each.valid_until,
+                )
+            )
+            for each in wanted
+            if each not in stored.values()
+        ]
+        apply_changes(by=self.by, changes=[*gone, *new], source=SOURCE)
+
+
+def _stored(schedule: models.Model) -> dict[int, intervals.Interval]:
+    if schedule.pk is None:
+        return {}
+    return {row.pk: interval_of(row) for row in WeeklyInterval.objects.filter(schedule_id=schedule.pk)}
+
+
+RESOURCES: dict[type[models.Model], type[OperatedResource]] = {
+    table._meta.model: table
+    for table in (
+        ServiceTable,
+        QueueTable,
+        TopicTable,
+        ContactPointTable,
+        LinkTable,
+        DisruptionTextTable,
+        ResponderGroupTable,
+        MunicipalityTable,
+        HolidayTable,
+        ExceptionDayTable,
+        ScheduleTable,
+    )
+}

@@ -1,0 +1,104 @@
+"""Chromium, and the portal's real server with its styles and scripts, for tests in a browser.
+
+`chromium` is one browser for all; make a context of your own for each visitor. `make_portal()` starts `manage.py serve` on the
+test database (the test needs `transactional_db`) and returns its address.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from accounts.actors import Resident
+from accounts.models import User
+from chat.models import Conversation
+from chat.operations import start_conversation
+from services.models import Queue, Redirect, Service
+from tests.browser.resident_side import DESK, Responder
+from tests.serve.portal import ROOT, Serve
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
+PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests. Its event loop lives in this thread: Django is told that the database may be asked beside it."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every style and script, collected once."""
+    folder = tmp_path_factory.mktemp("collected")
+    environment = {**os.environ, "VAR_DIR": str(folder), "STATIC_STORAGE": PLAIN_STORAGE}
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env=environment, check=True)
+    return folder / "static"
+
+
+@pytest.fixture
+def make_portal(
+    chromium: Browser, transactional_db: None, tmp_path: Path, collected_static: Path
+) -> Iterator[Callable[..., Serve]]:
+    """Starts servers on the test database; all are killed afterwards."""
+    started: list[Serve] = []
+
+    def start(**options: str) -> Serve:
+        folder = tmp_path / f"serve{len(started)}"
+        folder.mkdir()
+        (folder / "static").symlink_to(collected_static)
+        options = {"CHAT_STARTS_PER_HOUR": "10000", **options}
+        serve = Serve(folder, STATIC_STORAGE=PLAIN_STORAGE, **options)  # type: ignore[arg-type]
+        started.append(serve)
+        return serve.start()
+
+    yield start
+    for serve in started:
+        serve.__exit__()
+
+
+# --- the resident's side ---
+
+
+@pytest.fixture
+def serve(service: Service, queue: Queue, responder: User, second_service: Service, make_portal: Callable[..., Serve]) -> Serve:
+    Redirect.objects.create(service=service, matter_fi="Vauvan hoito", to_service=second_service)
+    return make_portal(CHAT_FRAMES_PER_SECOND="200")
+
+
+@pytest.fixture
+def desk(chromium: Browser, serve: Serve) -> Iterator[BrowserContext]:
+    with chromium.new_context(base_url=serve.url, viewport=DESK) as context:  # type: ignore[arg-type]
+        yield context
+
+
+@pytest.fixture
+def talk(serve: Serve, service: Service, resident: Resident) -> Conversation:
+    return start_conversation(by=resident, service=service, token=uuid4(), now=timezone.now(), body="Ensimmäinen viesti")
+
+
+@pytest.fixture
+def answerer(talk: Conversation, responder: User) -> Responder:
+    return Responder(responder, talk)

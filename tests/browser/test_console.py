@@ -1,0 +1,394 @@
+"""The responder's console in a real browser: the whole day by keyboard, races, reloads, lost lines, phones, axe in each state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from pytest_django.fixtures import Settings
+
+from accounts.actors import Resident
+from accounts.models import User
+from chat.choices import State
+from chat.models import Conversation, Event
+from chat.operations import claim_conversation, leave_conversation, post_message, start_conversation
+from services.models import County, Queue, Service
+from tests.conftest import acting
+from tests.serve.portal import Serve, staff_cookie
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+SOON = 10_000
+PASSWORD = "pitka-ja-hyva-salasana"
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def portal(county: County, queue: Queue, second_service: Service, make_portal: Callable[..., Serve]) -> Serve:
+    Service.objects.update(
+        recording_place_fi="Kirjaa asiakastietojärjestelmään.", recording_place_sv="Anteckna i klientdatasystemet."
+    )
+    return make_portal()
+
+
+def comes(service: Service, resident: Resident, words: str = "Äitini unohtelee.", **facts: str) -> Conversation:
+    """Somebody starts to wait."""
+    return start_conversation(by=resident, service=service, token=uuid4(), now=timezone.now(), body=words, **facts)  # type: ignore[arg-type]
+
+
+def says(conversation: Conversation, resident: Resident, words: str) -> None:
+    """The resident writes."""
+    post_message(by=resident, conversation=conversation.public_id, client_id=uuid4(), body=words, now=timezone.now())
+
+
+def desk(chromium: Browser, portal: Serve, user: User | None = None, **choices: object) -> BrowserContext:
+    """A responder at her desk, signed in if she is named."""
+    choices = {"viewport": DESK, "reduced_motion": "reduce", **choices}
+    context = chromium.new_context(base_url=portal.url, **choices)  # type: ignore[arg-type]
+    if user is not None:
+        name, value = staff_cookie(user).split("=", 1)
+        context.add_cookies([{"name": name, "value": value, "url": portal.url}])
+    return context
+
+
+def console_of(context: BrowserContext, path: str = "/fi/vastaaja/") -> tuple[Page, list[str]]:
+    """The console, connected; and what the browser complains of."""
+    page, heard = context.new_page(), []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on(
+        "console",
+        lambda said: heard.append(said.text) if said.type == "error" and "Failed to load resource" not in said.text else None,
+    )
+    page.goto(path)
+    connected(page)
+    return page, heard
+
+
+def connected(page: Page) -> None:
+    page.wait_for_selector('[data-slot=connection][data-state="online"]', state="attached", timeout=SOON)
+
+
+def log(page: Page) -> list[str]:
+    """The messages on the screen."""
+    return page.locator("console-log .nlc-msg-body").all_inner_texts()
+
+
+def test_a_whole_conversation_by_keyboard(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident, settings: Settings
+) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # the server knows no quicker one
+    responder.set_password(PASSWORD)
+    responder.save()
+    page = desk(chromium, portal).new_page()
+    page.goto("/fi/vastaaja/")
+    page.locator("input[name=login]").focus()
+    page.keyboard.type(responder.email)
+    page.keyboard.press("Tab")
+    for _ in range(4):
+        if page.evaluate("document.activeElement.type") == "password":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/fi/vastaaja/")
+    connected(page)
+    expect(page.get_by_text("Kukaan ei odota.")).to_be_visible()
+
+    conversation = comes(service, resident)
+    expect(page.locator("console-waiting .nlc-row")).to_have_count(1, timeout=SOON)
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
+    page.keyboard.press("F2")
+    expect(page.locator("console-log")).to_contain_text("Äitini unohtelee.")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.type("Hei, miten voin auttaa? ?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nlc-msg.is-me .nlc-msg-state")).to_have_text("Lähetetty")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.press("F4")
+    page.keyboard.type("Kotihoito tietää.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nlc-msg.is-note .nlc-msg-state")).to_have_text("Tallennettu")
+    page.keyboard.press("F4")
+    says(conversation, resident, "Kiitos, selvä.")
+    expect(page.locator("console-log")).to_contain_text("Kiitos, selvä.", timeout=SOON)
+
+    page.keyboard.press("F9")
+    expect(page.get_by_text("Kirjaa asiakastietojärjestelmään.")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.get_by_role("radio", name="Ohjattu itsehoitoon tai digipalveluun")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("F9")
+    expect(page.locator("console-conversation")).to_have_count(0)
+    expect(page.locator(".nlc-next button")).to_be_focused()
+    conversation.refresh_from_db()
+    assert (conversation.state, conversation.outcome, conversation.topic and conversation.topic.key) == (
+        State.ENDED,
+        "R2",
+        "neuvonta",
+    )
+    assert [event.audience for event in Event.objects.filter(body="Kotihoito tietää.")] == ["staff"]
+
+
+def test_of_two_consoles_one_wins_and_the_other_is_told_who(
+    chromium: Browser, portal: Serve, service: Service, responder: User, colleague: User, resident: Resident
+) -> None:
+    conversation = comes(service, resident)
+    pages = [console_of(desk(chromium, portal, user))[0] for user in (responder, colleague)]
+    for page in pages:
+        expect(page.locator("console-waiting .nlc-row")).to_have_count(1, timeout=SOON)
+    for page in pages:
+        page.evaluate("document.querySelector('console-waiting .nlc-take button').click()")
+    for page in pages:
+        page.wait_for_selector("console-conversation, .nlc-said:not(:empty)", timeout=SOON)
+    conversation.refresh_from_db()
+    assert conversation.responder is not None
+    won, lost = pages if conversation.responder == responder else reversed(pages)
+    expect(won.locator("console-log")).to_contain_text("Äitini unohtelee.")
+    expect(lost.locator(".nlc-said")).to_contain_text(conversation.responder.display_name)
+    expect(lost.locator("console-conversation")).to_have_count(0)
+    expect(lost.locator("console-waiting .nlc-row")).to_have_count(0, timeout=SOON)
+
+
+def test_at_the_limit_she_is_told(chromium: Browser, portal: Serve, service: Service, responder: User) -> None:
+    Queue.objects.update(max_parallel=1)
+    for _ in range(2):
+        comes(service, Resident(uuid4()))
+    page, _ = console_of(desk(chromium, portal, responder))
+    page.keyboard.press("F2")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.press("F2")
+    expect(page.locator(".nlc-said")).to_contain_text("Sinulla on jo 1 keskustelua")
+
+
+def test_reload_in_the_middle_loses_and_repeats_nothing(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    conversation = comes(service, resident)
+    page, heard = console_of(desk(chromium, portal, responder))
+    page.keyboard.press("F2")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.type("Ensimmäinen")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nlc-msg.is-me .nlc-msg-state")).to_have_text("Lähetetty")
+    assert page.url.endswith(f"/fi/vastaaja/{conversation.public_id}/")
+    says(conversation, resident, "Ennen latausta")
+    page.reload()
+    connected(page)
+    says(conversation, resident, "Latauksen jälkeen")
+    expect(page.locator("console-log")).to_contain_text("Latauksen jälkeen", timeout=SOON)
+    page.locator(".nlc-text").fill("Toinen")
+    page.locator(".nlc-text").press("Enter")
+    expect(page.locator(".nlc-msg.is-me .nlc-msg-state").last).to_have_text("Lähetetty")
+    page.wait_for_timeout(500)
+    assert log(page) == ["Äitini unohtelee.", "Ensimmäinen", "Ennen latausta", "Latauksen jälkeen", "Toinen"]
+    assert heard == []
+
+
+def test_a_killed_server_costs_only_time(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    comes(service, resident)
+    page, _ = console_of(desk(chromium, portal, responder))
+    page.keyboard.press("F2")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    portal.kill()
+    page.keyboard.type("Tämä ei katoa")
+    page.keyboard.press("Enter")
+    expect(page.locator(".is-pending .nlc-msg-state")).to_have_text("Lähetetään…")
+    page.wait_for_selector('[data-slot=connection]:not([data-state="online"])', state="attached", timeout=SOON)
+    page.keyboard.type("kesken jäänyt lause")
+    portal.start()
+    expect(page.locator(".nlc-msg.is-me .nlc-msg-state")).to_have_text("Lähetetty", timeout=60_000)
+    expect(page.locator(".nlc-text")).to_have_value("kesken jäänyt lause")
+    assert Event.objects.filter(body="Tämä ei katoa").count() == 1
+
+
+def test_whom_the_resident_left_stays_until_coded(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    conversation = comes(service, resident)
+    page, _ = console_of(desk(chromium, portal, responder))
+    page.keyboard.press("F2")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.type("Hei!")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nlc-msg.is-me .nlc-msg-state")).to_have_text("Lähetetty")
+    page.keyboard.type("en ehtinyt")
+    leave_conversation(by=resident, conversation=conversation.public_id, now=timezone.now())
+    expect(page.locator("console-log")).to_contain_text("Asukas päätti keskustelun", timeout=SOON)
+    expect(page.locator(".nlc-text")).to_have_value("en ehtinyt")
+    expect(page.locator(".nlc-row-mine")).to_contain_text("Anna lopputulos", timeout=SOON)
+    expect(page.get_by_role("button", name="Tallenna lopputulos")).to_be_visible()
+    page.locator(".nlc-text").fill("")
+    page.keyboard.press("F9")
+    page.keyboard.press("9")
+    page.locator("select[name=topic]").select_option("neuvonta")
+    page.get_by_role("button", name="Tallenna lopputulos").click()
+    expect(page.locator(".nlc-row-mine")).to_have_count(0, timeout=SOON)
+    conversation.refresh_from_db()
+    assert (conversation.ended_by, conversation.outcome) == ("resident", "R9")
+
+
+def test_signing_out_elsewhere_closes_the_console_and_keeps_the_words(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    conversation = comes(service, resident)
+    page, _ = console_of(desk(chromium, portal, responder))
+    page.keyboard.press("F2")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.type("Tätä en ehtinyt lähettää")
+    Session.objects.all().delete()
+    expect(page.get_by_text("Sinut on kirjattu ulos")).to_be_visible(timeout=SOON)
+    expect(page.locator(".nlc-text")).to_have_value("Tätä en ehtinyt lähettää")
+    expect(page.get_by_role("button", name="Lähetä")).to_be_disabled()
+    says(conversation, resident, "Tätä hän ei saa nähdä")
+    page.wait_for_timeout(4000)
+    assert "Tätä hän ei saa nähdä" not in page.content()
+
+
+@pytest.mark.parametrize("path", ["/fi/vastaaja/", "/sv/vastaaja/"])
+def test_a_phone_shows_one_thing_at_a_time(
+    path: str, chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    comes(service, resident, "Pitkääääääääääääääääääääääääääääääääääääääääääääääääääääääääääsana")
+    page, _ = console_of(desk(chromium, portal, responder, viewport=PHONE), path)
+    fits = "document.documentElement.scrollWidth <= innerWidth"
+    assert page.evaluate(fits)
+    page.locator(".nlc-take button").first.click()
+    expect(page.locator(".nlc-text")).to_be_visible()
+    expect(page.locator("console-waiting")).not_to_be_visible()
+    assert page.evaluate(fits)
+    send = page.locator(".nlc-send").bounding_box()
+    assert send is not None
+    assert send["y"] + send["height"] <= PHONE["height"]
+    page.locator("[data-act=side]").click()
+    expect(page.locator(".nlc-facts")).to_be_visible()
+    expect(page.locator(".nlc-text")).not_to_be_visible()
+    page.locator(".nlc-ending summary").click()
+    outcome = page.locator(".nlc-outcome").first.bounding_box()
+    assert outcome is not None
+    assert outcome["height"] < 60
+    assert page.evaluate(fits)
+    page.locator("a.nlc-back").click()
+    expect(page.locator(".nlc-row-mine")).to_be_visible(timeout=SOON)
+    expect(page.locator(".nlc-text")).not_to_be_visible()
+    page.locator(".nlc-row-link").click()
+    expect(page.locator(".nlc-conv")).to_be_visible()
+
+
+def test_without_a_script(chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident) -> None:
+    conversation = comes(service, resident)
+    page = desk(chromium, portal, responder, java_script_enabled=False).new_page()
+    page.goto("/fi/vastaaja/")
+    page.get_by_role("link", name="Päivitä").click()
+    page.get_by_role("button", name="Ota seuraava").click()
+    page.get_by_label("Viestisi").fill("Hei ilman skriptiä")
+    page.get_by_role("button", name="Lähetä").click()
+    assert log(page) == ["Äitini unohtelee.", "Hei ilman skriptiä"]
+    page.get_by_label("Muistiinpano vain henkilöstölle").check(force=True)
+    page.get_by_label("Viestisi").fill("Vain meille")
+    page.get_by_role("button", name="Tallenna muistiinpano").click()
+    page.get_by_text("Lopeta keskustelu", exact=True).click()
+    page.get_by_role("radio", name="Hoidettu chatissa").check()
+    page.locator("select[name=topic]").select_option("neuvonta")
+    page.get_by_role("button", name="Lopeta ja tallenna").click()
+    expect(page.get_by_text("Sinulla ei ole nyt keskustelua.")).to_be_visible()
+    conversation.refresh_from_db()
+    assert conversation.outcome == "R1"
+    assert set(Event.objects.filter(kind="message").values_list("body", "audience")) == {
+        ("Äitini unohtelee.", "all"),
+        ("Hei ilman skriptiä", "all"),
+        ("Vain meille", "staff"),
+    }
+
+
+def test_where_sockets_are_blocked(chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident) -> None:
+    conversation = comes(service, resident)
+    context = desk(chromium, portal, responder)
+    context.add_init_script("window.WebSocket = class { constructor() { throw new Error('blocked'); } };")
+    page = context.new_page()
+    page.goto("/fi/vastaaja/")
+    page.locator("console-waiting .nlc-take button").click()
+    expect(page.locator(".nlc-text")).to_be_focused()
+    expect(page.get_by_text("Hidas yhteys")).to_be_visible(timeout=SOON)
+    page.keyboard.type("Ilman pistoketta")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nlc-msg.is-me .nlc-msg-state")).to_have_text("Lähetetty", timeout=SOON)
+    says(conversation, resident, "Näkyykö tämä?")
+    expect(page.locator("console-log")).to_contain_text("Näkyykö tämä?", timeout=SOON)
+    comes(service, Resident(uuid4()))
+    expect(page.locator("console-waiting .nlc-row")).to_have_count(1, timeout=2 * SOON)
+    expect(page.locator(".nlc-row-mine")).to_have_count(1)
+    assert log(page) == ["Äitini unohtelee.", "Ilman pistoketta", "Näkyykö tämä?"]
+
+
+def accessible(page: Page, state: str) -> None:
+    """Axe finds nothing in this state."""
+    page.evaluate(SETTLED)
+    found = Axe().run(page, options=AXE)
+    assert not found.response["violations"], f"{state}\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_axe_in_each_state(
+    language: str,
+    scheme: str,
+    chromium: Browser,
+    portal: Serve,
+    service: Service,
+    responder: User,
+    colleague: User,
+    resident: Resident,
+) -> None:
+    page, heard = console_of(desk(chromium, portal, responder, color_scheme=scheme), f"/{language}/vastaaja/")
+    accessible(page, "nobody waits")
+    conversation = comes(service, resident, contactor="relative", language="sv")
+    away = comes(service, Resident(uuid4()))
+    Conversation.objects.filter(pk=away.pk).update(away_since=timezone.now())
+    expect(page.locator("console-waiting .nlc-row")).to_have_count(2, timeout=SOON)
+    accessible(page, "two wait, one is away")
+    page.keyboard.press("F2")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.type("https://alue.test/ohje auttaa")
+    page.keyboard.press("Enter")
+    expect(page.locator(".is-me .nlc-msg-body a")).to_be_visible()
+    accessible(page, "conversation")
+    page.keyboard.press("F4")
+    page.keyboard.type("muistiin")
+    page.keyboard.press("Enter")
+    expect(page.locator(".is-note .nlc-msg-state")).to_be_visible()
+    accessible(page, "note")
+    page.keyboard.press("F9")
+    page.keyboard.press("7")
+    expect(page.locator("select[name=target]")).to_be_visible()
+    accessible(page, "ending")
+    page.get_by_role("button", name=re.compile("Näppäimet|Tangenter|Keys")).click()
+    accessible(page, "help")
+    page.keyboard.press("Escape")
+    leave_conversation(by=resident, conversation=conversation.public_id, now=timezone.now())
+    expect(page.locator("console-conversation.is-ended")).to_be_visible(timeout=SOON)
+    accessible(page, "ended by the resident")
+    page.set_viewport_size(PHONE)
+    accessible(page, "phone")
+    page.locator("a.nlc-back").click()
+    accessible(page, "phone, lists")
+    page.set_viewport_size(DESK)
+    claim_conversation(by=acting(colleague), conversation=away.public_id, now=timezone.now())
+    page.goto(f"/{language}/vastaaja/{away.public_id}/")
+    connected(page)
+    accessible(page, "a colleague's conversation")
+    Session.objects.all().delete()
+    expect(page.locator(".nlc-over")).to_be_visible(timeout=SOON)
+    accessible(page, "signed out")
+    assert heard == []

@@ -1,0 +1,155 @@
+"""The public pages in a real browser: axe in three languages, light and dark, narrow and wide, and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from services.models import County, Disruption, Queue, ResponderGroup, Schedule, Service
+from tests.config.conftest import answered, fill_page, portal, weekdays
+from tests.conftest import make_queue
+from tests.serve.portal import Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+PAGES = [
+    "",
+    "haku/?q=neuvola",
+    "haku/?q=xyzzyq",
+    "palvelu/ikaantyneet/",
+    "palvelu/ikaantyneet/?selko=1",
+    "palvelu/neuvola/",
+    "palvelu/ikaantyneet/tulosta/",
+    "saavutettavuus/",
+    "tietosuoja/",
+    "ei-ole/",
+]
+
+__all__ = ["portal", "weekdays"]
+
+
+@pytest.fixture
+def site(
+    portal: County,
+    service: Service,
+    second_queue: Queue,
+    weekdays: Schedule,
+    group: ResponderGroup,
+    make_portal: Callable[..., Serve],
+) -> str:
+    """The portal with a full service page, a second service that nobody answers, and a notice in force."""
+    fill_page(service)
+    answered(make_queue(service, weekdays, group))
+    Disruption.objects.create(county=portal, text_fi="Puhelimissa on ruuhkaa.", text_sv="Det är rusning i telefonen.")
+    County.objects.update(is_demo=True)
+    return make_portal().url
+
+
+def open_context(chromium: Browser, **choices: object) -> BrowserContext:
+    """A fresh visitor."""
+    return chromium.new_context(reduced_motion="reduce", **choices)  # type: ignore[arg-type]
+
+
+def listen(page: Page) -> list[str]:
+    """What the browser complains of, but for the pages that are missing on purpose."""
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_page_is_clean_in_axe_and_fits(chromium: Browser, site: str, language: str) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
+    heard = listen(page)
+    faults = []
+    for path in PAGES:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(f"{site}/{language}/{path}")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLED)
+            report = Axe().run(page, options=AXE)
+            faults += [
+                f"{path} {scheme}: {fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report.response["violations"]
+            ]
+        for width in (360, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                faults.append(f"{path}: {wide} px wide at {width}")
+    context.close()
+    assert faults == []
+    assert [words for words in heard if "404" not in words] == []
+
+
+def test_large_text_fits_a_narrow_window_and_targets_are_generous(chromium: Browser, site: str) -> None:
+    """Links of the header, buttons and fields are at least 44 px high (running text is excepted)."""
+    context = open_context(chromium, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(f"{site}/fi/{path}{'&' if '?' in path else '?'}teksti=iso")
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    for path in ("", "haku/?q=neuvola", "palvelu/ikaantyneet/"):
+        page.goto(f"{site}/fi/{path}{'&' if '?' in path else '?'}teksti=normaali")
+        small = page.eval_on_selector_all(
+            ".btn, input, .nl-languages a, .nl-text-size, .nl-brand, .nl-crumbs a, .nl-footer-links a, .nl-switches a",
+            "all => all.filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 100))",
+        )
+        assert small == [], path
+    context.close()
+
+
+def test_the_keyboard_skips_to_the_content_and_every_stop_is_seen(chromium: Browser, site: str) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(f"{site}/fi/")
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "Siirry sisältöön"
+    assert skip.bounding_box() is not None
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "q", "the search box is the first stop of the content"
+    page.keyboard.type("vauva")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/fi/haku/?q=vauva")
+    page.goto(f"{site}/fi/palvelu/ikaantyneet/")
+    unseen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        mark = page.evaluate(
+            """() => { const one = document.activeElement; if (one === document.body) return null;
+            const look = getComputedStyle(one); return [one.outerHTML.slice(0, 80), look.outlineStyle, look.outlineWidth]; }"""
+        )
+        if mark is None:
+            break
+        if mark[1] == "none" or mark[2] == "0px":
+            unseen.append(mark[0])
+    context.close()
+    assert unseen == []
+
+
+def test_without_javascript_the_whole_way_works(chromium: Browser, site: str) -> None:
+    context = open_context(chromium, java_script_enabled=False, locale="sv-FI")
+    page = context.new_page()
+    page.goto(f"{site}/")
+    assert page.url == f"{site}/sv/"
+    page.get_by_label("Vad behöver du hjälp med?").fill("äldre")
+    page.get_by_role("button", name="Sök").click()
+    page.get_by_role("link", name="Chatt för äldreservice").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Chatt för äldreservice"
+    page.get_by_role("link", name="Suomi").click()
+    assert page.url == f"{site}/fi/palvelu/ikaantyneet/"
+    context.close()

@@ -1,0 +1,133 @@
+"""Fan-out: who is next gets it at once, who is not reads the log, and nobody gets a gap; queries do not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import Resident
+from accounts.models import User
+from chat.boards import line_boards, line_of, mine_boards
+from chat.hub import Follower, _read_log
+from chat.models import Conversation
+from chat.models.events import PAGE, Wanted
+from chat.operations import post_message
+from chat.protocol import WINDOW
+from services.models import Queue
+
+Make = Callable[..., Conversation]
+
+
+class Pushed:
+    """A socket that keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def push(self, text: str) -> None:
+        self.texts.append(text)
+
+    def moved(self, follower: Follower) -> bool:
+        return True
+
+
+def follower_of(socket: Pushed, *, sent: tuple[int, int] = (0, 0), staff: bool = False) -> Follower:
+    line = Follower(
+        socket, conversation=uuid4(), key=1, participant=uuid4(), staff=staff, queue=1, place=("koe", uuid4()), sent=sent
+    )
+    line.catching = False
+    return line
+
+
+def test_the_next_one_is_pushed_and_a_repeat_is_not() -> None:
+    socket = Pushed()
+    line = follower_of(socket)
+    assert line.take(0, 1, "a")
+    assert line.take(0, 1, "a")
+    assert line.take(0, 2, "b")
+    assert socket.texts == ["a", "b"]
+
+
+def test_a_gap_is_never_shown() -> None:
+    socket = Pushed()
+    line = follower_of(socket)
+    assert not line.take(0, 2, "b")
+    assert socket.texts == []
+    assert line.wanted() == [Wanted(1, "all", 0)]
+
+
+def test_a_slow_reader_is_sent_a_window_and_no_more() -> None:
+    socket = Pushed()
+    line = follower_of(socket)
+    for seq in range(1, WINDOW + 20):
+        line.take(0, seq, str(seq))
+    assert len(socket.texts) == WINDOW
+    assert line.wanted() == []
+    line.seen[0] = 10
+    assert line.wanted() == [Wanted(1, "all", WINDOW)]
+
+
+def test_notes_are_not_wanted_by_a_resident() -> None:
+    line = follower_of(Pushed())
+    line.head = [0, 5]
+    assert line.wanted() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+class TestReading:
+    def test_delivery_costs_the_same_for_one_and_for_many(
+        self, conversation_of: Make, responder: User, django_assert_num_queries: Callable[..., object]
+    ) -> None:
+        rows = []
+        for _ in range(12):
+            person = Resident(uuid4())
+            row = conversation_of(person)
+            for number in range(4):
+                post_message(by=person, conversation=row.public_id, client_id=uuid4(), body=f"{number}", now=timezone.now())
+            rows.append(row)
+        for some in (rows[:1], rows):
+            wanted = [Wanted(row.pk, audience, 0) for row in some for audience in ("all", "staff")]
+            with django_assert_num_queries(3):  # type: ignore[attr-defined]
+                heads, frames, _places = _read_log([row.pk for row in some], wanted)
+            assert heads == {row.pk: (5, 0) for row in some}
+            assert all([seq for seq, _ in frames[row.pk, 0]] == [1, 2, 3, 4, 5] for row in some)
+
+    def test_a_long_log_comes_in_pages(self, conversation_of: Make, resident: Resident, responder: User) -> None:
+        row = conversation_of(resident)
+        for number in range(PAGE + 5):
+            post_message(by=resident, conversation=row.public_id, client_id=uuid4(), body=f"{number}", now=timezone.now())
+        _, frames, _ = _read_log([row.pk], [Wanted(row.pk, "all", 0)])
+        assert [seq for seq, _ in frames[row.pk, 0]] == list(range(1, PAGE + 1))
+        _, frames, _ = _read_log([row.pk], [Wanted(row.pk, "all", PAGE)])
+        assert [seq for seq, _ in frames[row.pk, 0]] == list(range(PAGE + 1, PAGE + 7))
+
+    def test_boards_cost_the_same_whatever_waits(
+        self,
+        conversation_of: Make,
+        queue: Queue,
+        second_queue: Queue,
+        responder: User,
+        django_assert_max_num_queries: Callable[..., object],
+    ) -> None:
+        queue.max_parallel = 50
+        queue.save()
+        for number in range(10):
+            conversation_of(Resident(uuid4()), responder if number % 2 else None)
+        with django_assert_max_num_queries(17):  # type: ignore[attr-defined]
+            boards = line_boards(Queue.objects.filter(pk__in=[queue.pk, second_queue.pk]).for_board())
+        assert [len(board.waiting) for board in boards.values()] == [5, 0]
+        with django_assert_max_num_queries(7):  # type: ignore[attr-defined]
+            mine = mine_boards([responder.pk])
+        assert len(mine[responder.pk].conversations) == 5
+        assert {row.unread for row in mine[responder.pk].conversations} == {2}
+
+    def test_her_place_in_the_line(self, conversation_of: Make, queue: Queue, responder: User) -> None:
+        rows = [conversation_of(Resident(uuid4())) for _ in range(3)]
+        frame = line_boards(Queue.objects.filter(pk=queue.pk).for_board())[queue.pk].frame()
+        places = [line_of(frame, row.public_id) for row in rows]
+        assert [place.position for place in places if place] == [1, 2, 3]
+        assert line_of(frame, uuid4()) is None

@@ -1,0 +1,70 @@
+"""The background jobs of an installation without Redis: a message is whole or not there, and a worker that ends comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from queue import Empty
+
+import pytest
+from kombu import Connection
+
+import config.celery  # noqa: F401  (names the folder's transport)
+from config.job_queue import Channel
+from config.jobs_child import JobsChild
+
+
+@pytest.fixture
+def connection(tmp_path: Path):
+    for name in ("queue", "control"):
+        (tmp_path / name).mkdir()
+    folder = str(tmp_path / "queue")
+    options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": str(tmp_path / "control")}
+    with Connection("filesystem://localhost", transport_options=options) as opened:
+        yield opened
+
+
+def test_a_message_comes_through_the_folder(connection: Connection) -> None:
+    channel = connection.default_channel
+    assert isinstance(channel, Channel)
+    queue = connection.SimpleQueue("jobs")
+    for number in range(3):
+        queue.put({"number": number})
+    assert len(queue) == 3
+    assert [queue.get(timeout=5).payload["number"] for _ in range(3)] == [0, 1, 2]
+
+
+def test_a_message_that_is_being_written_is_not_there_yet(connection: Connection, tmp_path: Path, monkeypatch) -> None:
+    channel = connection.default_channel
+
+    def slowly(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            with pytest.raises(Empty):
+                channel._get("jobs")
+            return file.write(content)
+
+    monkeypatch.setattr(Path, "write_bytes", slowly)
+    channel._put("jobs", {"number": 1})
+    (message,) = (tmp_path / "queue").iterdir()
+    assert json.loads(message.read_text()) == {"number": 1}
+    assert channel._get("jobs") == {"number": 1}
+
+
+def test_a_worker_that_ends_by_itself_comes_back(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    marks = tmp_path / "marks"
+    program = f"open({str(marks)!r}, 'a').write('x')"
+
+    async def watch() -> None:
+        child = JobsChild([sys.executable, "-c", program], again_after=0.05)
+        watching = asyncio.create_task(child.watch())
+        async with asyncio.timeout(20):
+            while not marks.exists() or len(marks.read_text()) < 3:
+                await asyncio.sleep(0.05)
+        watching.cancel()
+        child.end()
+        assert child.process.poll() is not None
+
+    asyncio.run(watch())
+    assert "The background jobs ended (status 0)" in capfd.readouterr().err
