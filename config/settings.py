@@ -142,8 +142,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Between processes only content-free pokes travel. The embedded default has one process and needs no layer at all.
 REDIS_URL = env.str("REDIS_URL", "")
+# Redis has one set of channels for all its databases: portals that share a server need a prefix each.
+REDIS_PREFIX = env.str("REDIS_PREFIX", "neuvoluukku")
 CHANNEL_LAYERS: dict[str, Any] = (
-    {"bus": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL], "prefix": "neuvoluukku"}}}
+    {"bus": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX}}}
     if REDIS_URL
     else {}
 )

@@ -82,6 +82,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # The limits of one address would count all tests together; tests.chat.test_pace sets its own.
     django_settings.CHAT_STARTS_PER_HOUR = django_settings.CHAT_MESSAGES_PER_MINUTE = 100_000
     django_settings.ALLOWED_HOSTS = [*django_settings.ALLOWED_HOSTS, ".test"]
+    # Tests that run side by side share the Redis server: one must not hear the other's pokes.
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_PREFIX"] = f"test-{worker}"
+        for layer in django_settings.CHANNEL_LAYERS.values():
+            layer["CONFIG"]["prefix"] = os.environ["REDIS_PREFIX"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -104,7 +104,7 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
                 {**multi, **campaign},
             ),
         ]
-    workers = str(min(os.cpu_count() or 2, 4))
+    side_by_side = ("-n", str(min(os.cpu_count() or 2, 4)), "--dist=worksteal")
     return [
         Part("lint", "ruff", tool("ruff", "check", "--output-format=concise", ".")),
         Part("format", "ruff's formatter", tool("ruff", "format", "--check", ".")),
@@ -113,28 +113,28 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
         Part(
             "sqlite",
             "unit and async tests on SQLite",
-            pytest("not (browser or serve or soak)", "-n", workers),
+            pytest("not (browser or serve or soak)", *side_by_side),
             (GETTEXT,),
             embedded,
         ),
         Part(
             "postgres",
             "the marked set on PostgreSQL and Redis",
-            pytest("postgres and not (browser or serve or soak)"),
+            pytest("postgres and not (browser or serve or soak)", *side_by_side),
             (POSTGRES, REDIS),
             multi,
         ),
         Part(
-            "serve", "the real server as child processes", pytest("serve and not soak"), (POSTGRES, REDIS), {**embedded, **servers}
+            "serve", "the real server as child processes", pytest("serve and not soak", *side_by_side), (POSTGRES, REDIS), {**embedded, **servers}
         ),
         Part(
             "serve-postgres",
             "the real server on PostgreSQL and Redis",
-            pytest("serve and postgres and not soak"),
+            pytest("serve and postgres and not soak", *side_by_side),
             (POSTGRES, REDIS),
             {**multi, **servers},
         ),
-        Part("browser", "Chromium", pytest("browser"), (CHROMIUM,), {**embedded, **servers}),
+        Part("browser", "Chromium", pytest("browser", *side_by_side), (CHROMIUM,), {**embedded, **servers}),
     ]
 
 
