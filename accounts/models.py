@@ -207,6 +207,35 @@ class AuditEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action} {self.object_type} {self.object_id}"
 
 
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    """A file is reached through the row that it belongs to, which says who may."""
+
+    county_path = "county"
+
+
+class StoredFile(models.Model):
+    """A file as a row: what it is was judged by its content, and it is served as a download only."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    county = models.CharField(_("county code"), max_length=10, db_index=True)
+    name = models.CharField(_("file name"), max_length=160)
+    content_type = models.CharField(_("kind of file"), max_length=100)
+    size = models.PositiveIntegerField(_("size"))
+    digest = models.CharField(_("SHA-256"), max_length=64)
+    content = models.BinaryField(_("content"))
+    uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = StoredFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     """Who may see the letters."""
 

@@ -49,6 +49,7 @@ SITE_ID = 1
 INSTALLED_APPS = [
     "modeltranslation",
     "config",
+    "adoption",
     "chat",
     "services",
     "accounts",

@@ -1,0 +1,52 @@
+"""The facts of adoption."""
+
+from adoption.models.gates import GateVerdict, VerdictCondition
+from adoption.models.items import (
+    Attachment,
+    Comment,
+    Filling,
+    FormAnswer,
+    ItemHistory,
+    ItemPart,
+    Proof,
+    RolloutItem,
+)
+from adoption.models.rollouts import DiaryEntry, Member, Risk, Rollout, SystemDependency
+from adoption.models.template import (
+    AdoptionModel,
+    ModelCondition,
+    ModelGate,
+    ModelItem,
+    ModelPhase,
+    ModelRequirement,
+    ModelVersion,
+)
+from adoption.models.work import CommunicationAction, Meeting, Participant
+
+__all__ = [
+    "AdoptionModel",
+    "Attachment",
+    "Comment",
+    "CommunicationAction",
+    "DiaryEntry",
+    "Filling",
+    "FormAnswer",
+    "GateVerdict",
+    "ItemHistory",
+    "ItemPart",
+    "Meeting",
+    "Member",
+    "ModelCondition",
+    "ModelGate",
+    "ModelItem",
+    "ModelPhase",
+    "ModelRequirement",
+    "ModelVersion",
+    "Participant",
+    "Proof",
+    "Risk",
+    "Rollout",
+    "RolloutItem",
+    "SystemDependency",
+    "VerdictCondition",
+]
