@@ -54,3 +54,6 @@ class VerdictCondition(models.Model):
         verbose_name = _("condition of a verdict")
         verbose_name_plural = _("conditions of verdicts")
         ordering = ["due_on", "id"]
+
+    def __str__(self) -> str:
+        return self.text

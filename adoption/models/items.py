@@ -102,9 +102,7 @@ class Filling(models.Model):
     document_version = models.CharField(_("version of the document"), max_length=40, blank=True)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     proof = models.ForeignKey("adoption.Proof", on_delete=models.PROTECT, null=True, blank=True, related_name="fillings")
-    counts = models.BooleanField(
-        _("fills the part"), default=True, help_text=_("A rejecting decision is kept and fills nothing.")
-    )
+    counts = models.BooleanField(_("fills the part"), default=True, help_text=_("A rejecting decision is kept and fills nothing."))
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -114,6 +112,9 @@ class Filling(models.Model):
         verbose_name = _("filling of a part")
         verbose_name_plural = _("fillings of parts")
         ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.at:%d.%m.%Y}"
 
 
 class ItemHistory(models.Model):
@@ -134,6 +135,9 @@ class ItemHistory(models.Model):
         verbose_name_plural = _("histories of items")
         ordering = ["at", "id"]
 
+    def __str__(self) -> str:
+        return f"{self.was} → {self.became}"
+
 
 class Comment(models.Model):
     """What somebody says of an item (S000-59)."""
@@ -150,6 +154,9 @@ class Comment(models.Model):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
         ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.at:%d.%m.%Y}"
 
 
 class Attachment(models.Model):
@@ -170,6 +177,9 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.file)
 
 
 class FormAnswer(models.Model):
@@ -192,6 +202,9 @@ class FormAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rollout", "form", "period"], nulls_distinct=False, name="rollout_form_once_per_period")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.period or ''}".strip()
 
 
 class Proof(models.Model):
@@ -217,3 +230,6 @@ class Proof(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "signal", "period"], nulls_distinct=False, name="item_signal_once_per_period")
         ]
+
+    def __str__(self) -> str:
+        return self.signal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -58,20 +59,24 @@ class RolloutQuerySet(ScopedQuerySet):
         return self.none()
 
 
-def rollout_rows(before: str = "rollout") -> type[ScopedQuerySet]:
-    """A queryset class of rows that belong to a rollout: who reads and drives the rollout reads and changes them."""
+class RolloutRowQuerySet(ScopedQuerySet):
+    """Rows that belong to a rollout: who reads and drives the rollout reads and changes them."""
 
-    class Rows(ScopedQuerySet):
-        county_path = f"{before}__county__code"
+    county_path = "rollout__county__code"
+    rollout_path: ClassVar[str] = "rollout"
 
-        def readable_by(self, actor: Actor) -> ScopedQuerySet:
-            return self.filter(**{f"{before}__in": Rollout.objects.get_queryset().readable_by(actor).values("pk")})
+    def readable_by(self, actor: Actor) -> Self:
+        """Rows of the rollouts that the actor reads."""
+        return self.filter(**{f"{self.rollout_path}__in": RolloutQuerySet(Rollout).readable_by(actor).values("pk")})
 
-        def editable_by(self, actor: Actor) -> ScopedQuerySet:
-            return self.filter(**{f"{before}__in": Rollout.objects.get_queryset().editable_by(actor).values("pk")})
+    def editable_by(self, actor: Actor) -> Self:
+        """Rows of the rollouts that the actor drives."""
+        return self.filter(**{f"{self.rollout_path}__in": RolloutQuerySet(Rollout).editable_by(actor).values("pk")})
 
-    Rows.__name__ = "RolloutRowQuerySet"
-    return Rows
+
+def rollout_rows(path: str = "rollout") -> type[RolloutRowQuerySet]:
+    """A queryset class of rows whose rollout lies behind `path`."""
+    return type("RolloutRowQuerySet", (RolloutRowQuerySet,), {"county_path": f"{path}__county__code", "rollout_path": path})
 
 
 class Rollout(Versioned):
@@ -100,7 +105,13 @@ class Rollout(Versioned):
     tags = models.JSONField(_("phenomena"), default=list, blank=True)
     links = models.JSONField(_("links to other projects and models"), default=list, blank=True)
     cover = models.ForeignKey(
-        StoredFile, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("cover image")
+        StoredFile,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("cover image"),
     )
     cover_alt = models.CharField(_("what the cover image shows"), max_length=200, blank=True, editable=False)
     sponsor = models.ForeignKey(
@@ -252,4 +263,14 @@ class DiaryEntry(models.Model):
         return f"{self.on:%d.%m.%Y}"
 
 
-__all__ = ["DRIVER_ROLES", "READER_ROLES", "DiaryEntry", "Member", "Risk", "Rollout", "SystemDependency", "rollout_rows"]
+__all__ = [
+    "DRIVER_ROLES",
+    "READER_ROLES",
+    "DiaryEntry",
+    "Member",
+    "Risk",
+    "Rollout",
+    "RolloutRowQuerySet",
+    "SystemDependency",
+    "rollout_rows",
+]

@@ -75,9 +75,7 @@ class ModelVersion(Versioned):
         ordering = ["model", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["model", "number"], name="adoption_version_number_once"),
-            models.UniqueConstraint(
-                fields=["model"], condition=Q(status=VersionStatus.DRAFT), name="adoption_one_draft_per_model"
-            ),
+            models.UniqueConstraint(fields=["model"], condition=Q(status=VersionStatus.DRAFT), name="adoption_one_draft_per_model"),
             models.CheckConstraint(
                 condition=Q(status=VersionStatus.DRAFT) | Q(published_at__isnull=False), name="adoption_published_has_time"
             ),
@@ -149,7 +147,7 @@ class ModelPhase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return label(self, "label") if any(getattr(self, f"label_{code}") for code in ("fi", "sv", "en")) else label(self, "name")
+        return label(self, "label" if getattr(self, "label_fi", "") else "name")
 
 
 class ModelItem(models.Model):
@@ -169,9 +167,7 @@ class ModelItem(models.Model):
     question_key = models.SlugField(_("key of the question"), blank=True)
     question = models.CharField(_("question on which it depends"), max_length=300, blank=True)
     applies_when = models.CharField(_("applies when the answer is"), max_length=10, blank=True)
-    recurrence = models.CharField(
-        _("comes back"), max_length=8, choices=Recurrence.choices, default=Recurrence.ONCE, blank=True
-    )
+    recurrence = models.CharField(_("comes back"), max_length=8, choices=Recurrence.choices, default=Recurrence.ONCE, blank=True)
     is_optional = models.BooleanField(_("optional: given only to rollouts that ask for it"), default=False)
     source = models.CharField(_("source"), max_length=80, blank=True)
     proof_level = models.CharField(_("proof"), max_length=8, choices=ProofLevel.choices, default=ProofLevel.NONE)
@@ -188,7 +184,7 @@ class ModelItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["phase", "code"], name="adoption_item_code_once")]
 
     def __str__(self) -> str:
-        return f"{self.code} {label(self, 'label') if self.label_fi else label(self, 'text')}"
+        return f"{self.code} {label(self, 'label' if getattr(self, 'label_fi', '') else 'text')}"
 
 
 class ModelRequirement(models.Model):

@@ -86,6 +86,7 @@ class Maker:
         makers: list[tuple[Any, Callable[[], Any]]] = [
             (models.UUIDField, uuid4),
             (models.JSONField, list),
+            (models.BinaryField, lambda: b"%PDF-1.7"),
             (models.BooleanField, lambda: False),
             (models.DateTimeField, timezone.now),
             (models.DateField, lambda: dt.date(2026, 1, 1)),

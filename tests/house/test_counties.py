@@ -35,6 +35,7 @@ THROUGH = {
     "chat.Participant": "through a readable conversation",
     "chat.Leg": "through a readable conversation",
     "chat.Event": "through a readable conversation",
+    "accounts.StoredFile": "through the attachment, decision or image whose file it is",
 }
 # What a row needs beyond its required fields.
 NEEDS: dict[str, Callable[[Maker], dict[str, Any]]] = {
@@ -44,6 +45,7 @@ NEEDS: dict[str, Callable[[Maker], dict[str, Any]]] = {
     "services.Use": lambda maker: {"contact_point": maker.one(model_named("services.ContactPoint"))},
     "services.CostRow": lambda maker: {"month": timezone.localdate().replace(day=1)},
     "accounts.AuditEntry": lambda maker: {"county": maker.county.code},
+    "adoption.Participant": lambda maker: {"name": "Vieras", "role": "ict"},
 }
 
 
