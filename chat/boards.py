@@ -20,7 +20,7 @@ from chat.models import Conversation, Leg, Participant, Transfer
 from chat.models.conversations import AWAY_AFTER
 from chat.outlook import Outlook, outlooks
 from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
-from services.models import Queue, Topic
+from services.models import Municipality, Queue, Topic
 from services.models.county import LANGUAGE_CODES
 from services.texts import texts_of
 
@@ -93,13 +93,15 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
         "contactor",
         "is_test",
         "must_identify",
+        "municipality_id",
         *WHO,
     )
     steps = _ladder_steps()
     found = list(rows.annotate(**steps).values_list(*fields, *steps)[: WAITING_SHOWN * max(len(queues), 1)])
-    topics = _topic_names({row[1] for row in found if row[1] is not None})
+    topics = _names(Topic, {row[1] for row in found})
+    places = _names(Municipality, {row[fields.index("municipality_id")] for row in found})
     for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
-        unknown, *who, to, told = others
+        unknown, municipality_id, *who, to, told = others
         waiting[queue_id].append(
             WaitingRow(
                 conversation=public_id,
@@ -108,12 +110,13 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
                 away=away_since is not None or now - seen_at > AWAY_AFTER,
                 language=language,
                 contactor=contactor,
-                topic=topics.get(topic_id or 0, {}),
+                topic=topics.get(topic_id, {}),
                 test=is_test,
                 offered=to or "",
                 told=told is not None,
                 who=next(filter(None, who), ""),
                 must_identify=unknown,
+                municipality=places.get(municipality_id, {}),
             )
         )
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
@@ -196,10 +199,10 @@ def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
         row.low_seconds, row.high_seconds = told.low, told.high
 
 
-def _topic_names(keys: set[int]) -> dict[int, dict[str, str]]:
-    if not keys:
-        return {}
-    return {topic.pk: texts_of(topic, "name") for topic in Topic.objects.filter(pk__in=keys)}
+def _names(model: type[Topic | Municipality], keys: set[int | None]) -> dict[int | None, dict[str, str]]:
+    """The names of these rows in each language, by primary key; no query when there is none."""
+    known = keys - {None}
+    return {row.pk: texts_of(row, "name") for row in model.objects.filter(pk__in=known)} if known else {}
 
 
 def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from accounts.models import User
 from chat.choices import State
 from chat.models import Conversation, Event
 from chat.operations import claim_conversation, leave_conversation, post_message, start_conversation
-from services.models import County, Queue, Service
+from services.models import County, Municipality, Queue, Service
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
@@ -40,7 +41,7 @@ def portal(county: County, queue: Queue, second_service: Service, make_portal: C
     return make_portal()
 
 
-def comes(service: Service, resident: Resident, words: str = "Äitini unohtelee.", **facts: str) -> Conversation:
+def comes(service: Service, resident: Resident, words: str = "Äitini unohtelee.", **facts: object) -> Conversation:
     """Somebody starts to wait."""
     return start_conversation(by=resident, service=service, token=uuid4(), now=timezone.now(), body=words, **facts)  # type: ignore[arg-type]
 
@@ -137,6 +138,26 @@ def test_a_whole_conversation_by_keyboard(
         "neuvonta",
     )
     assert [event.audience for event in Event.objects.filter(body="Kotihoito tietää.")] == ["staff"]
+
+
+def test_the_waiting_list_tells_apart_two_who_gave_no_topic(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident, stranger: Resident
+) -> None:
+    place = Municipality.objects.create(county=service.county, code="046", name_fi="Enonkoski", name_sv="Enonkoski")
+    page, heard = console_of(desk(chromium, portal, responder))
+    first, second = comes(service, resident, municipality=place), comes(service, stranger)
+    Conversation.objects.filter(pk=first.pk).update(queued_at=timezone.now() - timedelta(minutes=37))
+    first.refresh_from_db()
+    rows = page.locator("console-waiting .nlc-row")
+    expect(rows).to_have_count(2, timeout=SOON)
+    for number, row in enumerate((first, second)):
+        local = timezone.localtime(row.queued_at)
+        words = f"Tuli klo {local.hour}.{local.minute:02d}"
+        expect(rows.nth(number).locator(".nlc-row-meta")).to_contain_text(words, timeout=SOON)
+        expect(rows.nth(number).get_by_role("button")).to_have_accessible_name(re.compile(re.escape(words)))
+    expect(rows.nth(0).locator(".nlc-row-meta")).to_contain_text("Enonkoski")
+    expect(rows.nth(1).locator(".nlc-row-meta")).not_to_contain_text("Enonkoski")
+    assert heard == []
 
 
 def test_of_two_consoles_one_wins_and_the_other_is_told_who(
