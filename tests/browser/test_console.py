@@ -160,6 +160,27 @@ def test_the_waiting_list_tells_apart_two_who_gave_no_topic(
     assert heard == []
 
 
+def test_a_page_whose_token_is_gone_says_what_to_do(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    """It is no question of rights: she reloads the page and goes on."""
+    context = desk(chromium, portal, responder)
+    page, heard = console_of(context)
+    conversation = comes(service, resident)
+    expect(page.locator("console-waiting .nlc-row")).to_have_count(1, timeout=SOON)
+    context.clear_cookies(name="csrftoken")
+    page.locator("console-waiting .nlc-take button").click()
+    expect(page.locator(".nlc-said")).to_contain_text("Lataa sivu uudelleen")
+    expect(page.locator(".nlc-said")).not_to_contain_text("Oikeutesi")
+    conversation.refresh_from_db()
+    assert conversation.state == State.WAITING
+    page.reload()
+    connected(page)
+    page.locator("console-waiting .nlc-take button").click()
+    expect(page.locator("console-log")).to_contain_text("Äitini unohtelee.")
+    assert heard == []
+
+
 def test_of_two_consoles_one_wins_and_the_other_is_told_who(
     chromium: Browser, portal: Serve, service: Service, responder: User, colleague: User, resident: Resident
 ) -> None:

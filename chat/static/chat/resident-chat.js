@@ -293,6 +293,7 @@ class ResidentChat extends HTMLElement {
     for (let tries = 0; tries < 20 && this.dataset.state !== "ended"; tries += 1) {
       try {
         const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body });
+        if (answer.status === 403) this.part("error").textContent = (await answer.json()).text; // the page is too old
         if (answer.status < 500) break;
       } catch {
         // Tried again below: leaving twice is harmless.
