@@ -181,6 +181,31 @@ def test_a_page_whose_token_is_gone_says_what_to_do(
     assert heard == []
 
 
+@pytest.mark.parametrize("view", [DESK, PHONE])
+@pytest.mark.parametrize("banner", ["signed out", "offline"])
+def test_what_is_told_never_covers_that_one_is_signed_out_or_offline(
+    chromium: Browser, portal: Serve, responder: User, view: ViewportSize, banner: str
+) -> None:
+    context = desk(chromium, portal, responder, viewport=view)
+    page, _heard = console_of(context)
+    if banner == "offline":
+        context.set_offline(True)
+        shown = page.locator("[data-slot=connection][data-state=offline]")
+    else:
+        Session.objects.all().delete()
+        shown = page.locator(".nlc-over")
+    expect(shown).to_be_visible(timeout=3 * SOON)
+    told = page.locator(".nlc-said")
+    page.evaluate("document.querySelector('responder-console').say('Keskustelu on sinun. '.repeat(6), true)")
+    expect(told).to_be_visible()
+    over, under = told.bounding_box(), shown.bounding_box()
+    assert over is not None
+    assert under is not None
+    assert over["y"] >= under["y"] + under["height"] or over["x"] >= under["x"] + under["width"]
+    assert over["y"] + over["height"] <= view["height"]
+    context.close()
+
+
 def test_of_two_consoles_one_wins_and_the_other_is_told_who(
     chromium: Browser, portal: Serve, service: Service, responder: User, colleague: User, resident: Resident
 ) -> None:
