@@ -20,6 +20,7 @@ from chat.models import Conversation, Leg, Participant, Transfer
 from chat.models.conversations import AWAY_AFTER
 from chat.outlook import Outlook, outlooks
 from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
+from services.hours import Availability
 from services.models import Municipality, Queue, Topic
 from services.models.county import LANGUAGE_CODES
 from services.texts import texts_of
@@ -56,6 +57,15 @@ class LineBoard:
     waiting: tuple[WaitingRow, ...]
     offers: tuple[OfferRow, ...] = ()
     view: Outlook = field(default_factory=Outlook)
+    hours: Availability | None = None
+
+    @property
+    def mark(self) -> str:
+        """A mark of what the waiting room tells beside the place: with when it closes, which an override may change at once."""
+        if self.hours is None:
+            return self.view.mark
+        ends = self.hours.closes_at if self.hours.hours_run else self.hours.serves_until
+        return f"{self.view.mark}{'~' if self.hours.hours_run else '!'}{int(ends.timestamp()) if ends else ''}"
 
     def frame(self) -> QueueFrame:
         """As staff see it."""
@@ -66,7 +76,7 @@ class LineBoard:
             open=self.open,
             waiting=list(self.waiting),
             offers=list(self.offers),
-            mark=self.view.mark,
+            mark=self.mark,
         )
 
 
@@ -77,8 +87,10 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
     """
     now = timezone.now()
     queues = list(queues)
+    hours: Mapping[int, Availability] = {}
     if is_open is None:
-        is_open = {key: state.is_open for key, state in availabilities(queues, now=now).items()}
+        hours = availabilities(queues, now=now)
+        is_open = {key: state.is_open for key, state in hours.items()}
     waiting: dict[int, list[WaitingRow]] = {queue.pk: [] for queue in queues}
     rows = Conversation.objects.waiting().in_line(now=now).filter(queue_id__in=list(waiting))
     fields = (
@@ -132,6 +144,7 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
             waiting=tuple(waiting[queue.pk]),
             offers=tuple(offers.get(queue.pk, ())),
             view=views[queue.pk],
+            hours=hours.get(queue.pk),
         )
         for queue in queues
     }

@@ -206,6 +206,22 @@ def test_what_is_told_never_covers_that_one_is_signed_out_or_offline(
     context.close()
 
 
+def test_a_message_that_no_socket_takes_is_told_and_the_next_one_goes(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    """The composer never sends such a one; whatever does, is told, and it does not close one socket after another."""
+    conversation = comes(service, resident)
+    claim_conversation(by=acting(responder), conversation=conversation.public_id, now=timezone.now())
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    send = "([id, body]) => { document.querySelector('responder-console').connection.send(id, body); }"
+    page.evaluate(send, [str(conversation.public_id), "x" * 3_000_000])
+    expect(page.locator(".nlc-msg.is-me")).to_contain_text("liian suuri", timeout=SOON)
+    page.evaluate(send, [str(conversation.public_id), "Tämä menee perille"])
+    expect(page.locator(".nlc-msg.is-me", has_text="Tämä menee perille").locator(".nlc-msg-state")).to_have_text("Lähetetty", timeout=SOON)
+    assert [event.body for event in Event.objects.filter(body__startswith="Tämä menee")] == ["Tämä menee perille"]
+    assert heard == []
+
+
 def test_of_two_consoles_one_wins_and_the_other_is_told_who(
     chromium: Browser, portal: Serve, service: Service, responder: User, colleague: User, resident: Resident
 ) -> None:

@@ -40,6 +40,7 @@ export class ResponderConsole extends HTMLElement {
       pollUrl: (id) => `/api/keskustelu/${id}/tapahtumat/`,
       postUrl: (id) => `${this.url(id)}viesti/`,
       csrf: this.querySelector("input[name=csrfmiddlewaretoken]").value,
+      tooLarge: this.words.tooLarge,
     });
     this.#listen();
     for (const panel of this.panels) this.stage.join(panel);
