@@ -20,7 +20,8 @@ from chat.models import Conversation, Leg, Participant, Transfer
 from chat.models.conversations import AWAY_AFTER
 from chat.outlook import Outlook, outlooks
 from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
-from services.models import Queue, Topic
+from services.hours import Availability
+from services.models import Municipality, Queue, Topic
 from services.models.county import LANGUAGE_CODES
 from services.texts import texts_of
 
@@ -61,6 +62,15 @@ class LineBoard:
     waiting: tuple[WaitingRow, ...]
     offers: tuple[OfferRow, ...] = ()
     view: Outlook = field(default_factory=Outlook)
+    hours: Availability | None = None
+
+    @property
+    def mark(self) -> str:
+        """A mark of what the waiting room tells beside the place: with when it closes, which an override may change at once."""
+        if self.hours is None:
+            return self.view.mark
+        ends = self.hours.closes_at if self.hours.hours_run else self.hours.serves_until
+        return f"{self.view.mark}{'~' if self.hours.hours_run else '!'}{int(ends.timestamp()) if ends else ''}"
 
     def frame(self) -> QueueFrame:
         """As staff see it."""
@@ -71,7 +81,7 @@ class LineBoard:
             open=self.open,
             waiting=list(self.waiting),
             offers=list(self.offers),
-            mark=self.view.mark,
+            mark=self.mark,
         )
 
 
@@ -82,8 +92,10 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
     """
     now = timezone.now()
     queues = list(queues)
+    hours: Mapping[int, Availability] = {}
     if is_open is None:
-        is_open = {key: state.is_open for key, state in availabilities(queues, now=now).items()}
+        hours = availabilities(queues, now=now)
+        is_open = {key: state.is_open for key, state in hours.items()}
     waiting: dict[int, list[WaitingRow]] = {queue.pk: [] for queue in queues}
     rows = Conversation.objects.waiting().in_line(now=now).filter(queue_id__in=list(waiting))
     fields = (
@@ -98,13 +110,15 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
         "contactor",
         "is_test",
         "must_identify",
+        "municipality_id",
         *WHO,
     )
     steps = _ladder_steps()
     found = list(rows.annotate(**steps).values_list(*fields, *steps)[: WAITING_SHOWN * max(len(queues), 1)])
-    topics = _topic_names({row[1] for row in found if row[1] is not None})
+    topics = _names(Topic, {row[1] for row in found})
+    places = _names(Municipality, {row[fields.index("municipality_id")] for row in found})
     for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
-        unknown, *who, to, told = others
+        unknown, municipality_id, *who, to, told = others
         waiting[queue_id].append(
             WaitingRow(
                 conversation=public_id,
@@ -113,12 +127,13 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
                 away=away_since is not None or now - seen_at > AWAY_AFTER,
                 language=language,
                 contactor=contactor,
-                topic=topics.get(topic_id or 0, {}),
+                topic=topics.get(topic_id, {}),
                 test=is_test,
                 offered=to or "",
                 told=told is not None,
                 who=next(filter(None, who), ""),
                 must_identify=unknown,
+                municipality=places.get(municipality_id, {}),
             )
         )
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
@@ -134,6 +149,7 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
             waiting=tuple(waiting[queue.pk]),
             offers=tuple(offers.get(queue.pk, ())),
             view=views[queue.pk],
+            hours=hours.get(queue.pk),
         )
         for queue in queues
     }
@@ -201,10 +217,10 @@ def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
         row.low_seconds, row.high_seconds = told.low, told.high
 
 
-def _topic_names(keys: set[int]) -> dict[int, dict[str, str]]:
-    if not keys:
-        return {}
-    return {topic.pk: texts_of(topic, "name") for topic in Topic.objects.filter(pk__in=keys)}
+def _names(model: type[Topic | Municipality], keys: set[int | None]) -> dict[int | None, dict[str, str]]:
+    """The names of these rows in each language, by primary key; no query when there is none."""
+    known = keys - {None}
+    return {row.pk: texts_of(row, "name") for row in model.objects.filter(pk__in=known)} if known else {}
 
 
 def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:

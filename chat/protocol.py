@@ -209,7 +209,8 @@ class WaitingRow(msgspec.Struct, gc=False):
     """One who waits, as staff see her before taking the conversation: no words, no name of a resident.
 
     `offered`: to whom she is shown first now; `told`: she has waited so long that the supervisor was told; `who`: a consulting
-    professional's name. With the estimate that she is told.
+    professional's name; `municipality`: where the matter is, when she told it, so that two who gave no topic differ. With the
+    estimate that she is told.
     """
 
     conversation: UUID
@@ -224,6 +225,7 @@ class WaitingRow(msgspec.Struct, gc=False):
     told: bool = False
     who: str = ""
     must_identify: bool = False
+    municipality: Names = {}
     low_seconds: int | None = None
     high_seconds: int | None = None
 

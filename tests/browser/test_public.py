@@ -63,6 +63,47 @@ def listen(page: Page) -> list[str]:
     return heard
 
 
+BROKEN_WORDS = """() => {
+  const found = new Set();
+  for (const part of document.querySelectorAll("h1, h2, h3, .nl-card-name a")) {
+    if (!part.checkVisibility() || part.closest(".nl-hidden")) continue;
+    const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.add(word[0]);
+    }
+  }
+  return [...found];
+}"""
+
+
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((part) => part.checkVisibility() && !part.closest(".nl-hidden") && part.getBoundingClientRect().right > innerWidth + 1)
+  .map((part) => `${part.tagName}.${part.className}: ${part.textContent.trim().slice(0, 40)}`)"""
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_long_compounds_have_room_or_a_hyphen_on_a_phone(chromium: Browser, site: str, service: Service, language: str) -> None:
+    Service.objects.filter(pk=service.pk).update(name_fi="Asiakasohjauksen chat", name_sv="Klienthandledningens chatt")
+    context = open_context(chromium, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    faults = []
+    for path in ("", "palvelu/ikaantyneet/", "palvelu/ikaantyneet/chat/"):
+        page.goto(f"{site}/{language}/{path}")
+        assert page.evaluate("document.documentElement.lang") == language
+        for part, wanted in (("h1", "auto"), ("p", "auto"), (".nl-brand", "manual")):
+            assert page.locator(f"main {part}, header {part}").first.evaluate("e => getComputedStyle(e).hyphens") == wanted
+        faults += [f"{path}: {word}" for word in page.evaluate(BROKEN_WORDS)]
+        assert page.locator(".nl-languages li").nth(1).evaluate("e => getComputedStyle(e, '::before').content") == "none"
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            faults.append(f"{path}: wider than the screen in twice as large text: {page.evaluate(TOO_WIDE)}")
+    assert faults == []
+    context.close()
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_page_is_clean_in_axe_and_fits(chromium: Browser, site: str, language: str) -> None:
     context = open_context(chromium)

@@ -172,6 +172,20 @@ def test_whoever_is_in_a_crisis_finds_somebody_to_talk_to(language: str, words: 
     assert index.search(words, language=language)[0].id == "mielenterveys"
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "key"),
+    [("fi", "vuokranmaksu", "asiakasohjaus"), ("fi", "vuokravakuus", "asiakasohjaus"), ("sv", "hyresbetalning", "asiakasohjaus"),
+     ("fi", "krokotiilisafari", None), ("fi", "rahtilaiva", None), ("sv", "krokodilsafari", None)],
+)  # fmt: skip
+def test_a_compound_is_found_by_its_first_part_and_nonsense_is_not(language: str, words: str, key: str | None):
+    index = Index(
+        Document(each.key, code, *(getattr(each.texts[name], code) for name in ("name", "synonyms", "summary")))
+        for each in service_files()
+        for code in ("fi", "sv", "en")
+    )
+    assert [hit.id for hit in index.search(words, language=language)][:1] == ([key] if key else [])
+
+
 def test_it_is_marked_as_a_demonstration(demo: Demo, db: None):
     assert demo.county.is_demo
     assert "esittely" in demo.county.name_fi

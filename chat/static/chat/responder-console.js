@@ -40,6 +40,7 @@ export class ResponderConsole extends HTMLElement {
       pollUrl: (id) => `/api/keskustelu/${id}/tapahtumat/`,
       postUrl: (id) => `${this.url(id)}viesti/`,
       csrf: this.querySelector("input[name=csrfmiddlewaretoken]").value,
+      tooLarge: this.words.tooLarge,
     });
     this.#listen();
     for (const panel of this.panels) this.stage.join(panel);
@@ -113,11 +114,23 @@ export class ResponderConsole extends HTMLElement {
     const place = slot(this, "said");
     place.textContent = text;
     place.classList.toggle("is-trouble", isTrouble);
+    this.#below();
     clearTimeout(this.#saidTimer);
     this.#saidTimer = setTimeout(() => { place.textContent = ""; }, SAID_MS);
   }
 
+  /* What is told passes; that she is signed out or offline stays, and is never under it. */
+  #below() {
+    const place = slot(this, "said");
+    if (!place.textContent) return;
+    const banners = this.querySelectorAll('.nlc-over, [data-slot="connection"]:is([data-state="offline"], [data-state="polling"])');
+    const shown = [...banners].filter((banner) => banner.checkVisibility()).map((banner) => banner.getBoundingClientRect().bottom + 8);
+    const lowest = Math.min(Math.max(0, ...shown), innerHeight - place.offsetHeight - 8);
+    place.style.setProperty("--nlc-below", `${lowest}px`);
+  }
+
   #listen() {
+    for (const moved of ["scroll", "resize"]) addEventListener(moved, () => this.#below(), { passive: true, capture: true });
     const { connection } = this;
     connection.addEventListener("state", ({ detail }) => this.#state(detail.state));
     connection.addEventListener("event", ({ detail }) => this.panel(detail.conversation)?.apply(detail));
@@ -286,6 +299,7 @@ export class ResponderConsole extends HTMLElement {
     place.dataset.state = state;
     place.textContent = { online: this.words.online, offline: this.words.offline, polling: this.words.polling }[state] ?? this.words.connecting;
     if (state === "over") this.#signedOut();
+    this.#below();
   }
 
   /* Nothing more comes or goes; what was written stays to be copied. */
