@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from chat.availability import availabilities
 from chat.choices import State, TransferState
-from chat.desk import calls_of, desk_marks
+from chat.desk import TOLD, calls_of, desk_marks
 from chat.estimates import is_long
-from chat.models import Conversation, Leg, Participant, Transfer
+from chat.models import ContactDetail, Conversation, Leg, Participant, Transfer
 from chat.models.conversations import AWAY_AFTER
 from chat.outlook import Outlook, outlooks
 from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
@@ -55,6 +55,7 @@ class LineBoard:
     open: bool
     waiting: tuple[WaitingRow, ...]
     offers: tuple[OfferRow, ...] = ()
+    call_backs: tuple[UUID, ...] = ()
     view: Outlook = field(default_factory=Outlook)
 
     def frame(self) -> QueueFrame:
@@ -66,6 +67,7 @@ class LineBoard:
             open=self.open,
             waiting=list(self.waiting),
             offers=list(self.offers),
+            call_backs=list(self.call_backs),
             mark=self.view.mark,
         )
 
@@ -117,6 +119,7 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
             )
         )
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
+    call_backs = _call_backs(list(waiting))
     views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line])
     for queue in queues:
         _tell(waiting[queue.pk], views[queue.pk], now=now)
@@ -128,6 +131,7 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
             open=is_open[queue.pk],
             waiting=tuple(waiting[queue.pk]),
             offers=tuple(offers.get(queue.pk, ())),
+            call_backs=tuple(call_backs[queue.pk]),
             view=views[queue.pk],
         )
         for queue in queues
@@ -187,6 +191,15 @@ def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
     return rows
 
 
+def _call_backs(queues: Sequence[int]) -> dict[int, list[UUID]]:
+    """Which conversations have an agreed call that is still to be made, by the queue whose people call: no numbers, one query."""
+    found: dict[int, list[UUID]] = defaultdict(list)
+    rows = ContactDetail.objects.to_call(queues).order_by("given_at")
+    for queue, conversation in rows.values_list("queue_id", "conversation__public_id")[:WAITING_SHOWN]:
+        found[queue or 0].append(conversation)
+    return found
+
+
 def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
     """Each one's estimate, by her place. The time of the one at the front counts from the first who is here."""
     if not line:
@@ -241,5 +254,6 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
         )
     calls = calls_of(user_keys)
     counts = Counter(user for user, _ in calls)
+    told = Counter(user for user, (why, _) in calls if why == TOLD)
     marks = desk_marks(user_keys, calls=calls)
-    return {key: Mine(conversations=items, desk=marks[key], calls=counts[key]) for key, items in mine.items()}
+    return {key: Mine(conversations=items, desk=marks[key], calls=counts[key], told=told[key]) for key, items in mine.items()}

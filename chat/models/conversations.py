@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -114,6 +114,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def flagged(self) -> ConversationQuerySet:
         """Those that a supervisor must look at: flagged, and not handled yet."""
         return self.filter(flagged_at__isnull=False, flag_handled_at__isnull=True).order_by("flagged_at")
+
+    def told_of(self) -> ConversationQuerySet:
+        """Those who wait and whom nobody takes: the queue's ladder has told the supervisor of them (S002-44)."""
+        here = {"legs__left_at__isnull": True, "legs__supervisor_told_at__isnull": False}
+        return self.filter(state=State.WAITING, **here).order_by("line_at")
 
     def supervised_by(self, actor: Actor) -> ConversationQuerySet:
         """Those of the services that the person supervises."""
@@ -302,6 +307,14 @@ class OfConversation(models.QuerySet[Any]):
         return self.filter(conversation__in=Conversation.objects.readable_by(actor))
 
 
+class ContactDetailQuerySet(OfConversation):
+    """Questions about agreed calls."""
+
+    def to_call(self, queues: Collection[int] | models.QuerySet[Any, Any]) -> Self:
+        """Those that the people of these queues are still to call: the number is given, and the call is not done."""
+        return self.filter(queue_id__in=queues, given_at__isnull=False, done_at__isnull=True)
+
+
 class ContactDetail(models.Model):
     """Where a resident wants to be reached afterwards. Kept apart from the conversation, and blanked when it is done (S001-6)."""
 
@@ -317,7 +330,7 @@ class ContactDetail(models.Model):
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     erased_at = models.DateTimeField(null=True)
 
-    objects = OfConversation.as_manager()
+    objects = ContactDetailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact detail")
