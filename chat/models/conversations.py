@@ -87,24 +87,27 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def write_heads(self, rows: Sequence[tuple[int, int, int, bool]], *, now: datetime) -> None:
         """Move the heads of locked rows: (key, head_all, head_staff, whether the resident gave a sign of life).
 
+        One who was away is back: what time brings next is her next silence, not the end of the one before.
         One statement on PostgreSQL; on SQLite one prepared statement run for each row.
         """
-        stamp = connection.ops.adapt_datetimefield_value(now)
+        stamp, silent = (connection.ops.adapt_datetimefield_value(at) for at in (now, now + AWAY_AFTER))
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(
                     "UPDATE chat_conversation AS c SET head_all = v.a, head_staff = v.s, last_message_at = %s,"
                     " seen_at = CASE WHEN v.r THEN %s ELSE seen_at END,"
+                    " due_at = CASE WHEN v.r AND away_since IS NOT NULL THEN LEAST(due_at, %s) ELSE due_at END,"
                     " away_since = CASE WHEN v.r THEN NULL ELSE away_since END"
                     " FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::bool[]) AS v(id, a, s, r) WHERE c.id = v.id",
-                    [stamp, stamp, *(list(column) for column in zip(*rows, strict=True))],
+                    [stamp, stamp, silent, *(list(column) for column in zip(*rows, strict=True))],
                 )
             else:
                 cursor.executemany(
                     "UPDATE chat_conversation SET head_all = %s, head_staff = %s, last_message_at = %s,"
                     " seen_at = CASE WHEN %s THEN %s ELSE seen_at END,"
+                    " due_at = CASE WHEN %s AND away_since IS NOT NULL THEN MIN(due_at, %s) ELSE due_at END,"
                     " away_since = CASE WHEN %s THEN NULL ELSE away_since END WHERE id = %s",
-                    [(a, s, stamp, spoke, stamp, spoke, pk) for pk, a, s, spoke in rows],
+                    [(a, s, stamp, spoke, stamp, spoke, silent, spoke, pk) for pk, a, s, spoke in rows],
                 )
 
     def asking_help(self) -> ConversationQuerySet:
