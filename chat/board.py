@@ -116,7 +116,7 @@ def board_of(queues: Iterable[Queue], *, now: datetime) -> list[QueueRow]:
     queues = list(queues)
     keys = [queue.pk for queue in queues]
     answerers = answerers_of(queues, now=now)
-    states = availability_of(queues, at=now, loads=loads_of(queues, now=now))
+    states = availability_of(queues, at=now, loads=loads_of(queues, now=now, answerers=answerers))
     longest = _longest(keys, now=now)
     talks = _talks(keys, now=now)
     users = User.objects.in_bulk(set().union(*answerers.values()) if answerers else set())

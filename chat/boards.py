@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from chat.availability import availabilities
+from chat.availability import answerers_of, availabilities
 from chat.choices import State, TransferState
 from chat.desk import TOLD, calls_of, desk_marks
 from chat.estimates import is_long
@@ -79,8 +79,9 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
     """
     now = timezone.now()
     queues = list(queues)
+    answerers = answerers_of(queues, now=now)
     if is_open is None:
-        is_open = {key: state.is_open for key, state in availabilities(queues, now=now).items()}
+        is_open = {key: state.is_open for key, state in availabilities(queues, now=now, answerers=answerers).items()}
     waiting: dict[int, list[WaitingRow]] = {queue.pk: [] for queue in queues}
     rows = Conversation.objects.waiting().in_line(now=now).filter(queue_id__in=list(waiting))
     fields = (
@@ -120,7 +121,7 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
         )
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
     call_backs = _call_backs(list(waiting))
-    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line])
+    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line], answerers=answerers)
     for queue in queues:
         _tell(waiting[queue.pk], views[queue.pk], now=now)
     return {

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from chat.availability import answerers_of
+from chat.availability import Answerers, answerers_of
 from chat.breaks import Break, break_of
 from chat.choices import PresenceKind
 from chat.estimates import ENOUGH, Error, Range, Turn, error_of, front_times, ranges
@@ -67,10 +67,13 @@ class Outlook:
         return blake2b(repr(told).encode(), digest_size=6).hexdigest()
 
 
-def outlooks(queues: Iterable[Queue], *, now: datetime, lines: Collection[int] | None = None) -> dict[int, Outlook]:
+def outlooks(
+    queues: Iterable[Queue], *, now: datetime, lines: Collection[int] | None = None, answerers: Answerers | None = None
+) -> dict[int, Outlook]:
     """The outlook of each queue (read with `for_board`) by its primary key: at most six queries.
 
-    `lines`: the queues in which somebody waits, when the caller knows it; of the others no claims are read.
+    `lines`: the queues in which somebody waits, when the caller knows it; of the others no claims are read. `answerers`: what
+    `answerers_of` gave for them, when the caller has asked already.
     """
     queues = list(queues)
     keys = [queue.pk for queue in queues]
@@ -79,7 +82,7 @@ def outlooks(queues: Iterable[Queue], *, now: datetime, lines: Collection[int] |
     turns = _turns(lately) if asked else {}
     quiet = [key for key in asked if len(turns.get(key, ())) <= ENOUGH]
     before = _turns(Leg.objects.filter(_same_hour(now), queue_id__in=quiet)) if quiet else {}
-    there = _people(queues, now)
+    there = _people(queues, answerers_of(queues, now=now) if answerers is None else answerers)
     notices = _disruptions(queues, now)
     found = {}
     for key in keys:
@@ -142,9 +145,8 @@ def _by_days(turns: Iterable[Turn]) -> tuple[float, ...]:
     return tuple(time for found in days.values() for time in front_times(found))
 
 
-def _people(queues: Sequence[Queue], now: datetime) -> dict[int, tuple[int, list[Presence]]]:
-    """How many answer each queue, and how those of them who are there are there; three queries."""
-    answerers = answerers_of(queues, now=now)
+def _people(queues: Sequence[Queue], answerers: Answerers) -> dict[int, tuple[int, list[Presence]]]:
+    """How many answer each queue, and how those of them who are there are there; one query."""
     people = set().union(*answerers.values())
     rows = Presence.objects.running().filter(user_id__in=people).select_related("cover") if people else ()
     running = {(row.county_id, row.user_id): row for row in rows}
