@@ -124,6 +124,48 @@ def test_the_plain_ending_takes_a_few_keys(chromium: Browser, portal: Serve, ser
         page.close()
 
 
+def test_a_wrong_service_is_ended_in_nine_keys_with_where_it_was_guided_and_whether_it_could_be_avoided(
+    chromium: Browser, portal: Serve, service: Service, second_service: Service, responder: User
+) -> None:
+    conversation = taken(service, responder)
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    page.locator(".nlc-text").focus()
+    keys = ["F9", "7", "Tab", "ArrowDown", "Tab", "ArrowDown", "Tab", "ArrowDown", "F9"]
+    assert len(keys) <= 9
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.locator("console-conversation")).to_have_count(0, timeout=SOON)
+    conversation.refresh_from_db()
+    assert (conversation.state, conversation.outcome, conversation.wrong_service) == ("ended", "R7", True)
+    assert conversation.wrong_service_target == second_service
+    assert conversation.topic == Topic.objects.get(service=service)
+    assert conversation.failure_demand
+    assert heard == []
+
+
+def test_keys_open_the_transfer_and_the_flag_at_their_first_field_and_whisper(
+    chromium: Browser, portal: Serve, service: Service, second_queue: Queue, responder: User, colleague: User
+) -> None:
+    conversation = taken(service, responder)
+    conversation.queue.transfer_targets.add(second_queue)
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    page.locator(".nlc-text").focus()
+    page.keyboard.press("Shift+F9")
+    expect(page.locator(f"#x-{conversation.public_id}")).to_have_attribute("open", "")
+    expect(page.locator(f"#xt-{conversation.public_id}")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.press("Control+F9")
+    expect(page.locator("input[name=flag]").first).to_be_focused()
+    theirs, also = console_of(desk(chromium, portal, colleague), f"/fi/vastaaja/{conversation.public_id}/")
+    theirs.keyboard.press("Shift+F7")
+    expect(theirs.locator("console-composer .nlc-text")).to_be_focused(timeout=SOON)
+    theirs.keyboard.type("Kysy lääkityksestä")
+    theirs.keyboard.press("Enter")
+    expect(page.locator(".is-whisper")).to_contain_text("Kysy lääkityksestä", timeout=SOON)
+    assert heard == also == []
+
+
 def test_what_goes_on_asks_its_reason_by_keyboard(chromium: Browser, portal: Serve, service: Service, responder: User) -> None:
     conversation = taken(service, responder)
     page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")

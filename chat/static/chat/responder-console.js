@@ -181,6 +181,7 @@ export class ResponderConsole extends HTMLElement {
       case "end": return current?.keyEnding();
       case "transfer": return current?.openPart("transfer");
       case "record": return current?.takeRecord();
+      case "whisper": return current?.keyWhisper();
       case "flag": return current?.openPart("flag");
       case "list": return this.#toLists();
       case "help": return this.settings.showHelp();
