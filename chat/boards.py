@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,11 +12,11 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from chat.availability import availabilities
+from chat.availability import answerers_of, availabilities
 from chat.choices import State, TransferState
-from chat.desk import calls_of, desk_marks
+from chat.desk import TOLD, calls_of, desk_marks
 from chat.estimates import is_long
-from chat.models import Conversation, Leg, Participant, Transfer
+from chat.models import ContactDetail, Conversation, Leg, Participant, Transfer
 from chat.models.conversations import AWAY_AFTER
 from chat.outlook import Outlook, outlooks
 from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
@@ -61,6 +61,7 @@ class LineBoard:
     open: bool
     waiting: tuple[WaitingRow, ...]
     offers: tuple[OfferRow, ...] = ()
+    call_backs: tuple[UUID, ...] = ()
     view: Outlook = field(default_factory=Outlook)
     hours: Availability | None = None
 
@@ -81,6 +82,7 @@ class LineBoard:
             open=self.open,
             waiting=list(self.waiting),
             offers=list(self.offers),
+            call_backs=list(self.call_backs),
             mark=self.mark,
         )
 
@@ -92,9 +94,10 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
     """
     now = timezone.now()
     queues = list(queues)
+    answerers = answerers_of(queues, now=now)
     hours: Mapping[int, Availability] = {}
     if is_open is None:
-        hours = availabilities(queues, now=now)
+        hours = availabilities(queues, now=now, answerers=answerers)
         is_open = {key: state.is_open for key, state in hours.items()}
     waiting: dict[int, list[WaitingRow]] = {queue.pk: [] for queue in queues}
     rows = Conversation.objects.waiting().in_line(now=now).filter(queue_id__in=list(waiting))
@@ -137,7 +140,8 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
             )
         )
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
-    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line])
+    call_backs = _call_backs(list(waiting))
+    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line], answerers=answerers)
     for queue in queues:
         _tell(waiting[queue.pk], views[queue.pk], now=now)
     return {
@@ -148,6 +152,7 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
             open=is_open[queue.pk],
             waiting=tuple(waiting[queue.pk]),
             offers=tuple(offers.get(queue.pk, ())),
+            call_backs=tuple(call_backs[queue.pk]),
             view=views[queue.pk],
             hours=hours.get(queue.pk),
         )
@@ -208,6 +213,15 @@ def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
     return rows
 
 
+def _call_backs(queues: Sequence[int]) -> dict[int, list[UUID]]:
+    """Which conversations have an agreed call that is still to be made, by the queue whose people call: no numbers, one query."""
+    found: dict[int, list[UUID]] = defaultdict(list)
+    rows = ContactDetail.objects.to_call(queues).order_by("given_at")
+    for queue, conversation in rows.values_list("queue_id", "conversation__public_id")[:WAITING_SHOWN]:
+        found[queue or 0].append(conversation)
+    return found
+
+
 def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
     """Each one's estimate, by her place. The time of the one at the front counts from the first who is here."""
     if not line:
@@ -262,5 +276,6 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
         )
     calls = calls_of(user_keys)
     counts = Counter(user for user, _ in calls)
+    told = Counter(user for user, (why, _) in calls if why == TOLD)
     marks = desk_marks(user_keys, calls=calls)
-    return {key: Mine(conversations=items, desk=marks[key], calls=counts[key]) for key, items in mine.items()}
+    return {key: Mine(conversations=items, desk=marks[key], calls=counts[key], told=told[key]) for key, items in mine.items()}

@@ -161,7 +161,10 @@ def test_a_frame_that_no_socket_takes_closes_it_with_its_own_code_and_nothing_el
 
     async def walk() -> None:
         address, headers = f"{serve.ws}/ws/keskustelu/{row.public_id}/", {"cookie": resident_cookie(resident)}
-        async with staff_bot(serve, staff_cookie(responder), row.public_id) as desk, resident_bot(serve, resident, row.public_id) as hers:
+        async with (
+            staff_bot(serve, staff_cookie(responder), row.public_id) as desk,
+            resident_bot(serve, resident, row.public_id) as hers,
+        ):
             await hers.say("Ennen")
             await hers.settled()
             async with websockets.connect(address, additional_headers=headers) as socket:
@@ -181,7 +184,10 @@ def test_a_frame_that_no_socket_takes_closes_it_with_its_own_code_and_nothing_el
 
     asyncio.run(walk())
     assert not serve.errors()
-    assert list(Event.objects.filter(conversation=row, kind="message").order_by("seq").values_list("body", flat=True)) == ["Ennen", "Jälkeen"]
+    assert list(Event.objects.filter(conversation=row, kind="message").order_by("seq").values_list("body", flat=True)) == [
+        "Ennen",
+        "Jälkeen",
+    ]
 
 
 def test_too_many_frames_are_refused_for_a_while_and_nothing_is_lost(

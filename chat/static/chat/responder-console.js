@@ -194,6 +194,7 @@ export class ResponderConsole extends HTMLElement {
       case "end": return current?.keyEnding();
       case "transfer": return current?.openPart("transfer");
       case "record": return current?.takeRecord();
+      case "whisper": return current?.keyWhisper();
       case "flag": return current?.openPart("flag");
       case "list": return this.#toLists();
       case "help": return this.settings.showHelp();
@@ -215,7 +216,7 @@ export class ResponderConsole extends HTMLElement {
         this.#mine = frame.conversations;
         this.#showMine();
         this.#showDesk(frame.desk);
-        this.#showCalls(frame.calls ?? 0);
+        this.#showCalls(frame);
         if (!this.#filled) this.stage.fill(this.#mine.filter((row) => row.state === "active").map((row) => row.conversation));
         this.#filled = true;
         break;
@@ -244,7 +245,7 @@ export class ResponderConsole extends HTMLElement {
       slot(row, "waiting").textContent = String(frame.waiting.length);
     }
     this.settings.alert.waiting(line.here, line.newcomers);
-    tell(this, line.newcomers.length ? words.newWaiting : "");
+    if (line.newcomers.length) tell(this, words.newWaiting);
     this.counts.showLine(line);
   }
 
@@ -287,11 +288,12 @@ export class ResponderConsole extends HTMLElement {
     if (!isFirst || desk !== this.dataset.desk) for (const part of this.querySelectorAll("live-part")) part.heard("desk");
   }
 
-  /* Somebody asks for her: advice, or a flag for the supervisor. */
-  #showCalls(calls) {
-    if (!this.counts.showCalls(calls)) return;
+  /* Somebody asks for her: advice, or for the supervisor a flag or one whom nobody takes. */
+  #showCalls({ calls = 0, told = 0 }) {
+    const more = this.counts.showCalls(calls, told);
+    if (!more) return;
     this.settings.alert.ring();
-    tell(this, this.words.calls);
+    tell(this, this.words[more]);
   }
 
   #state(state) {
@@ -337,9 +339,9 @@ export class ResponderConsole extends HTMLElement {
   }
 }
 
-/* A mark of what is offered to a queue. */
+/* A mark of what is offered to a queue, and of whom its people are to call. */
 function offersOf(frame) {
-  return JSON.stringify((frame?.offers ?? []).map((offer) => offer.transfer));
+  return JSON.stringify([(frame?.offers ?? []).map((offer) => offer.transfer), frame?.call_backs ?? []]);
 }
 
 customElements.define("responder-console", ResponderConsole);
