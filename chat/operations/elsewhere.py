@@ -73,7 +73,7 @@ def give_contact_detail(*, by: Actor, conversation: UUID, value: str, wish: str 
 
     Raises Conversation.DoesNotExist, ValidationError (invalid) when she was not asked.
     """
-    row = lock_of_resident(by, conversation)
+    row = lock_of_resident(by=by, conversation=conversation)
     waiting = ContactDetail.objects.filter(conversation=row, done_at__isnull=True, asked_at__isnull=False)
     detail: ContactDetail | None = waiting.select_related("queue__service").first()
     if detail is None or not value:

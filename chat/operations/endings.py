@@ -44,7 +44,7 @@ def leave_conversation(*, by: Actor, conversation: UUID, now: datetime) -> Conve
 
     Before the first human reply it is abandoned, or a short abandon under ten seconds (metrics 1.1).
     """
-    row = lock_of_resident(by, conversation)
+    row = lock_of_resident(by=by, conversation=conversation)
     if row.state != State.ENDED:
         close_row(row, ended_by=EndedBy.RESIDENT, left_at=now, now=now)
     return row
@@ -68,7 +68,7 @@ def end_conversation(
     traditional service (M12); R7 may name the right service (S001-48), any outcome the reason of failure demand (M18).
     Raises ValidationError (outcome_missing, topic_missing, reason_missing, invalid, not_yours).
     """
-    row = lock_of_responder(by, conversation)
+    row = lock_of_responder(by=by, conversation=conversation)
     already_ended = row.state == State.ENDED
     given = _Given(outcome, topic, wrong_service_target, failure_demand, outcome_reason)
     _code(row, given, by=by, now=now)
@@ -90,7 +90,7 @@ def code_conversation(
     now: datetime,
 ) -> Conversation:
     """The responder gives or corrects the outcome of a conversation that has ended (wrap-up)."""
-    row = lock_of_responder(by, conversation)
+    row = lock_of_responder(by=by, conversation=conversation)
     if row.state != State.ENDED:
         raise refuse(Refusal.INVALID)
     given = _Given(outcome, topic, wrong_service_target, failure_demand, outcome_reason)

@@ -30,7 +30,7 @@ def request_identification(*, by: Actor, conversation: UUID, purpose: str, now: 
 
     It may be answered for 30 minutes. Raises ValidationError (identity_off, identity_open, resident_away, not_yours, ended).
     """
-    row = lock_of_responder(by, conversation)
+    row = lock_of_responder(by=by, conversation=conversation)
     if row.state != State.ACTIVE:
         raise refuse(Refusal.ENDED)
     if purpose not in ASKABLE:
@@ -74,7 +74,7 @@ def ask_at_start(row: Conversation, *, now: datetime) -> None:
 @transaction.atomic
 def recall_identification(*, by: Actor, conversation: UUID, now: datetime) -> Conversation:
     """The responder takes the request back; what is under way at the provider then counts for nothing."""
-    row = lock_of_responder(by, conversation)
+    row = lock_of_responder(by=by, conversation=conversation)
     request = unfinished_request(row)
     if request is not None:
         end_request(request, IdentificationState.RECALLED, now=now)
@@ -88,7 +88,7 @@ def decline_identification(*, by: Actor, conversation: UUID, now: datetime) -> C
 
     What a service needs from the start can't be declined: she may leave the line instead.
     """
-    row = lock_of_resident(by, conversation)
+    row = lock_of_resident(by=by, conversation=conversation)
     request = unfinished_request(row)
     if request is not None:
         if request.purpose == IdentityPurpose.START and row.state == State.WAITING:

@@ -92,7 +92,7 @@ def open_identification(
     _release()
     departure = provider.begin(Ask(return_to=return_to, language=language, mandate=behalf == Behalf.MANDATE))
     with transaction.atomic():
-        row = lock_of_resident(by, conversation)
+        row = lock_of_resident(by=by, conversation=conversation)
         request = _openable(row, now=now)
         first = request.state != IdentificationState.OPENED
         request.state, request.ended_at, request.fault = IdentificationState.OPENED, None, ""

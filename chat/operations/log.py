@@ -42,7 +42,7 @@ def lock_conversation(public_id: UUID) -> Conversation:
     return Conversation.objects.select_for_update(no_key=True).get(public_id=public_id)
 
 
-def lock_of_resident(by: Actor, conversation: UUID) -> Conversation:
+def lock_of_resident(*, by: Actor, conversation: UUID) -> Conversation:
     """The resident's own conversation, locked; anyone else's is as if there were none. Raises Conversation.DoesNotExist."""
     row = lock_conversation(conversation)
     if not isinstance(by, Resident) or row.resident_key != by.key:
@@ -50,7 +50,7 @@ def lock_of_resident(by: Actor, conversation: UUID) -> Conversation:
     return row
 
 
-def lock_of_responder(by: Actor, conversation: UUID) -> Conversation:
+def lock_of_responder(*, by: Actor, conversation: UUID) -> Conversation:
     """The conversation that the person has or had, locked.
 
     Raises PermissionDenied to others than staff, Conversation.DoesNotExist when she may not see it, ValidationError (not_yours).

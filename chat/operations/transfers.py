@@ -103,7 +103,7 @@ def answer_transfer(*, by: Actor, conversation: UUID, transfer: UUID, consent: b
     A second press changes nothing. When the target has closed meanwhile, the conversation stays, and she is told.
     Raises Conversation.DoesNotExist, ValidationError (transfer_over).
     """
-    row = lock_of_resident(by, conversation)
+    row = lock_of_resident(by=by, conversation=conversation)
     found = _of(row, transfer)
     if found.state != TransferState.ASKED:
         said_yes = found.consented_at is not None
