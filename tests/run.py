@@ -125,7 +125,11 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
             multi,
         ),
         Part(
-            "serve", "the real server as child processes", pytest("serve and not soak", *side_by_side), (POSTGRES, REDIS), {**embedded, **servers}
+            "serve",
+            "the real server as child processes",
+            pytest("serve and not soak", *side_by_side),
+            (POSTGRES, REDIS),
+            {**embedded, **servers},
         ),
         Part(
             "serve-postgres",

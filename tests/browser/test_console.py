@@ -217,7 +217,9 @@ def test_a_message_that_no_socket_takes_is_told_and_the_next_one_goes(
     page.evaluate(send, [str(conversation.public_id), "x" * 3_000_000])
     expect(page.locator(".nlc-msg.is-me")).to_contain_text("liian suuri", timeout=SOON)
     page.evaluate(send, [str(conversation.public_id), "Tämä menee perille"])
-    expect(page.locator(".nlc-msg.is-me", has_text="Tämä menee perille").locator(".nlc-msg-state")).to_have_text("Lähetetty", timeout=SOON)
+    expect(page.locator(".nlc-msg.is-me", has_text="Tämä menee perille").locator(".nlc-msg-state")).to_have_text(
+        "Lähetetty", timeout=SOON
+    )
     assert [event.body for event in Event.objects.filter(body__startswith="Tämä menee")] == ["Tämä menee perille"]
     assert heard == []
 

@@ -90,7 +90,9 @@ class TestRoom:
         assert "Säilytät paikkasi" in part
         assert "044 000 0000" in part, "other ways, not folded"
         assert '<details id="wait-other"' not in part
-        assert browser_of(resident).get(f"/fi/keskustelu/{row.public_id}/jono/").json()["mark"] != before, "the script reads it anew"
+        assert browser_of(resident).get(f"/fi/keskustelu/{row.public_id}/jono/").json()["mark"] != before, (
+            "the script reads it anew"
+        )
         close_lines(by=System("beat"), now=now + timedelta(minutes=queue.drain_minutes + 1))
         assert "Chat sulkeutui, ennen kuin" in room(resident, row)
 

@@ -25,7 +25,9 @@ def audited() -> dict[str, str]:
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_audited_kind_has_words(language: str) -> None:
     with translation.override(language):
-        nameless = {kind: where for kind, where in audited().items() if kind not in kinds() or kind_in_words(kind) == kind_in_words(PAGE)}
+        nameless = {
+            kind: where for kind, where in audited().items() if kind not in kinds() or kind_in_words(kind) == kind_in_words(PAGE)
+        }
     assert len(audited()) > 8
     assert not nameless
 

@@ -361,7 +361,11 @@ def test_topics_are_exported_and_taken_in_after_a_dry_run(service, other_service
     assert "toinen" not in exported
 
     def file():
-        return {"file": SimpleUploadedFile("aiheet.csv", f"county;service;key;name_fi;name_sv\nkoe;{service.key};uusi;Uusi;Ny\n".encode())}
+        return {
+            "file": SimpleUploadedFile(
+                "aiheet.csv", f"county;service;key;name_fi;name_sv\nkoe;{service.key};uusi;Uusi;Ny\n".encode()
+            )
+        }
 
     shown = client.post(url(Topic, "import"), file())
     assert shown.context["totals"]["new"] == 1, shown.context["problems"]
