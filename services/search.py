@@ -161,8 +161,8 @@ class _Shelf:
 
     def _first_part(self, word: str) -> dict[str, float]:
         """A compound that is near nothing as a whole may begin with a word of this shelf: “rahanpuute” with “raha”,
-        “hyresbetalning” with “hyra”. The longest such beginning counts, and only by the very same stem, so that “rahtilaiva” is no money; a part
-        of three letters must be a word of the texts as it is.
+        “hyresbetalning” with “hyra”. The longest such beginning counts, and only by the very same stem, so that “rahtilaiva” is no
+        money; a part of three letters must be a word of the texts as it is.
         """
         for end in range(len(word) - REST_LEAST, PART_LEAST - 1, -1):
             part = stem(word[:end], self.language)
