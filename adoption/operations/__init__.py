@@ -22,7 +22,6 @@ from adoption.operations.rollouts import (
     change_card,
     end_rollout,
     offered_items,
-    set_cover,
     start_rollout,
 )
 
@@ -52,7 +51,6 @@ __all__ = [
     "remove_member",
     "renew_recurring",
     "save_form",
-    "set_cover",
     "sign_part",
     "start_rollout",
     "touch_rollout",

@@ -45,6 +45,10 @@ def item_of(rollout: Rollout, code: str) -> RolloutItem:
     return RolloutItem.objects.get(rollout=rollout, model_item__code=code)
 
 
+def service_of(rollout: Rollout) -> Service:
+    return Service.objects.get(rollouts=rollout)
+
+
 def part_of(rollout: Rollout, code: str, name: str) -> ItemPart:
     return ItemPart.objects.get(item__rollout=rollout, item__model_item__code=code, name=name)
 
