@@ -27,10 +27,11 @@ from services.choices import ServiceStatus
 from services.models import County, Service
 from services.operations import open_service, permit_service
 from tests.adoption.conftest import NOW, TODAY, Refused, decide, gate_of, item_of, service_of, tell
-from tests.adoption.model import ASKED, DATA
+from tests.adoption.model import DATA, make_version
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+ASKED = {gate["key"]: gate for gate in DATA["gates"]}
 BEFORE_OPENING = ["2.3", "2.7", "3.3", "3.4"]
 
 
@@ -181,9 +182,7 @@ class TestVerdicts:
         assert not GateVerdict.objects.exists()
 
     def test_another_versions_gate_is_refused(self, rollout: Rollout, county: County, manager: User, refused: Refused) -> None:
-        from tests.adoption.model import make_version
-
-        gate = ModelGate.objects.get(model_version=make_version(county, number=2), key="G1")
+        gate = ModelGate.objects.get(model_version=make_version(county), key="G1")
         with refused("wrong_gate"):
             give_verdict(by=acting(manager), rollout=rollout, gate=gate, verdict="go", role="manager", now=NOW)
 

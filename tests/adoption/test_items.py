@@ -13,6 +13,7 @@ from django.db import connections
 from accounts.actors import System
 from accounts.models import User
 from adoption.choices import ItemState
+from adoption.fulfilment import fulfilment_of
 from adoption.models import Rollout, RolloutItem
 from adoption.operations import (
     add_member,
@@ -314,8 +315,6 @@ class TestComments:
 def test_what_24_items_lack_takes_a_handful_of_queries(
     rollout: Rollout, coordinator: User, django_assert_max_num_queries: Callable
 ) -> None:
-    from adoption.fulfilment import fulfilment_of
-
     items = list(rollout.items.select_related("model_item__phase__model_version"))
     with django_assert_max_num_queries(5):
         found = fulfilment_of(items)

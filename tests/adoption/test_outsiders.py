@@ -87,6 +87,7 @@ ACTS: dict[str, Act] = {
     "meet_condition": lambda w, by: operations.meet_condition(by=by, condition=w.condition, now=NOW),
 }
 # Nobody stands at a door of these: they are asked for what was read already, or called by the portal's own operations.
+TEMPLATE = {"load_model", "load_shipped_models", "new_draft", "publish_version", "retire_version"}  # tests of their own
 NO_DOOR = {
     "GateStatus",
     "fill_by_proof",
@@ -116,7 +117,7 @@ def counted(rollout: Rollout) -> dict[str, object]:
 
 
 def test_every_operation_is_tried() -> None:
-    assert {name.split()[0] for name in ACTS} == set(operations.__all__) - NO_DOOR
+    assert {name.split()[0] for name in ACTS} == set(operations.__all__) - NO_DOOR - TEMPLATE
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)

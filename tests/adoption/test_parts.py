@@ -23,6 +23,7 @@ from adoption.operations import (
     move_item,
     record_decision,
     sign_part,
+    start_rollout,
     withdraw_filling,
 )
 from services.models import County
@@ -183,8 +184,6 @@ class TestParticipants:
             link_meeting(by=acting(coordinator), part=part_of(rollout, "1.3", "participants"), meeting=row, now=NOW)
 
     def test_another_rollouts_meeting_is_not_linked(self, rollout: Rollout, coordinator: User, county: County) -> None:
-        from adoption.operations import start_rollout
-
         other = start_rollout(by=acting(coordinator), county=county, name={"fi": "Toinen"}, now=NOW)
         meeting = meeting_of(other, ("Ylva", "manager"), ("Olli", "ict"))
         with pytest.raises(PermissionDenied):
