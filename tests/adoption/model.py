@@ -33,7 +33,7 @@ def make_item(version: ModelVersion, phase: str, code: str, key: str) -> ModelIt
         phase=ModelPhase.objects.get(model_version=version, key=phase),
         code=code,
         key=key,
-        order=8,
+        order=999,
         responsible="ict",
         text_fi="Saavutettavuus on tarkistettu",
     )

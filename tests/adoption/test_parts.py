@@ -26,6 +26,7 @@ from adoption.operations import (
     start_rollout,
     withdraw_filling,
 )
+from adoption.words import role_name
 from services.models import County
 from tests.adoption.conftest import NOW, TODAY, Refused, decide, item_of, meeting_of, part_of, tell
 from tests.conftest import acting
@@ -303,4 +304,4 @@ class TestProof:
 def test_the_refusals_are_validation_errors_with_words(rollout: Rollout, coordinator: User) -> None:
     with pytest.raises(ValidationError) as told:
         decide(rollout, coordinator)
-    assert "Johto" in told.value.messages[0]
+    assert role_name("manager") in told.value.messages[0]
