@@ -1,0 +1,165 @@
+"""A rollout of the cast's service by the shipped model, and the ways to make a signal true."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import yaml
+
+from accounts.actors import Resident
+from accounts.models import User
+from adoption.choices import VersionStatus
+from adoption.models import AdoptionModel, Meeting, ModelItem, ModelPhase, ModelRequirement, ModelVersion, Rollout, RolloutItem
+from adoption.operations import start_rollout
+from adoption.signals import Answer, judge
+from adoption.signals.reading import read_facts
+from chat.models import Conversation
+from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
+from services.models import ContactPoint, County, DisruptionText, Link, Queue, Redirect, Service
+from tests.conftest import acting
+from tests.house.source import ROOT
+
+NOW = datetime(2026, 9, 10, 9, 0, tzinfo=UTC)
+
+
+def content() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "adoption" / "content" / "adoption_model.yaml").read_text())
+    return loaded
+
+
+def published_model(county: County) -> None:
+    """The shipped model, published in the county."""
+    data = content()
+    version = ModelVersion.objects.create(
+        model=AdoptionModel.objects.create(county=county, key=data["model"]["key"]),
+        number=1,
+        name_fi="Malli",
+        forms=data["forms"],
+        status=VersionStatus.PUBLISHED,
+        published_at=NOW - timedelta(days=200),
+    )
+    phases = {}
+    for phase in data["phases"]:
+        phases[phase["key"]] = ModelPhase.objects.create(
+            model_version=version, key=phase["key"], order=phase["order"], name_fi=phase["name"]["fi"]
+        )
+        for order, item in enumerate(phase["items"], start=1):
+            _item(phases[phase["key"]], item, order, item["auto_proof"], item.get("recurrence", {}).get("every", ""))
+    for order, item in enumerate(data["extensions"], start=50):
+        proof = {"level": item["auto_proof"], "signals": item.get("signals", []), "covers": item.get("covers", [])}
+        _item(phases[item["phase"]], {"key": item["code"].lower(), **item}, order, proof, "", is_optional=True)
+
+
+def _item(phase: ModelPhase, item: dict[str, Any], order: int, proof: Any, recurrence: str, **more: Any) -> None:
+    row = ModelItem.objects.create(
+        phase=phase,
+        code=item["code"],
+        key=item["key"],
+        order=order,
+        text_fi=item["fi"],
+        responsible=item.get("responsible", "project_coordinator"),
+        depends_on=item.get("depends_on", []),
+        recurrence=recurrence,
+        proof_level=proof["level"],
+        signals=proof.get("signals", []),
+        covers=proof.get("covers", []),
+        **more,
+    )
+    for number, asks in enumerate(item["requires"], start=1):
+        ModelRequirement.objects.create(
+            item=row,
+            order=number,
+            kind=asks["kind"],
+            name=asks.get("name", ""),
+            form=asks.get("form", ""),
+            document=asks.get("type", ""),
+            signal=asks.get("signal", ""),
+            minimum=asks.get("min", 0),
+            of_members=asks.get("of") == "rollout_members",
+            roles=asks.get("roles") or asks.get("roles_present") or ([asks["decided_by"]] if "decided_by" in asks else []),
+            outcomes=asks.get("outcomes_accepted", []),
+            when=asks.get("when", ""),
+        )
+
+
+def begin(coordinator: User, county: County, service: Service | None, *, now: datetime = NOW, **card: Any) -> Rollout:
+    """A rollout by the county's model, which is published first."""
+    if not AdoptionModel.objects.filter(county=county).exists():
+        published_model(county)
+    return start_rollout(by=acting(coordinator), county=county, name={"fi": "Chatin käyttöönotto", "sv": "Chatten", "en": "Chat"},
+                         service=service, now=now, **card)
+
+
+def item_of(rollout: Rollout, code: str) -> RolloutItem:
+    return RolloutItem.objects.select_related("model_item").get(rollout=rollout, model_item__code=code)
+
+
+def answer_of(rollout: Rollout, signal: str, *, code: str = "", now: datetime = NOW) -> Answer:
+    """What a signal says of the rollout, or of one of its items."""
+    facts = read_facts(rollout.pk, now=now)
+    if code:
+        facts = facts.about(next(item for item in facts.items if item.code == code))
+    return judge(signal, facts)
+
+
+def held(rollout: Rollout, kind: str, on: Any, *people: tuple[str, str], **fields: Any) -> Meeting:
+    """A meeting with named participants in their roles."""
+    meeting = Meeting.objects.create(rollout=rollout, kind=kind, title="Kokous", on=on, **fields)
+    for name, role in people:
+        meeting.participants.create(name=name, role=role)
+    return meeting
+
+
+def conversation(service: Service, responder: User | None, at: datetime, *, close: bool = True) -> Conversation:
+    """A resident's conversation that begins at the instant; answered and closed half an hour later when somebody takes it."""
+    resident = Resident(key=uuid4())
+    row = start_conversation(by=resident, service=service, token=uuid4(), body="Hei", now=at)
+    if responder is None:
+        if close:
+            leave_conversation(by=resident, conversation=row.public_id, now=at + timedelta(minutes=30))
+    else:
+        claim_conversation(by=acting(responder), conversation=row.public_id, now=at + timedelta(minutes=1))
+        post_message(
+            by=acting(responder), conversation=row.public_id, client_id=uuid4(), body="Hei, miten voin auttaa?", now=at + timedelta(minutes=2)
+        )
+        if close:
+            end_conversation(by=acting(responder), conversation=row.public_id, outcome="R1", topic="neuvonta", now=at + timedelta(minutes=30))
+    row.refresh_from_db()
+    return row
+
+
+TEXTS = ("audience", "who_answers", "handles", "promise", "identification_text", "off_hours_text", "behalf_text", "price_text", "storage_text")
+
+
+def tell_everything(service: Service) -> None:
+    """The service's page has every text in three languages, and a matter that it sends elsewhere."""
+    for name in TEXTS:
+        for code in ("fi", "sv", "en"):
+            setattr(service, f"{name}_{code}", f"{name} {code}")
+    service.save()
+    link = Link.objects.create(
+        county=service.county, key="muu", name_fi="Muu", name_sv="Annat", name_en="Other",
+        url_fi="https://alue.test/a", url_sv="https://alue.test/b", url_en="https://alue.test/c",
+    )
+    Redirect.objects.create(service=service, matter_fi="Lasku", matter_sv="Räkning", matter_en="Bill", to_link=link)
+
+
+def support(service: Service, key: str, **fields: Any) -> ContactPoint:
+    """A contact point with hours."""
+    return ContactPoint.objects.create(
+        county=service.county, key=key, **{"name_fi": key, "value": "044 111 2222", "note_fi": "arkisin 8–15", **fields}
+    )
+
+
+def notice(county: County, **fields: Any) -> DisruptionText:
+    """A prepared notice of a disruption in Finnish and Swedish, with instructions."""
+    given = {"title_fi": "Ei toimi", "text_fi": "Häiriö", "text_sv": "Störning", "staff_text_fi": "Kerro esihenkilölle", **fields}
+    return DisruptionText.objects.create(county=county, key=f"n{DisruptionText.objects.count()}", **given)
+
+
+def shape(queue: Queue) -> None:
+    """The queue has its transfer rule and what is done in a rush."""
+    queue.no_transfers, queue.supervisor_after_seconds = True, 600
+    queue.save()
