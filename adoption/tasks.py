@@ -4,10 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.actors import System
-from adoption.operations import proofs
+from adoption import operations
 
 
 @shared_task
 def check_rollouts() -> int:
     """Check every rollout against the live system."""
-    return proofs.check_rollouts(by=System("check_rollouts"), now=timezone.now())
+    return operations.check_rollouts(by=System("check_rollouts"), now=timezone.now())

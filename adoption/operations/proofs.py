@@ -18,7 +18,7 @@ from adoption.operations.ground import locked_rollout, touch_rollout
 from adoption.operations.items import missing_parts, move_item
 from adoption.operations.parts import fill_by_proof, take_back
 from adoption.signals.answers import Unavailable
-from adoption.signals.plan import Key, Kept, Plan, Step, Write, plan_of
+from adoption.signals.plan import Kept, Key, Plan, Step, Write, plan_of
 from adoption.signals.reading import read_facts
 
 PORTAL = System("proofs")

@@ -1,4 +1,4 @@
-"""What the signals judge: one rollout and the live service beside it, as plain values. `reading` reads them; the signals read nothing."""
+"""What the signals judge: one rollout and the live service beside it, as plain values. The signals themselves read nothing."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class PartFact:
 
 @dataclass(frozen=True, slots=True)
 class ItemFact:
-    """The item that is proven. `since` is when somebody said that what had been shown is not enough: only newer rows prove again."""
+    """The item that is proven. `since` is when somebody said that what had been shown is not enough: newer rows must prove."""
 
     pk: int
     code: str

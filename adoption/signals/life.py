@@ -1,4 +1,4 @@
-"""The life around the rollout: workshops and meetings, communication, improvements (S000-41, S000-45, S000-54, S000-55, S001-38)."""
+"""The life around the rollout: meetings, communication, improvements (S000-41, S000-45, S000-54, S000-55, S001-38)."""
 
 from __future__ import annotations
 
@@ -47,11 +47,7 @@ def communication_logged(facts: Facts) -> Signal:
 def development_loop_alive(facts: Facts) -> Signal:
     """In the last 90 days responders have met and something to improve was found; none waits 180 days without a move."""
     met_lately = _meetings_since(facts, QUARTER)
-    found = [
-        each
-        for each in facts.improvements
-        if each.has_source and facts.now - QUARTER <= each.made_at <= facts.now
-    ]
+    found = [each for each in facts.improvements if each.has_source and facts.now - QUARTER <= each.made_at <= facts.now]
     stale = [each for each in facts.improvements if each.is_open and each.moved_at < facts.now - STALE]
     points = {"meeting": bool(met_lately), "improvement": bool(found), "none_stale": not stale}
     rows = [*(meeting.row for meeting in met_lately), *(Row(each.row.id, each.made_at) for each in found)]
@@ -85,6 +81,4 @@ def _whole(meeting: MeetingFact) -> datetime:
 
 
 def _meetings_since(facts: Facts, back: timedelta) -> list[MeetingFact]:
-    return [
-        meeting for meeting in facts.meetings if meeting.kind == MeetingKind.RESPONDERS and meeting.on >= facts.today - back
-    ]
+    return [meeting for meeting in facts.meetings if meeting.kind == MeetingKind.RESPONDERS and meeting.on >= facts.today - back]

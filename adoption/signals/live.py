@@ -97,12 +97,9 @@ def _queue(row: Queue, timed: Collection[int]) -> fact.QueueFact:
     groups, targets = [each.pk for each in row.groups.all()], [each.pk for each in row.transfer_targets.all()]
     ladder = (row.overflow_to_id and row.overflow_after_seconds, row.supervisor_after_seconds, row.alternatives_after_seconds)
     names = texts_of(row, "name")
+    content = (sorted(names.items()), row.languages, row.schedule_id, sorted(groups), sorted(targets), row.no_transfers, ladder)
     return fact.QueueFact(
-        row=fact.Row(
-            f"queue:{row.public_id}",
-            row.changed_at,
-            digest(sorted(names.items()), row.languages, row.schedule_id, sorted(groups), sorted(targets), row.no_transfers, ladder),
-        ),
+        row=fact.Row(f"queue:{row.public_id}", row.changed_at, digest(content)),
         name=names,
         languages=tuple(row.languages),
         has_hours=row.schedule_id in timed,

@@ -1,4 +1,4 @@
-"""What a check changes, by the data's `proof_rules`: which proofs, which parts are filled, and which items are proven. Writes nothing."""
+"""What a check changes, by the data's `proof_rules`: proofs, parts that are filled, items that are proven. Writes nothing."""
 
 from __future__ import annotations
 

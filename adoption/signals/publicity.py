@@ -37,7 +37,7 @@ def client_guide_published(facts: Facts) -> Signal:
 
 
 def support_model_published(facts: Facts) -> Signal:
-    """Responders and residents have a technical support to call, at told hours, and a notice of a disruption is ready in fi and sv."""
+    """Responders and residents have a technical support to call, at told hours; a notice of a disruption is ready in fi and sv."""
     service = facts.service
     resident, responder = (service.resident_support, service.responder_support) if service else (None, None)
     ready = [notice for notice in facts.notices if all(notice.text.get(code) for code in NOTICE_LANGUAGES)]

@@ -6,90 +6,45 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import yaml
-
 from accounts.actors import Resident
 from accounts.models import User
-from adoption.choices import VersionStatus
-from adoption.models import AdoptionModel, Meeting, ModelItem, ModelPhase, ModelRequirement, ModelVersion, Rollout, RolloutItem
+from adoption.models import AdoptionModel, Meeting, ModelItem, ModelVersion, Rollout, RolloutItem
 from adoption.operations import start_rollout
 from adoption.signals import Answer, judge
 from adoption.signals.reading import read_facts
 from chat.models import Conversation
 from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
 from services.models import ContactPoint, County, DisruptionText, Link, Queue, Redirect, Service
+from tests.adoption.model import DATA, make_version
 from tests.conftest import acting
-from tests.house.source import ROOT
 
 NOW = datetime(2026, 9, 10, 9, 0, tzinfo=UTC)
 
 
-def content() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / "adoption" / "content" / "adoption_model.yaml").read_text())
-    return loaded
-
-
-def published_model(county: County) -> None:
-    """The shipped model, published in the county."""
-    data = content()
-    version = ModelVersion.objects.create(
-        model=AdoptionModel.objects.create(county=county, key=data["model"]["key"]),
-        number=1,
-        name_fi="Malli",
-        forms=data["forms"],
-        status=VersionStatus.PUBLISHED,
-        published_at=NOW - timedelta(days=200),
-    )
-    phases = {}
-    for phase in data["phases"]:
-        phases[phase["key"]] = ModelPhase.objects.create(
-            model_version=version, key=phase["key"], order=phase["order"], name_fi=phase["name"]["fi"]
-        )
-        for order, item in enumerate(phase["items"], start=1):
-            _item(phases[phase["key"]], item, order, item["auto_proof"], item.get("recurrence", {}).get("every", ""))
-    for order, item in enumerate(data["extensions"], start=50):
-        proof = {"level": item["auto_proof"], "signals": item.get("signals", []), "covers": item.get("covers", [])}
-        _item(phases[item["phase"]], {"key": item["code"].lower(), **item}, order, proof, "", is_optional=True)
-
-
-def _item(phase: ModelPhase, item: dict[str, Any], order: int, proof: Any, recurrence: str, **more: Any) -> None:
-    row = ModelItem.objects.create(
-        phase=phase,
-        code=item["code"],
-        key=item["key"],
-        order=order,
-        text_fi=item["fi"],
-        responsible=item.get("responsible", "project_coordinator"),
-        depends_on=item.get("depends_on", []),
-        recurrence=recurrence,
-        proof_level=proof["level"],
-        signals=proof.get("signals", []),
-        covers=proof.get("covers", []),
-        **more,
-    )
-    for number, asks in enumerate(item["requires"], start=1):
-        ModelRequirement.objects.create(
-            item=row,
-            order=number,
-            kind=asks["kind"],
-            name=asks.get("name", ""),
-            form=asks.get("form", ""),
-            document=asks.get("type", ""),
-            signal=asks.get("signal", ""),
-            minimum=asks.get("min", 0),
-            of_members=asks.get("of") == "rollout_members",
-            roles=asks.get("roles") or asks.get("roles_present") or ([asks["decided_by"]] if "decided_by" in asks else []),
-            outcomes=asks.get("outcomes_accepted", []),
-            when=asks.get("when", ""),
-        )
+def with_proofs(version: ModelVersion) -> None:
+    """The version's items with what the content file says of their proofs."""
+    proofs = {item["code"]: item["auto_proof"] for phase in DATA["phases"] for item in phase["items"]}
+    for item in DATA["extensions"]:
+        proofs[item["code"]] = {"level": item["auto_proof"], **{name: item.get(name, []) for name in ("signals", "covers")}}
+    rows = list(ModelItem.objects.filter(phase__model_version=version))
+    for row in rows:
+        proof = proofs[row.code]
+        row.proof_level, row.signals, row.covers = proof["level"], proof["signals"], proof["covers"]
+    ModelItem.objects.bulk_update(rows, ["proof_level", "signals", "covers"])
 
 
 def begin(coordinator: User, county: County, service: Service | None, *, now: datetime = NOW, **card: Any) -> Rollout:
     """A rollout by the county's model, which is published first."""
     if not AdoptionModel.objects.filter(county=county).exists():
-        published_model(county)
-    return start_rollout(by=acting(coordinator), county=county, name={"fi": "Chatin käyttöönotto", "sv": "Chatten", "en": "Chat"},
-                         service=service, now=now, **card)
+        with_proofs(make_version(county))
+    return start_rollout(
+        by=acting(coordinator),
+        county=county,
+        name={"fi": "Chatin käyttöönotto", "sv": "Chatten", "en": "Chat"},
+        service=service,
+        now=now,
+        **card,
+    )
 
 
 def item_of(rollout: Rollout, code: str) -> RolloutItem:
@@ -122,15 +77,31 @@ def conversation(service: Service, responder: User | None, at: datetime, *, clos
     else:
         claim_conversation(by=acting(responder), conversation=row.public_id, now=at + timedelta(minutes=1))
         post_message(
-            by=acting(responder), conversation=row.public_id, client_id=uuid4(), body="Hei, miten voin auttaa?", now=at + timedelta(minutes=2)
+            by=acting(responder),
+            conversation=row.public_id,
+            client_id=uuid4(),
+            body="Hei, miten voin auttaa?",
+            now=at + timedelta(minutes=2),
         )
         if close:
-            end_conversation(by=acting(responder), conversation=row.public_id, outcome="R1", topic="neuvonta", now=at + timedelta(minutes=30))
+            end_conversation(
+                by=acting(responder), conversation=row.public_id, outcome="R1", topic="neuvonta", now=at + timedelta(minutes=30)
+            )
     row.refresh_from_db()
     return row
 
 
-TEXTS = ("audience", "who_answers", "handles", "promise", "identification_text", "off_hours_text", "behalf_text", "price_text", "storage_text")
+TEXTS = (
+    "audience",
+    "who_answers",
+    "handles",
+    "promise",
+    "identification_text",
+    "off_hours_text",
+    "behalf_text",
+    "price_text",
+    "storage_text",
+)
 
 
 def tell_everything(service: Service) -> None:
@@ -140,8 +111,14 @@ def tell_everything(service: Service) -> None:
             setattr(service, f"{name}_{code}", f"{name} {code}")
     service.save()
     link = Link.objects.create(
-        county=service.county, key="muu", name_fi="Muu", name_sv="Annat", name_en="Other",
-        url_fi="https://alue.test/a", url_sv="https://alue.test/b", url_en="https://alue.test/c",
+        county=service.county,
+        key="muu",
+        name_fi="Muu",
+        name_sv="Annat",
+        name_en="Other",
+        url_fi="https://alue.test/a",
+        url_sv="https://alue.test/b",
+        url_en="https://alue.test/c",
     )
     Redirect.objects.create(service=service, matter_fi="Lasku", matter_sv="Räkning", matter_en="Bill", to_link=link)
 

@@ -14,7 +14,7 @@ from adoption.operations import adopt_items, record_decision, save_form, sign_pa
 from adoption.signals import Signal
 from services.models import County, Improvement, Queue, Service
 from services.operations import change_row
-from tests.adoption.proving import NOW, answer_of, begin, held, item_of, published_model, shape, tell_everything
+from tests.adoption.proving import NOW, answer_of, begin, held, item_of, shape, tell_everything
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -124,10 +124,10 @@ class TestWorkingGroupNamed:
     def name(self, rollout: Rollout, *people: tuple[User, str]) -> None:
         Member.objects.bulk_create(Member(rollout=rollout, user=user, role=role, added_at=NOW) for user, role in people)
 
-    def test_working_group_named_true(
-        self, rollout: Rollout, coordinator: User, supervisor: User, area_professional: User
-    ) -> None:
-        self.name(rollout, (coordinator, "project_coordinator"), (supervisor, "supervisor"), (area_professional, "area_professional"))
+    def test_working_group_named_true(self, rollout: Rollout, coordinator: User, supervisor: User, area_professional: User) -> None:
+        self.name(
+            rollout, (coordinator, "project_coordinator"), (supervisor, "supervisor"), (area_professional, "area_professional")
+        )
         answer = says(rollout, "working_group_named")
         assert answer.holds
         assert answer.value == {"members": 3, "area_professionals": 1}
@@ -185,10 +185,10 @@ class TestModelWalkthroughRecorded:
         held(rollout, "walkthrough", date(2026, 9, 1), *WITH_RESPONDER, phase="toteutus")
         assert says(rollout, "model_walkthrough_recorded").holds
 
-    @pytest.mark.parametrize(("phase", "people"), [("maarittely", WITH_RESPONDER), ("toteutus", TWO), ("toteutus", WITH_RESPONDER[:1])])
-    def test_model_walkthrough_recorded_false(
-        self, rollout: Rollout, phase: str, people: tuple[tuple[str, str], ...]
-    ) -> None:
+    @pytest.mark.parametrize(
+        ("phase", "people"), [("maarittely", WITH_RESPONDER), ("toteutus", TWO), ("toteutus", WITH_RESPONDER[:1])]
+    )
+    def test_model_walkthrough_recorded_false(self, rollout: Rollout, phase: str, people: tuple[tuple[str, str], ...]) -> None:
         held(rollout, "walkthrough", date(2026, 9, 1), *people, phase=phase)
         assert not says(rollout, "model_walkthrough_recorded").holds
 
@@ -360,8 +360,3 @@ def test_rows_of_another_rollout_prove_nothing(
 def test_an_item_from_outside_the_model_is_judged_like_the_others(rollout: Rollout, coordinator: User) -> None:
     adopt_items(by=acting(coordinator), rollout=rollout, codes=["X3"], now=NOW)
     assert not says(rollout, "pilot_dates_set", "X3").holds
-
-
-def test_the_models_of_two_counties_stay_apart(rollout: Rollout, other_county: County) -> None:
-    published_model(other_county)
-    assert Rollout.objects.get().model_version.model.county.code == "koe"

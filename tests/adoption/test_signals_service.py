@@ -227,9 +227,7 @@ class TestSupportModelPublished:
             ("vastaajille", {"note_fi": ""}, ["support_hours"]),
         ],
     )
-    def test_support_model_published_false(
-        self, rollout: Rollout, key: str, fields: dict[str, object], lacks: list[str]
-    ) -> None:
+    def test_support_model_published_false(self, rollout: Rollout, key: str, fields: dict[str, object], lacks: list[str]) -> None:
         ContactPoint.objects.filter(key=key).update(**fields)
         assert says(rollout, "support_model_published").value["lacks"] == lacks
 
@@ -308,9 +306,7 @@ class TestServiceOpenFirstConversation:
         conversation(service, responder, OPENED - timedelta(hours=1))
         assert not says(rollout, "service_open_first_conversation").holds
 
-    def test_service_open_first_conversation_false_of_tests(
-        self, rollout: Rollout, service: Service, responder: User
-    ) -> None:
+    def test_service_open_first_conversation_false_of_tests(self, rollout: Rollout, service: Service, responder: User) -> None:
         row = conversation(service, responder, OPENED + timedelta(days=2))
         Conversation.objects.filter(pk=row.pk).update(is_test=True)
         assert not says(rollout, "service_open_first_conversation").holds
@@ -340,9 +336,7 @@ class TestTargetsCostsResourcesReviewed:
     @pytest.fixture
     def review(self, rollout: Rollout, coordinator: User) -> Callable[..., None]:
         def save(**fields: str) -> None:
-            save_form(
-                by=acting(coordinator), rollout=rollout, form="targets_costs_resources", values={**REVIEW, **fields}, now=NOW
-            )
+            save_form(by=acting(coordinator), rollout=rollout, form="targets_costs_resources", values={**REVIEW, **fields}, now=NOW)
 
         return save
 
@@ -352,7 +346,9 @@ class TestTargetsCostsResourcesReviewed:
         assert answer.holds
         assert answer.value["days"] == 12
 
-    @pytest.mark.parametrize(("day", "holds"), [("2026-09-01", True), ("2026-07-03", True), ("2026-07-02", False), ("2026-09-02", False)])
+    @pytest.mark.parametrize(
+        ("day", "holds"), [("2026-09-01", True), ("2026-07-03", True), ("2026-07-02", False), ("2026-09-02", False)]
+    )
     def test_targets_costs_resources_reviewed_within_sixty_days_before_the_opening(
         self, rollout: Rollout, review: Callable[..., None], day: str, holds: bool
     ) -> None:
