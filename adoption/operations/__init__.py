@@ -1,4 +1,4 @@
-"""The rules of rollouts, and the only place that writes them."""
+"""The rules of adoption, and the only place that writes it."""
 
 from adoption.operations.forms import save_form
 from adoption.operations.gates import GateStatus, gate_status, give_verdict, meet_condition
@@ -23,9 +23,9 @@ from adoption.operations.rollouts import (
     change_card,
     end_rollout,
     offered_items,
-    set_cover,
     start_rollout,
 )
+from adoption.operations.template import load_model, load_shipped_models, new_draft, publish_version, retire_version
 
 __all__ = [
     "Checked",
@@ -45,18 +45,22 @@ __all__ = [
     "give_evidence",
     "give_verdict",
     "link_meeting",
+    "load_model",
+    "load_shipped_models",
     "meet_condition",
     "missing_parts",
     "move_item",
+    "new_draft",
     "next_period",
     "offered_items",
     "opening_risks",
+    "publish_version",
     "record_decision",
     "remove_comment",
     "remove_member",
     "renew_recurring",
+    "retire_version",
     "save_form",
-    "set_cover",
     "sign_part",
     "start_rollout",
     "touch_rollout",

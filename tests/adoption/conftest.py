@@ -24,8 +24,14 @@ COSTS = {"one_off_eur": "1000", "yearly_eur": "12000", "person_days": "30", "fun
 
 
 @pytest.fixture
-def version(county: County) -> ModelVersion:
+def model_version(county: County) -> ModelVersion:
+    """The shipped model of the county, published."""
     return make_version(county)
+
+
+@pytest.fixture
+def version(model_version: ModelVersion) -> ModelVersion:
+    return model_version
 
 
 @pytest.fixture
@@ -43,6 +49,10 @@ def rollout(version: ModelVersion, county: County, draft_service: Service, coord
 
 def item_of(rollout: Rollout, code: str) -> RolloutItem:
     return RolloutItem.objects.get(rollout=rollout, model_item__code=code)
+
+
+def service_of(rollout: Rollout) -> Service:
+    return Service.objects.get(rollouts=rollout)
 
 
 def part_of(rollout: Rollout, code: str, name: str) -> ItemPart:
