@@ -1,0 +1,13 @@
+"""The nightly jobs of adoption: each only calls its operation, which is safe to call again."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.actors import System
+from adoption import operations
+
+
+@shared_task
+def check_rollouts() -> int:
+    """Check every rollout against the live system."""
+    return operations.check_rollouts(by=System("check_rollouts"), now=timezone.now())
