@@ -30,6 +30,7 @@ urlpatterns = [
         path("tekstikoko/", style.text_size, name="text_size"),
         path("", include("chat.urls")),
         path("tili/", include("accounts.urls")),
+        path("kayttoonotto/", include("adoption.urls")),
         path("hallinta/", admin.site.urls),
         prefix_default_language=True,
     ),
