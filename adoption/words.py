@@ -42,9 +42,48 @@ PARTS: dict[str, Promise] = {
     "to_professionals": _("Told to professionals"),
 }
 MONTHS = {
-    "fi": ("tammikuu", "helmikuu", "maaliskuu", "huhtikuu", "toukokuu", "kesäkuu", "heinäkuu", "elokuu", "syyskuu", "lokakuu", "marraskuu", "joulukuu"),  # fmt: skip  # noqa: E501
-    "sv": ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"),  # fmt: skip  # noqa: E501
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),  # fmt: skip  # noqa: E501
+    "fi": (
+        "tammikuu",
+        "helmikuu",
+        "maaliskuu",
+        "huhtikuu",
+        "toukokuu",
+        "kesäkuu",
+        "heinäkuu",
+        "elokuu",
+        "syyskuu",
+        "lokakuu",
+        "marraskuu",
+        "joulukuu",
+    ),  # fmt: skip  # noqa: E501
+    "sv": (
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ),  # fmt: skip  # noqa: E501
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),  # fmt: skip  # noqa: E501
 }
 
 

@@ -132,6 +132,9 @@ class Service(Versioned):
     permitted_at = models.DateTimeField(_("permitted"), null=True, editable=False)
     permit_reason = models.CharField(_("reason of the permit"), max_length=300, blank=True, editable=False)
     opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
+    unfinished = models.JSONField(
+        default=list, editable=False, help_text="What its adoption has unfinished before opening, by language; written from above."
+    )
 
     objects = ServiceQuerySet.as_manager()
 
