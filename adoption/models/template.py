@@ -6,6 +6,8 @@ version it began with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -15,9 +17,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from adoption.choices import MemberRole, PartKind, ProofLevel, Recurrence, VersionStatus
 from services.models import County
-from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county, scoped
+from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county
 
 VERSION_COUNTY = "model_version__model__county__code"
+
+
+def part_names(kind: str, name: str, beside: str, roles: Sequence[str]) -> list[str]:
+    """What the parts of a requirement are called: by its name, else by its kind and form, document or signal.
+
+    A sign-off is one part for each role.
+    """
+    if kind == PartKind.SIGNOFF:
+        return [f"{kind}:{role}" for role in roles]
+    if name:
+        return [name]
+    return [f"{kind}:{beside}" if beside and kind in (PartKind.FORM, PartKind.DOCUMENT, PartKind.FACT) else str(kind)]
 
 
 class AdoptionModel(Versioned):
@@ -205,7 +219,7 @@ class ModelRequirement(models.Model):
         _("only when"), max_length=80, blank=True, help_text=_("A form’s answer, as cost_estimate.agreement_needed = yes.")
     )
 
-    objects = scoped(f"item__phase__{VERSION_COUNTY}").as_manager()
+    objects = _draft_rows("item__phase").as_manager()
 
     class Meta:
         verbose_name = _("requirement")
@@ -217,12 +231,7 @@ class ModelRequirement(models.Model):
 
     def part_names(self) -> list[str]:
         """The names of the parts that it becomes, as the content file's `covers` uses them."""
-        if self.kind == PartKind.SIGNOFF:
-            return [f"signoff:{role}" for role in self.roles]
-        if self.name:
-            return [self.name]
-        beside = {PartKind.FORM: self.form, PartKind.DOCUMENT: self.document, PartKind.FACT: self.signal}.get(PartKind(self.kind))
-        return [f"{self.kind}:{beside}" if beside else str(self.kind)]
+        return part_names(self.kind, self.name, self.form or self.document or self.signal, self.roles)
 
 
 class ModelGate(models.Model):
@@ -261,4 +270,5 @@ __all__ = [
     "ModelPhase",
     "ModelRequirement",
     "ModelVersion",
+    "part_names",
 ]

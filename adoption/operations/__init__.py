@@ -25,6 +25,7 @@ from adoption.operations.rollouts import (
     set_cover,
     start_rollout,
 )
+from adoption.operations.template import load_model, load_shipped_models, new_draft, publish_version, retire_version
 
 __all__ = [
     "GateStatus",
@@ -41,16 +42,21 @@ __all__ = [
     "give_evidence",
     "give_verdict",
     "link_meeting",
+    "load_model",
+    "load_shipped_models",
     "meet_condition",
     "missing_parts",
     "move_item",
+    "new_draft",
     "next_period",
     "offered_items",
     "opening_risks",
+    "publish_version",
     "record_decision",
     "remove_comment",
     "remove_member",
     "renew_recurring",
+    "retire_version",
     "save_form",
     "set_cover",
     "sign_part",

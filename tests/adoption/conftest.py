@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from accounts.actors import System
 from accounts.models import User
 from adoption.choices import MeetingKind, Outcome
 from adoption.models import Filling, ItemPart, Meeting, ModelGate, ModelVersion, Participant, Rollout, RolloutItem
-from adoption.operations import give_evidence, record_decision, start_rollout
+from adoption.operations import give_evidence, load_shipped_models, record_decision, start_rollout
 from services.choices import ServiceStatus
 from services.models import County, Service
 from tests.adoption.model import DATA, make_version
@@ -21,6 +23,13 @@ NOW = datetime(2026, 11, 5, 8, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 5)
 HANDOVER = {"date": "2026-11-05", "scope": "Palvelu ja ohjeet", "new_owner": "Tuija", "open_items": "Ei ole"}
 COSTS = {"one_off_eur": "1000", "yearly_eur": "12000", "person_days": "30", "funding": "oma", "agreement_needed": "no"}
+
+
+@pytest.fixture
+def model_version(county: County) -> ModelVersion:
+    """The shipped model of the county, published."""
+    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
+    return ModelVersion.objects.select_related("model__county").get(model__county=county)
 
 
 @pytest.fixture
