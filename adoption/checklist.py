@@ -83,8 +83,8 @@ def changed(item: RolloutItem, proofs: Iterable[Proof]) -> bool:
 
 def pressing(lines: Iterable[Line]) -> list[Line]:
     """Late ones by their day, then the blocked."""
-    late = sorted((line for line in lines if line.is_pressing), key=lambda line: (not line.is_overdue, line.item.due_on or date.max))
-    return late
+    found = [line for line in lines if line.is_pressing]
+    return sorted(found, key=lambda line: (not line.is_overdue, line.item.due_on or date.max))
 
 
 def next_steps(lines: Sequence[Line], *, most: int = 3) -> list[Line]:

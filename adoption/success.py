@@ -37,9 +37,7 @@ class ConditionNow:
     lacks_sponsor: bool = False
 
 
-def conditions_now(
-    rollout: Rollout, conditions: Sequence[ModelCondition], items: Sequence[RolloutItem]
-) -> list[ConditionNow]:
+def conditions_now(rollout: Rollout, conditions: Sequence[ModelCondition], items: Sequence[RolloutItem]) -> list[ConditionNow]:
     """Each condition of the rollout’s version; the support of management also needs a named sponsor (S000-30)."""
     by_code = {item.model_item.code: item for item in items}
     found = []

@@ -21,9 +21,13 @@ class VerdictForm(PageForm):
 
     verdict = forms.ChoiceField(label=_("Verdict"), choices=Verdict.choices, widget=forms.RadioSelect)
     role = forms.ChoiceField(label=_("In your role"))
-    text = WordsField(label=_("Grounds"), rows=4, max_length=4000, required=False, help_text=_("Always when the verdict is not “go”."))
+    text = WordsField(
+        label=_("Grounds"), rows=4, max_length=4000, required=False, help_text=_("Always when the verdict is not “go”.")
+    )
     file = EnclosureField(label=_("Minutes or another document"))
-    sure = forms.BooleanField(label=_("I have read the checklist. A verdict is kept as it is and can’t be taken back; a new one can be given."))
+    sure = forms.BooleanField(
+        label=_("I have read the checklist. A verdict is kept as it is and can’t be taken back; a new one can be given.")
+    )
 
     def __init__(self, *args: Any, roles: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

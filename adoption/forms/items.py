@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from adoption.choices import ItemState, Outcome
 from adoption.forms.base import DayField, EnclosureField, PageForm, PersonField, WordsField
 from adoption.models import Meeting, Rollout
+from adoption.permissions import readers_of
 from adoption.words import DOCUMENTS
 
 
@@ -29,9 +30,9 @@ class AssignForm(PageForm):
     due_on = DayField(label=_("Due date"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, county: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rollout: Rollout, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = PersonField(county=county).queryset  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = readers_of(rollout)  # type: ignore[attr-defined]
 
 
 class CommentForm(PageForm):

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import Funder, RolloutStatus, Stage, YesNo
-from adoption.forms.base import DayField, PageForm, PersonField, WordsField
+from adoption.forms.base import DayField, PageForm, PersonField, WordsField, people_of
 from adoption.models import ModelItem, Rollout
 from services.forms import LinesField
 from services.models import County, Municipality, Service
@@ -97,9 +97,7 @@ class CardForm(PageForm):
             taken = taken.exclude(pk=rollout.pk)
         self._choices("service").queryset = Service.objects.filter(~Exists(taken), county=county).order_by("order", "key")
         self._choices("municipalities").queryset = Municipality.objects.filter(county=county).order_by("name_fi")
-        sponsor = self.fields["sponsor"]
-        assert isinstance(sponsor, PersonField)
-        self.fields["sponsor"].queryset = PersonField(county=county.code).queryset
+        self._choices("sponsor").queryset = people_of(county.code)
         for name in ("tags", "links"):
             self.fields[name].widget.attrs["rows"] = 2
         for name, field in self.fields.items():

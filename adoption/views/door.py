@@ -39,7 +39,7 @@ def adoption_door(view: Callable[Concatenate[HttpRequest, Staff, County, P], Htt
 
 def rollout_door(
     view: Callable[Concatenate[HttpRequest, Staff, Rollout, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]:
+) -> Callable[..., HttpResponse]:
     """Only who may read the rollout; to anybody else it is as if there were none."""
 
     @wraps(view)

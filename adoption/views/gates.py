@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -47,6 +47,8 @@ def gate(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
     may = rollout.status != RolloutStatus.NOT_STARTED and (may_drive(actor, rollout) or MemberRole.MANAGER in roles)
     role = MemberRole.MANAGER if MemberRole.MANAGER in roles else MemberRole.PROJECT_COORDINATOR
     form = VerdictForm(request.POST or None, request.FILES or None, roles=roles, initial={"role": role})
+    if request.method == "POST" and not may:
+        raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

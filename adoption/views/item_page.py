@@ -11,11 +11,11 @@ from accounts.actors import Staff
 from adoption.checklist import changed, is_overdue, is_shown_already
 from adoption.choices import ItemState, MemberRole, PartKind, RolloutStatus, YesNo
 from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, QuestionForm
-from adoption.models import ItemPart, Rollout, RolloutItem
 from adoption.fulfilment import fulfilment_of
+from adoption.models import ItemPart, Rollout, RolloutItem
 from adoption.operations.items import answered_not_to_apply
 from adoption.permissions import may_drive, may_work_on, roles_held
-from adoption.states import CLOSED, needs_reason, may_move
+from adoption.states import CLOSED, may_move, needs_reason
 from adoption.views.item_parts import part_cards, roles_of
 
 Bound = dict[str, PageForm]
@@ -47,7 +47,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     proofs = list(item.proofs.order_by("signal"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
     rests_on = RolloutItem.objects.filter(rollout=rollout, model_item__code__in=item.model_item.depends_on)
-    form = AssignForm(initial={"owner": item.owner_id, "due_on": item.due_on, "version": item.version}, county=rollout.county.code, auto_id="assign-%s")  # fmt: skip  # noqa: E501
+    form = AssignForm(initial={"owner": item.owner_id, "due_on": item.due_on, "version": item.version}, rollout=rollout, auto_id="assign-%s")  # fmt: skip  # noqa: E501
     return {
         "rollout": rollout,
         "item": item,
@@ -57,7 +57,14 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
         "is_overdue": is_overdue(item, today),
         "has_changed": item.state == ItemState.DONE and changed(item, proofs),
         "is_shown_already": is_shown_already(item, proofs),
-        "parts": part_cards(parts, asked={part.pk for part in fulfilment.parts}, missing=missing, fillable=_fillable(item, parts, roles, works=works), answers=answers, bound=bound),
+        "parts": part_cards(
+            parts,
+            asked={part.pk for part in fulfilment.parts},
+            missing=missing,
+            fillable=_fillable(item, parts, roles, works=works),
+            answers=answers,
+            bound=bound,
+        ),
         "missing": [part for part in parts if part.pk in missing],
         "steps": _steps(item, bound, works=works, decides=decides),
         "assign": bound.get("assign", form) if works else None,

@@ -17,8 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Staff
 from adoption.choices import ItemState
 from adoption.forms import AssignForm, CommentForm, MoveForm
-from adoption.models import Rollout, RolloutItem
-from adoption.models import Comment
+from adoption.models import Comment, Rollout, RolloutItem
 from adoption.operations import assign_item, comment_item, move_item, remove_comment
 from adoption.views.door import rollout_door
 from adoption.views.item_page import Bound, item_context
@@ -72,13 +71,11 @@ def _move(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | str:
 
 
 def _assign(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | str:
-    form = AssignForm(request.POST, county=row.rollout.county.code, auto_id="assign-%s")
+    form = AssignForm(request.POST, rollout=row.rollout, auto_id="assign-%s")
     if form.is_valid():
         data = form.cleaned_data
         try:
-            assign_item(
-                by=actor, item=row, owner=data["owner"], due_on=data["due_on"], version=data["version"], now=timezone.now()
-            )
+            assign_item(by=actor, item=row, owner=data["owner"], due_on=data["due_on"], version=data["version"], now=timezone.now())
         except ValidationError as error:
             form.refuse(error)
         else:

@@ -1,4 +1,4 @@
-"""A form of the model in a rollout: filled in little by little, and it says what is still lacking (S000-32, S000-33, S000-36…53)."""
+"""A form of the model in a rollout: filled in little by little; the page says what is still lacking (S000-32…53)."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "sections": _sections(rollout, lines),
         "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items),
         "proven": _proven(lines),
-        "people": [(role, each) for role, each in people.items()],
+        "people": list(people.items()),
         "unheld": unfinished_roles(lines, people),
         "questions": _questions(rollout, items) if drives else [],
         "offered": AdoptForm(offered=offered_choices(offered)) if offered else None,

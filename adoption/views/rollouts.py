@@ -78,9 +78,7 @@ def card(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     form = CardForm(request.POST or None, county=rollout.county, rollout=rollout, initial=_card(rollout))
     if request.method == "POST" and form.is_valid():
         try:
-            change_card(
-                by=actor, rollout=rollout, values=form.values(), version=form.cleaned_data["version"], now=timezone.now()
-            )
+            change_card(by=actor, rollout=rollout, values=form.values(), version=form.cleaned_data["version"], now=timezone.now())
         except ValidationError as error:
             form.refuse(error)
         else:
