@@ -1,0 +1,1 @@
+"""The rules of adoption, and the only place that writes its rows."""
