@@ -4,7 +4,6 @@ from adoption.forms.base import PageForm
 from adoption.forms.gates import VerdictForm
 from adoption.forms.items import (
     AssignForm,
-    AttachmentForm,
     CommentForm,
     DecisionForm,
     DocumentForm,
@@ -18,7 +17,6 @@ from adoption.forms.rollouts import AdoptForm, CardForm, EndForm, QuestionForm, 
 __all__ = [
     "AdoptForm",
     "AssignForm",
-    "AttachmentForm",
     "CardForm",
     "CommentForm",
     "DecisionForm",

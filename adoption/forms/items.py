@@ -12,7 +12,6 @@ from adoption.choices import ItemState, Outcome
 from adoption.forms.base import DayField, EnclosureField, PageForm, PersonField, WordsField
 from adoption.models import Meeting, Rollout
 from adoption.permissions import readers_of
-from adoption.words import DOCUMENTS
 
 
 class MoveForm(PageForm):
@@ -82,11 +81,3 @@ class SignForm(PageForm):
     """The person says that she accepts, in the role that is asked."""
 
     sure = forms.BooleanField(label=_("I have read this and I accept it"))
-
-
-class AttachmentForm(PageForm):
-    """A file beside the item."""
-
-    file = EnclosureField(required=True)
-    document = forms.ChoiceField(label=_("Type of document"), required=False, choices=[("", _("Other")), *DOCUMENTS.items()])
-    note = forms.CharField(label=_("Note"), max_length=200, required=False)

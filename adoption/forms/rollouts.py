@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import Funder, RolloutStatus, Stage, YesNo
-from adoption.forms.base import DayField, PageForm, PersonField, WordsField, people_of
+from adoption.forms.base import DayField, PageForm, PersonField, WordsField
 from adoption.models import ModelItem, Rollout
+from adoption.people import people_of
 from services.forms import LinesField
 from services.models import County, Municipality, Service
 

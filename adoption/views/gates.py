@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +24,7 @@ from adoption.operations import gate_status, give_verdict, meet_condition
 from adoption.permissions import may_drive, roles_held
 from adoption.signals.words import signal_name
 from adoption.views.door import rollout_door
+from adoption.views.enclosures import stored
 from adoption.views.rollout import items_of
 from adoption.words import part_name
 
@@ -52,17 +54,18 @@ def gate(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            given = give_verdict(
-                by=actor,
-                rollout=rollout,
-                gate=row,
-                verdict=data["verdict"],
-                role=data["role"],
-                text=data["text"],
-                file=data["file"],
-                conditions=form.conditions(),
-                now=timezone.now(),
-            )
+            with transaction.atomic():
+                given = give_verdict(
+                    by=actor,
+                    rollout=rollout,
+                    gate=row,
+                    verdict=data["verdict"],
+                    role=data["role"],
+                    text=data["text"],
+                    file=stored(actor, rollout, data["file"]),
+                    conditions=form.conditions(),
+                    now=timezone.now(),
+                )
         except ValidationError as error:
             form.refuse(error)
         else:

@@ -44,6 +44,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     fulfilment = fulfilment_of([item])[item.pk]
     missing = {part.pk for part in fulfilment.missing}
     today = timezone.localdate()
+    steps = _steps(item, bound, works=works, decides=decides)
     proofs = list(item.proofs.order_by("signal"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
     rests_on = RolloutItem.objects.filter(rollout=rollout, model_item__code__in=item.model_item.depends_on)
@@ -66,7 +67,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
             bound=bound,
         ),
         "missing": [part for part in parts if part.pk in missing],
-        "steps": _steps(item, bound, works=works, decides=decides),
+        "steps": steps,
         "assign": bound.get("assign", form) if works else None,
         "comment": bound.get("comment", CommentForm(auto_id="comment-%s")) if works or decides else None,
         "question": _question(rollout, item) if drives else None,
@@ -77,6 +78,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
         "attachments": list(item.attachments.filter(removed_at__isnull=True).select_related("file", "by").defer("file__content")),
         "history": list(item.history.select_related("by").order_by("-at", "-pk")),
         "refused": [form for form in bound.values() if form.errors],
+        "lost": _lost(bound, steps),
     }
 
 
@@ -91,6 +93,13 @@ def _steps(item: RolloutItem, bound: Bound, *, works: bool, decides: bool) -> li
         assert isinstance(form, MoveForm)
         steps.append(Step(to, form, needs_reason(item.state, to)))
     return steps
+
+
+def _lost(bound: Bound, steps: Sequence[Step]) -> str:
+    """The reason that was written for a step which the item, as it stands now, does not have any more."""
+    offered = {step.to for step in steps}
+    forms = [form for key, form in bound.items() if key.startswith("move:") and key.removeprefix("move:") not in offered]
+    return str(forms[0].data.get("reason", "")) if forms else ""
 
 
 def _fillable(item: RolloutItem, parts: Sequence[ItemPart], roles: Collection[str], *, works: bool) -> set[int]:

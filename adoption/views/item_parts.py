@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from adoption.operations import (
     sign_part,
     withdraw_filling,
 )
+from adoption.views.enclosures import stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ def fill_part(request: HttpRequest, actor: Staff, row: RolloutItem) -> dict[str,
         raise Http404
     if form.is_valid():
         try:
-            FILLERS[part.kind](actor, part, form.cleaned_data, timezone.now())
+            with transaction.atomic():
+                data = {**form.cleaned_data, "file": stored(actor, row.rollout, form.cleaned_data.get("file"))}
+                FILLERS[part.kind](actor, part, data, timezone.now())
         except ValidationError as error:
             form.refuse(error)
         else:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from adoption.choices import RolloutStatus, Verdict
+from adoption.choices import MemberRole, RolloutStatus, Verdict
 from adoption.models import GateVerdict, ModelVersion, Rollout, VerdictCondition
 from adoption.operations import end_rollout, move_item
 from tests.adoption.conftest import decide, item_of
@@ -125,7 +125,13 @@ def test_the_memo_tells_who_decided_what_and_how_the_list_stood(
     move_item(by=acting(coordinator), item=item_of(decided, "1.2"), to="blocked", reason="Myöhemmin", now=timezone.now())
     response = client.get(gate_page(decided, "G1", "muistio/"))
     page = words(response)
-    for shown in ("Jaana", "Johto", "Perustetaan palvelu.", "Chat ikääntyneille", GateVerdict.objects.get().digest):
+    for shown in (
+        "Jaana",
+        str(MemberRole.MANAGER.label),
+        "Perustetaan palvelu.",
+        "Chat ikääntyneille",
+        GateVerdict.objects.get().digest,
+    ):
         assert shown in page
     assert len(response.context["checklist"]) == 24
     assert [row.code for row in response.context["checklist"]][:2] == ["1.1", "1.2"]

@@ -170,7 +170,9 @@ def test_the_area_professional_finds_her_item_and_does_it_on_a_phone_without_a_s
     expect(page.locator("h1 + .nla-marks .nla-state")).to_have_text("Estynyt")
 
 
-def test_an_item_is_done_by_keyboard_alone(window_of: Callable[..., BrowserContext], area_professional: User, lively: Rollout) -> None:
+def test_an_item_is_done_by_keyboard_alone(
+    window_of: Callable[..., BrowserContext], area_professional: User, lively: Rollout
+) -> None:
     page = window_of(area_professional, viewport=DESK).new_page()
     page.goto(f"/fi/kayttoonotto/{lively.public_id}/tehtava/{item_of(lively, '2.1').public_id}/")
     page.locator("#osa-evidence summary").focus()
