@@ -7,15 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import StoredFile, User
 from adoption.choices import ItemState, MemberRole
 from adoption.models import Comment, Filling, FormAnswer, Member, ModelVersion, Rollout, RolloutItem
-from adoption.operations import move_item, save_form
+from adoption.operations import move_item, save_form, start_rollout
+from services.models import County
 from tests.adoption.conftest import TODAY, decide, item_of, meeting_of, tell
 from tests.conftest import acting
 
@@ -261,6 +263,48 @@ class TestParts:
         assert client.post(page_of(rollout, "2.1"), data).status_code == 422
         assert client.post(page_of(rollout, "2.1"), {**data, "reason": "Tarpeet muuttuivat"}).status_code == 302
         assert not card(client.get(page_of(rollout, "2.1")), "evidence").is_missing, "earlier evidence is kept"
+
+
+class TestFiles:
+    def test_a_file_goes_with_evidence_and_comes_out_as_a_download(
+        self, signed_in: SignedIn, rollout: Rollout, member: User, reader: User, outsider: User
+    ) -> None:
+        upload = SimpleUploadedFile("muistio.txt", b"Sovimme illoista.", content_type="text/html")
+        data = {"do": "fill", "part": "evidence", "text": "Muistio", "on": YESTERDAY, "file": upload}
+        assert signed_in(member).post(page_of(rollout, "2.1"), data).status_code == 302
+        file = Filling.objects.get().file
+        address = f"/fi/kayttoonotto/{rollout.public_id}/tiedosto/{file.public_id}/"
+        assert address in signed_in(reader).get(page_of(rollout, "2.1")).content.decode()
+        response = signed_in(reader).get(address)
+        assert response.content.decode() == "Sovimme illoista."
+        assert response["Content-Disposition"].startswith("attachment")
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert not response["Content-Type"].startswith("text/html")
+        assert signed_in(outsider).get(address).status_code == 403
+        assert signed_in(outsider, host="toinen.test").get(address).status_code == 404
+
+    def test_what_is_no_document_is_refused_beside_its_field_and_nothing_is_kept(
+        self, signed_in: SignedIn, rollout: Rollout, member: User
+    ) -> None:
+        upload = SimpleUploadedFile("muistio.pdf", b"<html><script>alert(1)</script></html>")
+        data = {"do": "fill", "part": "evidence", "text": "Muistio", "on": YESTERDAY, "file": upload}
+        response = signed_in(member).post(page_of(rollout, "2.1"), data)
+        assert response.status_code == 422
+        assert card(response, "evidence").form.errors["file"]
+        late = {"do": "fill", "part": "evidence", "text": "x", "on": "2999-01-01", "file": SimpleUploadedFile("a.txt", b"abc")}
+        assert signed_in(member).post(page_of(rollout, "2.1"), late).status_code == 422
+        assert not StoredFile.objects.exists(), "a file whose part is refused is not left behind"
+
+    def test_a_file_of_another_rollout_is_not_reached_through_this_one(
+        self, signed_in: SignedIn, rollout: Rollout, county: County, coordinator: User
+    ) -> None:
+        other = start_rollout(by=acting(coordinator), county=county, name={"fi": "Toinen"}, now=timezone.now())
+        data = {"do": "fill", "part": "evidence", "text": "x", "on": YESTERDAY, "file": SimpleUploadedFile("a.txt", b"abc")}
+        assert signed_in(coordinator).post(page_of(other, "2.1"), data).status_code == 302
+        file = StoredFile.objects.get()
+        start = "/fi/kayttoonotto/"
+        assert signed_in(coordinator).get(f"{start}{other.public_id}/tiedosto/{file.public_id}/").status_code == 200
+        assert signed_in(coordinator).get(f"{start}{rollout.public_id}/tiedosto/{file.public_id}/").status_code == 404
 
 
 class TestComments:
