@@ -15,6 +15,7 @@ from adoption.operations.parts import (
     withdraw_filling,
 )
 from adoption.operations.people import add_member, remove_member
+from adoption.operations.proofs import Checked, check_rollout, check_rollouts
 from adoption.operations.recurring import next_period, renew_recurring
 from adoption.operations.rollouts import (
     adopt_items,
@@ -28,6 +29,7 @@ from adoption.operations.rollouts import (
 from adoption.operations.template import load_model, load_shipped_models, new_draft, publish_version, retire_version
 
 __all__ = [
+    "Checked",
     "GateStatus",
     "add_member",
     "adopt_items",
@@ -35,6 +37,8 @@ __all__ = [
     "assign_item",
     "attach_document",
     "change_card",
+    "check_rollout",
+    "check_rollouts",
     "comment_item",
     "end_rollout",
     "fill_by_proof",
