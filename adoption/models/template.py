@@ -118,6 +118,8 @@ def _draft_rows(before: str) -> type[DraftRowQuerySet]:
 class ModelCondition(models.Model):
     """A condition of success, shown on the first page of every rollout (S000-30, S000-31, S001-25)."""
 
+    edited_with = "model_version"
+
     model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="conditions", verbose_name=_("version"))
     key = models.SlugField(_("key"))
     text = models.CharField(_("text"), max_length=200)
@@ -136,8 +138,10 @@ class ModelCondition(models.Model):
         return label(self, "text")
 
 
-class ModelPhase(models.Model):
+class ModelPhase(Versioned):
     """One of the ordered phases of a version."""
+
+    edited_with = "model_version"
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="phases", verbose_name=_("version"))
     key = models.SlugField(_("key"))
@@ -153,19 +157,16 @@ class ModelPhase(models.Model):
         verbose_name = _("phase")
         verbose_name_plural = _("phases")
         ordering = ["order", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["model_version", "key"], name="adoption_phase_key_once"),
-            models.UniqueConstraint(
-                fields=["model_version", "order"], name="adoption_phase_order_once", deferrable=models.Deferrable.DEFERRED
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["model_version", "key"], name="adoption_phase_key_once")]
 
     def __str__(self) -> str:
         return label(self, "label" if getattr(self, "label_fi", "") else "name")
 
 
-class ModelItem(models.Model):
+class ModelItem(Versioned):
     """A thing to do: what, who, what it asks, and what the live system can prove of it."""
+
+    edited_with = "phase"
 
     phase = models.ForeignKey(ModelPhase, on_delete=models.CASCADE, related_name="items", verbose_name=_("phase"))
     code = models.CharField(_("number"), max_length=10, help_text=_("For example 2.3; unique in the version."))
@@ -204,6 +205,8 @@ class ModelItem(models.Model):
 class ModelRequirement(models.Model):
     """One thing that an item asks; a sign-off by two roles becomes two parts in a rollout."""
 
+    edited_with = "item"
+
     item = models.ForeignKey(ModelItem, on_delete=models.CASCADE, related_name="requirements", verbose_name=_("item"))
     order = models.PositiveSmallIntegerField(_("order"), default=1)
     kind = models.CharField(_("kind"), max_length=12, choices=PartKind.choices)
@@ -234,8 +237,10 @@ class ModelRequirement(models.Model):
         return part_names(self.kind, self.name, self.form or self.document or self.signal, self.roles)
 
 
-class ModelGate(models.Model):
+class ModelGate(Versioned):
     """Between two phases: hard ones lock, the others warn (S000-29, S000-35)."""
+
+    edited_with = "model_version"
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="gates", verbose_name=_("version"))
     key = models.SlugField(_("key"))

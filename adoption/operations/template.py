@@ -36,7 +36,7 @@ def load_model(
     with transaction.atomic():
         _require_main_user(by, county)
         model, _made = AdoptionModel.objects.select_for_update(of=("self",), no_key=True).get_or_create(county=county, key=data.key)
-        newest = model.versions.order_by("-number").first()
+        newest: ModelVersion | None = model.versions.order_by("-number").first()
         before = content_of(newest) if newest else None
         if newest is not None and before == data:
             return newest
@@ -151,7 +151,7 @@ def _set_status(by: Actor, version: ModelVersion, status: VersionStatus) -> Mode
 
 def _locked(by: Actor, version: ModelVersion) -> ModelVersion:
     rows = ModelVersion.objects.select_for_update(of=("self",), no_key=True).select_related("model__county")
-    fresh = rows.get(pk=version.pk)
+    fresh: ModelVersion = rows.get(pk=version.pk)
     _require_main_user(by, fresh.model.county)
     return fresh
 

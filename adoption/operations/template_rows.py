@@ -88,7 +88,7 @@ def _phase(row: ModelPhase) -> PhaseSpec:
         key=row.key,
         order=row.order,
         items=tuple(_item(item) for item in items),
-        **{name: texts_of(row, name) for name in PHASE_TEXTS},
+        **_read_texts(row, PHASE_TEXTS),
     )
 
 
@@ -96,7 +96,7 @@ def _item(row: ModelItem) -> ItemSpec:
     return ItemSpec(
         **_values(row, ITEM_FIELDS),
         **_tuples(row, ITEM_LISTS),
-        **{name: texts_of(row, name) for name in ITEM_TEXTS},
+        **_read_texts(row, ITEM_TEXTS),
         requires=tuple(requirement_spec(each) for each in row.requirements.all()),
     )
 
@@ -109,8 +109,12 @@ def _values(source: Any, names: Sequence[str], lists: Sequence[str] = ()) -> dic
     return {name: getattr(source, name) for name in names} | {name: list(getattr(source, name)) for name in lists}
 
 
-def _tuples(row: models.Model, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _tuples(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
     return {name: tuple(getattr(row, name)) for name in names}
+
+
+def _read_texts(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
+    return {name: texts_of(row, name) for name in names}
 
 
 def _texts(spec: Any, names: Sequence[str]) -> dict[str, Texts]:

@@ -175,8 +175,8 @@ def item(raw: dict[str, Any], code: str) -> dict[str, Any]:
     return next(each for phase in raw["phases"] for each in phase["items"] if each["code"] == code)
 
 
-def put(code: str, **values: Any) -> Change:
-    return lambda raw: item(raw, code).update(values)
+def put(which: str, /, **values: Any) -> Change:
+    return lambda raw: item(raw, which).update(values)
 
 
 def drop(code: str, key: str) -> Change:
@@ -213,7 +213,7 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         "selvitys › 1.4 › requires 1 › outcomes_accepted",
         "maybe",
     ),
-    "sign-off by nobody": (put("3.5", requires=[{"kind": "signoff"}]), "toteutus › 3.5", "kuittaus"),
+    "sign-off by nobody": (put("3.5", requires=[{"kind": "signoff"}]), "toteutus › 3.5", "Kuittaus"),
     "a number that is none": (
         put("2.2", requires=[{"kind": "participants", "min": "three"}]),
         "maarittely › 2.2 › requires 1 › min",
