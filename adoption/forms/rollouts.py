@@ -48,7 +48,7 @@ class CardForm(PageForm):
     name_fi = forms.CharField(label=_("Name in Finnish"), max_length=160)
     name_sv = forms.CharField(label=_("Name in Swedish"), max_length=160, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=160, required=False)
-    summary_fi = WordsField(label=_("Short description in Finnish"), required=False)
+    summary_fi = WordsField(rows=2, label=_("Short description in Finnish"), required=False)
     summary_sv = WordsField(label=_("Short description in Swedish"), required=False)
     summary_en = WordsField(label=_("Short description in English"), required=False)
     service = forms.ModelChoiceField(

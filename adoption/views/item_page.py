@@ -12,7 +12,7 @@ from adoption.checklist import changed, is_overdue, is_shown_already
 from adoption.choices import ItemState, MemberRole, PartKind, RolloutStatus, YesNo
 from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, QuestionForm
 from adoption.fulfilment import fulfilment_of
-from adoption.models import ItemPart, Rollout, RolloutItem
+from adoption.models import ItemPart, Proof, Rollout, RolloutItem
 from adoption.operations.items import answered_not_to_apply
 from adoption.permissions import may_drive, may_work_on, roles_held
 from adoption.states import CLOSED, may_move, needs_reason
@@ -45,7 +45,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     missing = {part.pk for part in fulfilment.missing}
     today = timezone.localdate()
     steps = _steps(item, bound, works=works, decides=decides)
-    proofs = list(item.proofs.order_by("signal"))
+    proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
     rests_on = RolloutItem.objects.filter(rollout=rollout, model_item__code__in=item.model_item.depends_on)
     form = AssignForm(initial={"owner": item.owner_id, "due_on": item.due_on, "version": item.version}, rollout=rollout, auto_id="assign-%s")  # fmt: skip  # noqa: E501
