@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.actors import System
+from adoption import operations
 from adoption.operations.reminders import remind_people
 
 
@@ -11,3 +12,9 @@ from adoption.operations.reminders import remind_people
 def remind_of_week() -> int:
     """Write to each person about her own week in rollouts."""
     return remind_people(by=System("remind_of_week"), now=timezone.now())
+
+
+@shared_task
+def check_rollouts() -> int:
+    """Check every rollout against the live system."""
+    return operations.check_rollouts(by=System("check_rollouts"), now=timezone.now())

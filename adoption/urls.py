@@ -2,10 +2,35 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from adoption.views import calendar, files, improvements, meetings, work_rows
+from adoption.views import (
+    calendar,
+    enclosures,
+    files,
+    gates,
+    improvements,
+    items,
+    meetings,
+    model_forms,
+    rollout,
+    rollouts,
+    work_rows,
+)
 
 app_name = "adoption"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", rollouts.rollouts, name="rollouts"),
+    path("uusi/", rollouts.start, name="start"),
+    path("<uuid:rollout>/", rollout.rollout, name="rollout"),
+    path("<uuid:rollout>/kortti/", rollouts.card, name="card"),
+    path("<uuid:rollout>/lopeta/", rollouts.end, name="end"),
+    path("<uuid:rollout>/kysymys/", rollout.answer, name="answer"),
+    path("<uuid:rollout>/uudet-tehtavat/", rollout.adopt, name="adopt"),
+    path("<uuid:rollout>/tehtava/<uuid:item>/", items.item, name="item"),
+    path("<uuid:rollout>/lomake/<slug:form>/", model_forms.model_form, name="form"),
+    path("<uuid:rollout>/portti/<slug:gate>/", gates.gate, name="gate"),
+    path("<uuid:rollout>/portti/<slug:gate>/muistio/", gates.memo, name="memo"),
+    path("<uuid:rollout>/portti/<slug:gate>/ehto/", gates.condition, name="condition"),
+    path("<uuid:rollout>/tiedosto/<uuid:file>/", enclosures.enclosure, name="file"),
     path("<uuid:rollout>/kokoukset/", meetings.meetings, name="meetings"),
     path("<uuid:rollout>/kokoukset/uusi/", meetings.new, name="meeting_new"),
     path("<uuid:rollout>/kokoukset/<uuid:meeting>/", meetings.meeting, name="meeting"),

@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Grant, PersonQuerySet, User
+from accounts.models import User
+from adoption.people import people_of
 
 TYPES_OF_FILE = ".pdf,.docx,.xlsx,.pptx,.odt,.ods,.png,.jpg,.jpeg,.txt"
 
@@ -82,9 +83,3 @@ class EnclosureField(forms.FileField):
         kwargs.setdefault("help_text", _("PDF, Word, Excel, PowerPoint, OpenDocument, picture or text; at most 10 MB."))
         super().__init__(**kwargs)
         self.widget.attrs["accept"] = TYPES_OF_FILE
-
-
-def people_of(county: str) -> PersonQuerySet:
-    """People with a grant in the county now, by name."""
-    works = Grant.objects.valid().filter(county=county)
-    return User.objects.get_queryset().filter(pk__in=works.values("user_id")).order_by("last_name", "first_name", "pk")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StoredFile
 from adoption.choices import ItemState, MemberRole, Outcome, PartKind
-from adoption.models.rollouts import Rollout, rollout_rows
+from adoption.models.rollouts import Rollout, RolloutRowQuerySet, rollout_rows
 from adoption.models.template import ModelItem, ModelRequirement
 from adoption.models.work import Meeting
 
@@ -207,8 +208,23 @@ class FormAnswer(models.Model):
         return f"{self.form} {self.period or ''}".strip()
 
 
+class ProofQuerySet(RolloutRowQuerySet):
+    """Questions about proofs."""
+
+    county_path = "item__rollout__county__code"
+    rollout_path = "item__rollout"
+
+    def standing(self) -> Self:
+        """Without those in whose place newer rows have come; they are kept as the evidence of their time."""
+        return self.filter(superseded_at__isnull=True)
+
+
 class Proof(models.Model):
-    """What the live system showed: the signal, its value, the threshold, the time and the ids of the proving rows."""
+    """What the live system showed: the signal, its value, the threshold, the time and the ids of the proving rows.
+
+    What has filled a part or set an item to done (`used_at`) is never computed anew: if the signal turns false later, only `holds`
+    tells it.
+    """
 
     item = models.ForeignKey(RolloutItem, on_delete=models.CASCADE, related_name="proofs")
     signal = models.CharField(max_length=60)
@@ -220,16 +236,28 @@ class Proof(models.Model):
     threshold = models.CharField(max_length=60, blank=True)
     rows = models.JSONField(default=list)
     is_demo = models.BooleanField(default=False)
+    used_at = models.DateTimeField(null=True, help_text="When it filled a part or set the item to done.")
+    superseded_at = models.DateTimeField(null=True, help_text="When newer rows proved in its place.")
 
-    objects = rollout_rows("item__rollout").as_manager()
+    objects = ProofQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proof")
         verbose_name_plural = _("proofs")
         ordering = ["item", "signal"]
         constraints = [
-            models.UniqueConstraint(fields=["item", "signal", "period"], nulls_distinct=False, name="item_signal_once_per_period")
+            models.UniqueConstraint(
+                fields=["item", "signal", "period"],
+                condition=Q(superseded_at__isnull=True),
+                nulls_distinct=False,
+                name="item_signal_once_per_period",
+            )
         ]
 
     def __str__(self) -> str:
         return self.signal
+
+    @property
+    def has_changed(self) -> bool:
+        """It held and was used, and does not hold any more: “tilanne on muuttunut”."""
+        return self.used_at is not None and not self.holds

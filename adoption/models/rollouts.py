@@ -199,6 +199,7 @@ class Member(models.Model):
     )
     role = models.CharField(_("role"), max_length=20, choices=MemberRole.choices)
     expertise = models.CharField(_("knows about"), max_length=120, blank=True)
+    added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
     objects = rollout_rows().as_manager()
 
@@ -223,6 +224,7 @@ class SystemDependency(models.Model):
     integration = models.CharField(
         _("integration"), max_length=8, blank=True, choices=[("yes", _("Yes")), ("no", _("No")), ("planned", _("Planned"))]
     )
+    changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     objects = team_rows().as_manager()
 

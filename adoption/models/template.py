@@ -6,6 +6,8 @@ version it began with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -15,9 +17,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from adoption.choices import MemberRole, PartKind, ProofLevel, Recurrence, VersionStatus
 from services.models import County
-from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county, scoped
+from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county
 
 VERSION_COUNTY = "model_version__model__county__code"
+
+
+def part_names(kind: str, name: str, beside: str, roles: Sequence[str]) -> list[str]:
+    """What the parts of a requirement are called: by its name, else by its kind and form, document or signal.
+
+    A sign-off is one part for each role.
+    """
+    if kind == PartKind.SIGNOFF:
+        return [f"{kind}:{role}" for role in roles]
+    if name:
+        return [name]
+    return [f"{kind}:{beside}" if beside and kind in (PartKind.FORM, PartKind.DOCUMENT, PartKind.FACT) else str(kind)]
 
 
 class AdoptionModel(Versioned):
@@ -104,6 +118,8 @@ def _draft_rows(before: str) -> type[DraftRowQuerySet]:
 class ModelCondition(models.Model):
     """A condition of success, shown on the first page of every rollout (S000-30, S000-31, S001-25)."""
 
+    edited_with = "model_version"
+
     model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="conditions", verbose_name=_("version"))
     key = models.SlugField(_("key"))
     text = models.CharField(_("text"), max_length=200)
@@ -122,8 +138,10 @@ class ModelCondition(models.Model):
         return label(self, "text")
 
 
-class ModelPhase(models.Model):
+class ModelPhase(Versioned):
     """One of the ordered phases of a version."""
+
+    edited_with = "model_version"
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="phases", verbose_name=_("version"))
     key = models.SlugField(_("key"))
@@ -139,19 +157,16 @@ class ModelPhase(models.Model):
         verbose_name = _("phase")
         verbose_name_plural = _("phases")
         ordering = ["order", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["model_version", "key"], name="adoption_phase_key_once"),
-            models.UniqueConstraint(
-                fields=["model_version", "order"], name="adoption_phase_order_once", deferrable=models.Deferrable.DEFERRED
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["model_version", "key"], name="adoption_phase_key_once")]
 
     def __str__(self) -> str:
         return label(self, "label" if getattr(self, "label_fi", "") else "name")
 
 
-class ModelItem(models.Model):
+class ModelItem(Versioned):
     """A thing to do: what, who, what it asks, and what the live system can prove of it."""
+
+    edited_with = "phase"
 
     phase = models.ForeignKey(ModelPhase, on_delete=models.CASCADE, related_name="items", verbose_name=_("phase"))
     code = models.CharField(_("number"), max_length=10, help_text=_("For example 2.3; unique in the version."))
@@ -190,6 +205,8 @@ class ModelItem(models.Model):
 class ModelRequirement(models.Model):
     """One thing that an item asks; a sign-off by two roles becomes two parts in a rollout."""
 
+    edited_with = "item"
+
     item = models.ForeignKey(ModelItem, on_delete=models.CASCADE, related_name="requirements", verbose_name=_("item"))
     order = models.PositiveSmallIntegerField(_("order"), default=1)
     kind = models.CharField(_("kind"), max_length=12, choices=PartKind.choices)
@@ -205,7 +222,7 @@ class ModelRequirement(models.Model):
         _("only when"), max_length=80, blank=True, help_text=_("A form’s answer, as cost_estimate.agreement_needed = yes.")
     )
 
-    objects = scoped(f"item__phase__{VERSION_COUNTY}").as_manager()
+    objects = _draft_rows("item__phase").as_manager()
 
     class Meta:
         verbose_name = _("requirement")
@@ -217,16 +234,13 @@ class ModelRequirement(models.Model):
 
     def part_names(self) -> list[str]:
         """The names of the parts that it becomes, as the content file's `covers` uses them."""
-        if self.kind == PartKind.SIGNOFF:
-            return [f"signoff:{role}" for role in self.roles]
-        if self.name:
-            return [self.name]
-        beside = {PartKind.FORM: self.form, PartKind.DOCUMENT: self.document, PartKind.FACT: self.signal}.get(PartKind(self.kind))
-        return [f"{self.kind}:{beside}" if beside else str(self.kind)]
+        return part_names(self.kind, self.name, self.form or self.document or self.signal, self.roles)
 
 
-class ModelGate(models.Model):
+class ModelGate(Versioned):
     """Between two phases: hard ones lock, the others warn (S000-29, S000-35)."""
+
+    edited_with = "model_version"
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="gates", verbose_name=_("version"))
     key = models.SlugField(_("key"))
@@ -261,4 +275,5 @@ __all__ = [
     "ModelPhase",
     "ModelRequirement",
     "ModelVersion",
+    "part_names",
 ]

@@ -13,7 +13,7 @@ from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit, store_file
 from adoption.models import Attachment, Rollout, RolloutItem
-from adoption.operations.rollouts import refuse_ended, touch_rollout
+from adoption.operations.ground import refuse_ended, touch_rollout
 from adoption.permissions import may_drive, may_work_on
 
 ALT_LENGTH = 200

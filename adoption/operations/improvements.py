@@ -12,7 +12,7 @@ from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from adoption.models import ImprovementVote, Rollout
-from adoption.operations.rollouts import refuse_ended, touch_rollout
+from adoption.operations.ground import refuse_ended, touch_rollout
 from adoption.permissions import may_read
 from services.models import Improvement
 from services.operations.rules import Judge

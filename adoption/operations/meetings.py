@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, Staff
 from accounts.models import User
 from adoption.models import Meeting, Participant, Rollout
-from adoption.operations.rollouts import refuse_ended, touch_rollout
+from adoption.operations.ground import refuse_ended, touch_rollout
 from adoption.operations.work import refuse_stranger
 from services.operations import Change, Create, Delete, RowChange, apply_changes, delete_row
 

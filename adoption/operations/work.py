@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
-from adoption.operations.rollouts import refuse_ended, touch_rollout
+from adoption.operations.ground import refuse_ended, touch_rollout
 from adoption.people import people_of
 from services.operations import change_row, create_row, delete_row
 

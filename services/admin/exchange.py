@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -31,10 +31,17 @@ class ExchangePages(admin.ModelAdmin):
     """Adds the pages “Export” and “Import” to a list whose rows are a table of `services.resources`."""
 
     change_list_template = "admin/directory/change_list.html"
+    # The table of a model of a higher floor, which `RESOURCES` cannot know.
+    exchange_table: ClassVar[type[OperatedResource] | None] = None
+
+    @property
+    def table_class(self) -> type[OperatedResource] | None:
+        """The table of the list's rows; None: the list is neither exported nor imported."""
+        return self.exchange_table or RESOURCES.get(self.model)
 
     def get_urls(self) -> list[URLPattern]:
         """The two pages stand before the page of a row."""
-        if self.model not in RESOURCES:
+        if self.table_class is None:
             return super().get_urls()
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
@@ -49,7 +56,7 @@ class ExchangePages(admin.ModelAdmin):
         return super().changelist_view(request, context)
 
     def _exchange_links(self, request: HttpRequest) -> list[tuple[str, str]]:
-        if self.model not in RESOURCES:
+        if self.table_class is None:
             return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         links = [(reverse(f"{name}_export"), _("Export"))]
@@ -59,7 +66,9 @@ class ExchangePages(admin.ModelAdmin):
         return bool(counties_of(actor_of(request), EDITOR_ROLES, whole=True))
 
     def _table(self, request: HttpRequest) -> OperatedResource:
-        return RESOURCES[self.model](by=actor_of(request))
+        if self.table_class is None:
+            raise Http404
+        return self.table_class(by=actor_of(request))
 
     def _page(self, request: HttpRequest, title: str, **context: Any) -> TemplateResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}

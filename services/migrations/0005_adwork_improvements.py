@@ -15,7 +15,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("services", "0004_waiting_ladder_and_prepared_notices"),
+        ("services", "0005_ad_items_unfinished"),
     ]
 
     operations = [

@@ -47,6 +47,8 @@ class ResponderGroup(Versioned):
 class Membership(models.Model):
     """A person's place in a responder group, possibly for a time (S002-48)."""
 
+    edited_with = "group"
+
     group = models.ForeignKey(ResponderGroup, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("group"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")

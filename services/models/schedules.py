@@ -36,6 +36,8 @@ class WeeklyInterval(models.Model):
     `closes` at or before `opens` means the next day, so 22.00–6.00 runs over midnight and 0.00–0.00 is a whole day.
     """
 
+    edited_with = "schedule"
+
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="intervals", verbose_name=_("hours"))
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
     opens = models.TimeField(_("opens"))

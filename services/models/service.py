@@ -132,6 +132,9 @@ class Service(Versioned):
     permitted_at = models.DateTimeField(_("permitted"), null=True, editable=False)
     permit_reason = models.CharField(_("reason of the permit"), max_length=300, blank=True, editable=False)
     opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
+    unfinished = models.JSONField(
+        default=list, editable=False, help_text="What its adoption has unfinished before opening, by language; written from above."
+    )
 
     objects = ServiceQuerySet.as_manager()
 
@@ -153,6 +156,8 @@ class Service(Versioned):
 
 class Redirect(models.Model):
     """A matter that the service does not handle, and the right place for it (S001-48…50)."""
+
+    edited_with = "service"
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="redirects", verbose_name=_("service"))
     matter = models.CharField(_("matter that is not handled here"), max_length=160)
@@ -189,6 +194,8 @@ class Redirect(models.Model):
 class Channel(models.Model):
     """Another way to reach the same help: phone, visit, e-mail, form (S000-15, S000-19, S001-8, S002-45)."""
 
+    edited_with = "service"
+
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="channels", verbose_name=_("service"))
     medium = models.CharField(_("channel"), max_length=10, choices=Medium.choices)
     contact_point = models.ForeignKey(
@@ -218,6 +225,8 @@ class Channel(models.Model):
 class Topic(models.Model):
     """What a conversation is about; the responder gives one when she ends (S001-10, S002-1)."""
 
+    edited_with = "service"
+
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="topics", verbose_name=_("service"))
     key = models.SlugField(_("key"))
     name = models.CharField(_("name"), max_length=80)
@@ -240,6 +249,8 @@ class Topic(models.Model):
 class LegalBasis(models.Model):
     """A law that the service rests on (S001-11…14)."""
 
+    edited_with = "service"
+
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="legal_bases", verbose_name=_("service"))
     name = models.CharField(_("name of the act"), max_length=160)
     number = models.CharField(_("number"), max_length=20)
@@ -259,6 +270,8 @@ class LegalBasis(models.Model):
 
 class ServiceArea(models.Model):
     """Where the service works, with dates (S004-19). No municipality: the whole county."""
+
+    edited_with = "service"
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="areas", verbose_name=_("service"))
     name = models.CharField(_("name of the area"), max_length=120)

@@ -8,7 +8,7 @@ from services.operations.municipalities import import_municipalities, municipali
 from services.operations.notices import change_disruption, end_disruption, end_override, start_disruption, start_override
 from services.operations.pilots import remind_of_pilots
 from services.operations.rows import Change, Create, Delete, RowChange, apply_changes, change_row, create_row, delete_row
-from services.operations.service_life import close_service, open_service, pause_service, permit_service
+from services.operations.service_life import close_service, note_unfinished, open_service, pause_service, permit_service
 from services.operations.uses import replace_uses
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "leave_queue",
     "load_directory",
     "municipality_differences",
+    "note_unfinished",
     "open_service",
     "pause_service",
     "permit_service",

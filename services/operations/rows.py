@@ -20,7 +20,7 @@ from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from services import hosts
-from services.models import Channel, County, LegalBasis, Membership, Redirect, ServiceArea, Topic, WeeklyInterval
+from services.models import County
 from services.models.base import ScopedQuerySet
 from services.operations.rules import Judge
 from services.operations.snapshots import column, difference, readable, snapshot
@@ -90,20 +90,12 @@ def apply_changes(*, by: Actor, changes: Sequence[RowChange], source: str = "") 
         return rows
 
 
-# A row that is edited on another row's page: who saves that page over a newer one of these is refused by its version.
-PARENTS: Mapping[type[models.Model], str] = {
-    Redirect: "service",
-    Channel: "service",
-    Topic: "service",
-    LegalBasis: "service",
-    ServiceArea: "service",
-    WeeklyInterval: "schedule",
-    Membership: "group",
-}
-
-
 def _bump_parents(rows: Sequence[models.Model]) -> None:
-    parents = {getattr(row, PARENTS[type(row)]) for row in rows if type(row) in PARENTS}
+    """A row that is edited on another row's page names it by `edited_with`: who saves that page over a newer one is refused."""
+    parents: set[models.Model] = set()
+    level = list(rows)
+    while level := [getattr(row, row.edited_with) for row in level if getattr(row, "edited_with", "")]:
+        parents.update(level)
     for parent in parents - set(rows):
         type(parent)._default_manager.filter(pk=parent.pk).update(version=models.F("version") + 1)
 

@@ -106,12 +106,17 @@ def _refuse_strange_characters(row: models.Model) -> None:
     errors = {}
     for each in row._meta.concrete_fields:
         value = getattr(row, each.attname)
-        if isinstance(value, str) and any(_is_strange(ch) for ch in value):
+        if isinstance(value, str) and has_strange_characters(value):
             errors[each.name] = ValidationError(
                 _("The text has characters that cannot be seen. Write it again without copying."), code="characters"
             )
     if errors:
         raise ValidationError(errors)
+
+
+def has_strange_characters(value: str) -> bool:
+    """Are there characters that cannot be seen, or that turn the writing?"""
+    return any(_is_strange(ch) for ch in value)
 
 
 def _is_strange(ch: str) -> bool:

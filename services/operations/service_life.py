@@ -7,15 +7,17 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, Staff
+from accounts.actors import Actor, Staff, System
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from services.choices import ServiceStatus
 from services.models import Service
 from services.permissions import may_configure, may_give_notice
 from services.publication import publication_gaps
+from services.texts import pick
 
 PERMITTED_FROM: dict[str, Collection[str]] = {
     ServiceStatus.PERMITTED: (ServiceStatus.DRAFT,),
@@ -30,21 +32,46 @@ def next_states(service: Service) -> list[str]:
     return [state for state, sources in PERMITTED_FROM.items() if service.status in sources]
 
 
-def permit_service(*, by: Actor, service: Service, reason: str, now: datetime, version: int | None = None) -> Service:
-    """A main user writes down that the service is permitted to open, and on what decision."""
+def permit_service(
+    *,
+    by: Actor,
+    service: Service,
+    reason: str,
+    now: datetime,
+    version: int | None = None,
+    decided_by: Staff | None = None,
+) -> Service:
+    """A main user writes down that the service is permitted to open, and on what decision.
+
+    The portal itself writes it when a rollout passes its founding gate: then `decided_by` gave the verdict.
+    """
     with transaction.atomic():
         fresh = _move(by=by, service=service, to=ServiceStatus.PERMITTED, reason=reason, version=version)
         fresh.permitted_at = now
-        fresh.permitted_by_id = by.user_id if isinstance(by, Staff) else None
+        who = decided_by if decided_by is not None and isinstance(by, System) else by
+        fresh.permitted_by_id = who.user_id if isinstance(who, Staff) else None
         fresh.permit_reason = reason.strip()[:300]
         return _write(fresh, by=by, was=ServiceStatus.DRAFT, reason=reason)
 
 
 def open_service(*, by: Actor, service: Service, reason: str = "", now: datetime, version: int | None = None) -> Service:
-    """A permitted service is opened to residents when its page has all that it must have (S000-15, domain 5.2)."""
+    """A permitted service is opened to residents when its page has all that it must have (S000-15, domain 5.2).
+
+    While its adoption has unfinished what the opening rests on, a reason is needed (S000-50).
+    """
     with transaction.atomic():
         fresh = _move(by=by, service=service, to=ServiceStatus.OPEN, reason=reason or "-", version=version)
         was = fresh.status
+        if fresh.unfinished and not reason.strip():
+            raise ValidationError(
+                {
+                    "reason": ValidationError(
+                        _("These are unfinished: %(items)s. Write why the service is opened all the same."),
+                        code="unfinished",
+                        params={"items": "; ".join(_words(names) for names in fresh.unfinished)},
+                    )
+                }
+            )
         gaps = [gap for gap in publication_gaps(fresh) if gap.blocks]
         if gaps:
             raise ValidationError([ValidationError(str(gap), code=gap.code) for gap in gaps])
@@ -64,6 +91,15 @@ def close_service(*, by: Actor, service: Service, reason: str, version: int | No
     with transaction.atomic():
         fresh = _move(by=by, service=service, to=ServiceStatus.CLOSED, reason=reason, version=version)
         return _write(fresh, by=by, was=fresh.status, reason=reason, to=ServiceStatus.CLOSED)
+
+
+def note_unfinished(*, service: Service, names: list[dict[str, str]]) -> None:
+    """What the service's adoption has unfinished before it may open without a reason: names in each language."""
+    Service.objects.filter(pk=service.pk).exclude(unfinished=names).update(unfinished=names)
+
+
+def _words(names: dict[str, str]) -> str:
+    return pick(names, (get_language() or "fi")[:2]).value
 
 
 def _move(*, by: Actor, service: Service, to: ServiceStatus, reason: str, version: int | None) -> Service:

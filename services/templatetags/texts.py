@@ -29,7 +29,17 @@ def picked(by_language: texts.Texts, _unused: str = "") -> texts.Text:
 @register.filter
 def spoken(obj: object, field: str) -> str | SafeString:
     """The field as words on the page: wrapped in `<span lang>` when they are in another language than the page."""
-    found = text(obj, field)
+    return _on_page(text(obj, field))
+
+
+@register.filter
+def shown(obj: object, fields: str) -> str | SafeString:
+    """The first of the fields (`"label,name"`) that has words, as `spoken` puts it on the page."""
+    found = [text(obj, field) for field in fields.split(",")]
+    return _on_page(next((each for each in found if each), found[-1]))
+
+
+def _on_page(found: texts.Text) -> str | SafeString:
     if found.fell_back:
         return format_html('<span lang="{}">{}</span>', found.language, found.value)
     return found.value

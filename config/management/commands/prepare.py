@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.actors import System
+from adoption.operations import load_shipped_models
 from config.apps import PortalStaticFilesConfig
 from services.operations import load_directory
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         if demo:
             self._say("the demonstration county")
             call_command("load_demo", stdout=self.stdout)
+        load_shipped_models(by=System("prepare"), now=timezone.now())  # the demonstration's county too
         self.stdout.write("Ready.")
 
     def _collect_static_files(self) -> None:

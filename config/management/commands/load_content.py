@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.actors import System
+from adoption.operations import load_shipped_models
 from services.operations import load_directory
 
 
 class Command(BaseCommand):
-    help = "Makes the counties, municipalities, contact points and links that are missing. Changes nothing that exists."
+    help = "Makes the counties, municipalities, contact points, links and adoption models that are missing. Changes nothing that exists."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--county", action="append", default=[], help="a county's code: its contact points and links too")
@@ -19,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             loaded = load_directory(by=System("load_content"), today=timezone.localdate(), counties=options["county"])
+            loaded.made["adoption model"] = load_shipped_models(by=System("load_content"), now=timezone.now())
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         made = ", ".join(f"{count} × {kind}" for kind, count in loaded.made.items() if count) or "nothing new"

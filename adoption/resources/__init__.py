@@ -1,0 +1,1 @@
+"""Tables of adoption that are exported, edited in a spreadsheet and imported again."""

@@ -1,0 +1,228 @@
+"""What the signals judge: one rollout and the live service beside it, as plain values. The signals themselves read nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from services.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that may prove something: its id, its time, and a number that changes with its content."""
+
+    id: str
+    at: datetime
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFact:
+    """A queue in use, as its structure is judged."""
+
+    row: Row
+    name: Texts
+    languages: tuple[str, ...]
+    has_hours: bool
+    groups: int
+    has_transfers: bool
+    has_overflow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupportFact:
+    """A contact point of technical support: whether it can be called, and whether its hours are told."""
+
+    row: Row
+    has_value: bool
+    has_hours: bool
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFact:
+    """The rollout's service. A test service is none: it proves nothing."""
+
+    row: Row
+    is_open: bool
+    is_public: bool
+    opened_at: datetime | None
+    languages: tuple[str, ...]
+    texts: Mapping[str, Texts]
+    response_target: int
+    queues: tuple[QueueFact, ...]
+    groups: int
+    responders: int
+    targets: tuple[Row, ...]
+    page_lacks: tuple[str, ...]
+    resident_support: SupportFact | None
+    responder_support: SupportFact | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFact:
+    """A prepared notice of a disruption."""
+
+    row: Row
+    text: Texts
+    staff_text: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFact:
+    """A meeting whose day has come; `whole_at` is when its record was whole."""
+
+    row: Row
+    kind: str
+    phase: str
+    on: date
+    whole_at: datetime
+    people: int
+    roles: frozenset[str]
+    has_outcome: bool
+    has_writer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFact:
+    """Something that happened on a day."""
+
+    row: Row
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFact:
+    """A person of the rollout in one role."""
+
+    row: Row
+    user: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFact:
+    """A row of the systems inventory."""
+
+    row: Row
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImprovementFact:
+    """An improvement of the service: when its state was last moved, and whether it is still to be done."""
+
+    row: Row
+    made_at: datetime
+    moved_at: datetime
+    is_open: bool
+    has_source: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormFact:
+    """A saved form: its values, and the mandatory fields that lack."""
+
+    row: Row
+    values: Mapping[str, Any]
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FillingFact:
+    """What stands in a part of the item."""
+
+    row: Row
+    user: int | None
+    outcome: str
+    counts: bool
+    proof: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartFact:
+    """A part of the item, with what was put to it in the item's period and has not been withdrawn, the oldest first."""
+
+    pk: int
+    name: str
+    kind: str
+    role: str
+    form: str
+    outcomes: tuple[str, ...]
+    fillings: tuple[FillingFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFact:
+    """The item that is proven. `since` is when somebody said that what had been shown is not enough: newer rows must prove."""
+
+    pk: int
+    code: str
+    state: str
+    period: date | None
+    level: str
+    signals: tuple[str, ...]
+    covers: tuple[str, ...]
+    parts: tuple[PartFact, ...]
+    since: datetime | None = None
+
+    def parts_of(self, kind: str) -> tuple[PartFact, ...]:
+        """The parts of one kind that the signals are to fill; all of that kind when they fill none of them."""
+        found = tuple(part for part in self.parts if part.kind == kind)
+        return tuple(part for part in found if part.name in self.covers) or found
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the signals of one rollout are judged by."""
+
+    now: datetime
+    today: date
+    is_demo: bool
+    rollout: Row
+    is_pilot: bool
+    starts_on: date | None
+    ends_on: date | None
+    service: ServiceFact | None
+    conversations: tuple[Row, ...]
+    members: tuple[MemberFact, ...]
+    systems: tuple[SystemFact, ...]
+    meetings: tuple[MeetingFact, ...]
+    communication: tuple[DatedFact, ...]
+    improvements: tuple[ImprovementFact, ...]
+    notices: tuple[NoticeFact, ...]
+    directory: tuple[Row, ...]
+    forms: Mapping[tuple[str, date | None], FormFact]
+    items: tuple[ItemFact, ...]
+    item: ItemFact | None = field(default=None)
+
+    def about(self, item: ItemFact) -> Facts:
+        """The same, with the item in hand."""
+        return replace(self, item=item)
+
+    def form(self, key: str) -> FormFact | None:
+        """A saved form of the item's period, or the one that has no period."""
+        period = self.item.period if self.item else None
+        return self.forms.get((key, period)) or self.forms.get((key, None))
+
+
+__all__ = [
+    "DatedFact",
+    "Facts",
+    "FillingFact",
+    "FormFact",
+    "ImprovementFact",
+    "ItemFact",
+    "MeetingFact",
+    "MemberFact",
+    "NoticeFact",
+    "PartFact",
+    "QueueFact",
+    "Row",
+    "ServiceFact",
+    "SupportFact",
+    "SystemFact",
+]
