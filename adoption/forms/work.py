@@ -108,7 +108,7 @@ class MeetingForm(WorkForm):
     place = forms.CharField(label=_("Place or link"), max_length=200, required=False)
     agenda = WordsField(label=_("Agenda"), rows=8, required=False, max_length=8000)
     outcome = WordsField(
-        label=_("What came of it"), rows=5, required=False, max_length=8000, help_text=_("Written when the meeting has been held.")
+        label=_("What was agreed"), rows=5, required=False, max_length=8000, help_text=_("Written when the meeting has been held.")
     )
 
 
