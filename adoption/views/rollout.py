@@ -23,7 +23,7 @@ from adoption.forms.rollouts import offered_choices
 from adoption.fulfilment import fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
 from adoption.models import GateVerdict, Member, ModelGate, ModelPhase, Proof, Rollout, RolloutItem, VerdictCondition
-from adoption.operations import adopt_items, answer_question, check_rollout, offered_items
+from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, opening_risks
 from adoption.permissions import may_drive
 from adoption.progress import Progress, progress
 from adoption.signals import Unavailable
@@ -75,6 +75,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "next": next_steps(lines),
         "conditions_due": list(open_conditions),
         "sections": _sections(rollout, lines),
+        "risks": opening_risks(rollout.service) if rollout.service is not None and rollout.service.opened_at else [],
         "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items),
         "proven": _proven(lines),
         "unavailable": _unavailable(checked.unavailable),
