@@ -97,7 +97,11 @@ class CardForm(PageForm):
         if rollout is not None:
             taken = taken.exclude(pk=rollout.pk)
         self._choices("service").queryset = Service.objects.filter(~Exists(taken), county=county).order_by("order", "key")
-        self._choices("municipalities").queryset = Municipality.objects.filter(county=county).order_by("name_fi")
+        municipalities = Municipality.objects.filter(county=county).order_by("name_fi")
+        if municipalities.exists():
+            self._choices("municipalities").queryset = municipalities
+        else:
+            del self.fields["municipalities"]
         self._choices("sponsor").queryset = people_of(county.code)
         for name in ("tags", "links"):
             self.fields[name].widget.attrs["rows"] = 2
