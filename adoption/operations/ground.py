@@ -18,7 +18,8 @@ WITH = ("rollout__county", "rollout__service", "model_item__phase__model_version
 
 
 def locked_item(item: RolloutItem) -> RolloutItem:
-    """The stored item under its lock, with what its rules ask."""
+    """The stored item with what its rules ask, under the lock of its rollout and its own: always in this order."""
+    Rollout.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=item.rollout_id)
     rows = RolloutItem.objects.select_for_update(of=("self",), no_key=True).select_related(*WITH)
     fresh: RolloutItem = rows.get(pk=item.pk)
     return fresh

@@ -164,7 +164,10 @@ def _refuse_too_few(part: ItemPart, meeting: Meeting) -> None:
 
 
 def withdraw_filling(*, by: Actor, filling: Filling, now: datetime) -> Filling:
-    """Whoever gave it takes it back while the item is open; the driver too, but for decisions and signatures. It stays to be read."""
+    """Whoever gave it takes it back while the item is open; the driver too, but for decisions and signatures.
+
+    It stays to be read.
+    """
     user_id = require_person(by)
     with transaction.atomic():
         item = locked_item(filling.part.item)

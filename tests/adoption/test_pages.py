@@ -24,7 +24,6 @@ from adoption.models import (
     ItemHistory,
     Member,
     ModelItem,
-    ModelVersion,
     Proof,
     Rollout,
     RolloutItem,
@@ -49,12 +48,6 @@ def item_page(rollout: Rollout, code: str) -> str:
 
 def words(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-@pytest.fixture
-def version(model_version: ModelVersion) -> ModelVersion:
-    """The whole shipped model."""
-    return model_version
 
 
 @pytest.fixture
