@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -139,14 +140,15 @@ def test_a_published_version_is_frozen_with_all_its_rows(model_version, main_use
     item = ModelItem.objects.get(phase__model_version=model_version, code="1.1")
     phase, gate, condition = item.phase, model_version.gates.first(), model_version.conditions.first()
     requirement = item.requirements.first()
-    for row, values in (
+    rows: list[tuple[Any, dict[str, str]]] = [
         (model_version, {"name_fi": "Toinen"}),
         (phase, {"name_fi": "Toinen"}),
         (item, {"text_fi": "Toinen"}),
         (requirement, {"name": "toinen"}),
         (gate, {"name_fi": "Toinen"}),
         (condition, {"text_fi": "Toinen"}),
-    ):
+    ]
+    for row, values in rows:
         with pytest.raises(PermissionDenied):
             change_row(by=by, row=row, values=values)
         with pytest.raises(PermissionDenied):
