@@ -29,7 +29,7 @@ from adoption.models import (
     RolloutItem,
 )
 from adoption.operations import move_item, start_rollout
-from services.models import County, Service
+from services.models import County, Municipality, Service
 from tests.adoption.conftest import decide, item_of, tell
 from tests.conftest import acting
 
@@ -52,7 +52,8 @@ def words(response: Any) -> str:
 
 @pytest.fixture
 def member(rollout: Rollout, area_professional: User) -> User:
-    Member.objects.create(rollout=rollout, user=area_professional, role=MemberRole.AREA_PROFESSIONAL)
+    role = MemberRole.AREA_PROFESSIONAL
+    Member.objects.create(rollout=rollout, user=area_professional, role=role, expertise="muistisairaudet")
     return area_professional
 
 
@@ -192,11 +193,14 @@ class TestStart:
         assert row.items.count() == 24
 
     def test_the_whole_card(
-        self, signed_in: SignedIn, version: Any, coordinator: User, manager: User, second_service: Service
+        self, signed_in: SignedIn, version: Any, county: County, coordinator: User, manager: User, second_service: Service
     ) -> None:
+        town = Municipality.objects.create(county=county, code="802", name_fi="Mallila", name_sv="Mallby")
         data = {
             "name_fi": "Neuvolan chat",
             "name_sv": "Rådgivningens chatt",
+            "summary_fi": "Perheet saavat neuvon iltaisin.",
+            "municipalities": [town.pk],
             "stage": "developing",
             "service": second_service.pk,
             "sponsor": manager.pk,
@@ -215,8 +219,13 @@ class TestStart:
         assert row.tags == ["Digitaaliset palvelut", "Yhdenvertaisuus"]
         assert row.links == [{"name": "Sote-apuri", "url": "https://esimerkki.invalid/apuri"}]
         page = words(signed_in(coordinator).get(at(row)))
-        for shown in ("RRP P4 I4", "Sote-apuri", "Digitaaliset palvelut, Yhdenvertaisuus", "1.11.2026"):
+        assert [each.code for each in row.municipalities.all()] == ["802"]
+        created = f"{timezone.localtime(row.created_at):%-d.%-m.%Y}"
+        for shown in ("RRP P4 I4", "Sote-apuri", "Digitaaliset palvelut, Yhdenvertaisuus", "1.11.2026", "Mallila", created):
             assert shown in page
+        assert "EU:n elpymisväline (RRF), Sosiaali- ja terveysministeriö" in page
+        assert "Perheet saavat neuvon iltaisin." in page
+        assert "Perheet saavat neuvon iltaisin." in words(signed_in(coordinator).get(LIST))
 
     def test_a_refused_start_keeps_what_was_written(
         self, signed_in: SignedIn, rollout: Rollout, draft_service: Service, coordinator: User
@@ -304,8 +313,19 @@ class TestRolloutPage:
         client.post(at(rollout, "uudet-tehtavat/"), {})
         assert rollout.items.count() == 26
 
+    def test_the_card_tells_who_changed_the_rollout_last_also_by_an_item(
+        self, signed_in: SignedIn, rollout: Rollout, member: User, coordinator: User
+    ) -> None:
+        before = rollout.touched_at
+        item = item_of(rollout, "2.1")
+        signed_in(member).post(item_page(rollout, "2.1"), {"do": "move", "to": "in_progress", "version": item.version})
+        rollout.refresh_from_db()
+        assert rollout.touched_at > before
+        assert re.search(r"Viimeksi muutettu\s+[\d. :]+· Aino", words(signed_in(coordinator).get(at(rollout))))
+
     def test_roles_that_nobody_holds_are_told(self, signed_in: SignedIn, rollout: Rollout, member: User, coordinator: User) -> None:
         context = signed_in(coordinator).get(at(rollout)).context
+        assert "muistisairaudet" in words(signed_in(coordinator).get(at(rollout))), "what she knows about"
         assert MemberRole.AREA_PROFESSIONAL not in context["unheld"]
         assert MemberRole.PROJECT_COORDINATOR in context["unheld"]
 
