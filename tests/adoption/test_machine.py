@@ -110,6 +110,10 @@ class Work(RuleBasedStateMachine):
     def something_comes_between(self, code: str) -> None:
         self.tries(move_item, "coordinator", item=self.item(code), to="blocked", reason="Kesken")
 
+    @rule(code=st.sampled_from(["2.1", "2.7"]))
+    def management_leaves_something_out(self, code: str) -> None:
+        self.tries(move_item, "manager", item=self.item(code), to="not_applicable", reason="Ei koske")
+
     @rule(who=WHO, number=st.integers(0, 20))
     def somebody_withdraws(self, who: str, number: int) -> None:
         fillings = list(Filling.objects.filter(part__item__rollout=self.rollout))
