@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -231,3 +233,13 @@ def test_others_are_refused(who, draft, model_version, county, request):
             attempt()
     assert counts() == before
     assert content_of(draft) == shipped_model()
+
+
+def test_the_command_gives_every_county_its_model(db):
+    out = StringIO()
+    call_command("load_content", stdout=out)
+    assert "22 × adoption model" in out.getvalue()
+    assert ModelVersion.objects.filter(status=VersionStatus.PUBLISHED).count() == 22
+    again = StringIO()
+    call_command("load_content", stdout=again)
+    assert "nothing new" in again.getvalue()

@@ -55,6 +55,7 @@ def test_the_pages_are_clean_in_axe(visit, draft: ModelVersion, model_version: M
     page, admin = visit
     heard = listen(page)
     for name, path in pages.items():
+        page.emulate_media(color_scheme="light")
         page.goto(admin + path)
         errors += heard
         picture(page, f"template-{name}")
