@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from adoption.views import (
+    board,
     calendar,
     enclosures,
     files,
@@ -11,6 +12,8 @@ from adoption.views import (
     items,
     meetings,
     model_forms,
+    nudges,
+    report,
     rollout,
     rollouts,
     work_rows,
@@ -20,6 +23,14 @@ app_name = "adoption"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", rollouts.rollouts, name="rollouts"),
     path("uusi/", rollouts.start, name="start"),
+    path("taulu/", board.board, name="board"),
+    path("taulu/aikajana/", board.timeline, name="timeline"),
+    path("taulu/taulu.xlsx", board.board_xlsx, name="board_xlsx"),
+    path("taulu/taulu.pdf", board.board_pdf, name="board_pdf"),
+    path("taulu/muistutus/", nudges.remind, name="remind"),
+    path("<uuid:rollout>/raportti/", report.report, name="report"),
+    path("<uuid:rollout>/raportti/raportti.xlsx", report.report_xlsx, name="report_xlsx"),
+    path("<uuid:rollout>/raportti/raportti.pdf", report.report_pdf, name="report_pdf"),
     path("<uuid:rollout>/", rollout.rollout, name="rollout"),
     path("<uuid:rollout>/kortti/", rollouts.card, name="card"),
     path("<uuid:rollout>/lopeta/", rollouts.end, name="end"),

@@ -43,6 +43,11 @@ _MINE_FIELDS = (
     ),
     *("language", "contactor", "ended_by", "outcome", "is_test", "flag", "flag_handled_at", *WHO),
 )
+_OFFER_FIELDS = (
+    *("public_id", "to_queue_id", "reason", "offered_at", "asked_at", "due_at", "sender__display_name", "sender__first_name"),
+    *("conversation__public_id", "conversation__language", "conversation__is_test"),
+    *(f"{path}__name_{code}" for path in ("from_queue", "from_queue__service", "conversation__topic") for code in LANGUAGE_CODES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
     """What these transfers offer now, the oldest first, by the target queue's primary key: one query, no words."""
     rows: dict[int, list[OfferRow]] = {}
     offered = transfers.filter(state=TransferState.OFFERED).select_related("conversation__topic", "from_queue__service", "sender")
-    for transfer in offered.order_by("offered_at"):
+    for transfer in offered.only(*_OFFER_FIELDS).order_by("offered_at"):
         row = transfer.conversation
         rows.setdefault(transfer.to_queue_id, []).append(
             OfferRow(

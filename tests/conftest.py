@@ -38,8 +38,10 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import AsyncClient, Client
 from django.utils import timezone, translation
+from pytest_django import DjangoDbBlocker
 
 from accounts.actors import Resident, Staff
 from accounts.choices import Role
@@ -97,6 +99,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if only:
         config.hook.pytest_deselected(items=only)
         items[:] = [item for item in items if item not in only]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is still in: the session of a server that was just killed lingers a moment."""
+    yield
+    if django_settings.USES_POSTGRES:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

@@ -58,6 +58,25 @@ class RolloutQuerySet(ScopedQuerySet):
                 )
         return self.none()
 
+    def decided_by(self, actor: Actor) -> RolloutQuerySet:
+        """Those on which the actor decides: a manager of the county or service by her role, or their member as management."""
+        match actor:
+            case System():
+                return self.all()
+            case Staff(user_id=user_id):
+                works = Grant.objects.valid().filter(user_id=user_id, county=models.OuterRef("county__code"))
+                manages = works.filter(role=Role.MANAGER).filter(
+                    Q(service_id__isnull=True) | Q(service_id=models.OuterRef("service__public_id"))
+                )
+                named = Member.objects.filter(user_id=user_id, role=MemberRole.MANAGER, rollout=models.OuterRef("pk"))
+                return self.filter(models.Exists(manages) | (models.Exists(named) & models.Exists(works)))
+        return self.none()
+
+    def steered_by(self, actor: Actor) -> RolloutQuerySet:
+        """Those that the actor drives or decides on: she looks after their progress, and reminds their people."""
+        drives, decides = self.editable_by(actor), self.decided_by(actor)
+        return self.filter(Q(pk__in=drives.values("pk")) | Q(pk__in=decides.values("pk")))
+
     def workable_by(self, actor: Actor) -> RolloutQuerySet:
         """Those in which the actor works: she drives them, or is one of their people."""
         drives = self.editable_by(actor)

@@ -31,7 +31,7 @@ def claim_conversation(*, by: Actor, conversation: UUID, now: datetime) -> Conve
     if not isinstance(by, Staff):
         raise PermissionDenied
     row = lock_conversation(conversation)
-    queue = Queue.objects.answerable_by(by).filter(pk=row.queue_id).first()
+    queue = Queue.objects.answerable_by(by).filter(pk=row.queue_id).only("max_parallel").order_by().first()
     if queue is None:
         raise Conversation.DoesNotExist
     if row.state == State.ACTIVE and row.responder_id == by.user_id:
