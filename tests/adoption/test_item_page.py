@@ -268,7 +268,9 @@ class TestFiles:
         assert signed_in(member).post(page_of(rollout, "2.1"), data).status_code == 302
         file = Filling.objects.get().file
         address = f"/fi/kayttoonotto/{rollout.public_id}/tiedosto/{file.public_id}/"
-        assert address in signed_in(reader).get(page_of(rollout, "2.1")).content.decode()
+        with CaptureQueriesContext(connection) as asked:
+            assert address in signed_in(reader).get(page_of(rollout, "2.1")).content.decode()
+        assert not [query for query in asked if '"accounts_storedfile"."content",' in query["sql"]], "no file is read for a page"
         response = signed_in(reader).get(address)
         assert response.content.decode() == "Sovimme illoista."
         assert response["Content-Disposition"].startswith("attachment")
