@@ -72,7 +72,7 @@ def move_item(
             fresh.done_by_system = isinstance(by, System)
         begin_period(fresh, now)
         for each in steps:
-            step(fresh, each, by=by, now=now, reason=reason if each == to else "")
+            step(item=fresh, to=each, by=by, now=now, reason=reason if each == to else "")
         store(fresh)
         touch_rollout(rollout=fresh.rollout, by=by, now=now)
         tell_service(rollout=fresh.rollout)

@@ -248,7 +248,7 @@ def _own_file(file: StoredFile | None, item: RolloutItem) -> StoredFile | None:
 
 def _fill(part: ItemPart, item: RolloutItem, *, by: Actor, now: datetime, user_id: int | None = None, **fields: Any) -> Filling:
     if not isinstance(by, System):
-        begin_work(item, by=by, now=now)
+        begin_work(item=item, by=by, now=now)
     row = Filling(
         part=part,
         by_id=user_id or user_id_of(by),

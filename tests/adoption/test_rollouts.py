@@ -144,6 +144,13 @@ class TestCard:
         assert (draft_service.status, draft_service.permitted_by) == (ServiceStatus.PERMITTED, manager)
         assert [names["fi"][:3] for names in draft_service.unfinished] == ["2.3", "2.7", "3.3", "3.4"]
 
+    def test_a_service_that_is_linked_no_more_has_nothing_unfinished(self, rollout: Rollout, coordinator: User) -> None:
+        service = service_of(rollout)
+        assert service.unfinished
+        change_card(by=acting(coordinator), rollout=rollout, values={"service": None}, now=NOW)
+        service.refresh_from_db()
+        assert service.unfinished == []
+
     def test_another_countys_service_is_refused(
         self, rollout: Rollout, coordinator: User, other_service: Service, refused: Refused
     ) -> None:
