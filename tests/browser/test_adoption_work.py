@@ -25,7 +25,7 @@ from adoption.models import (
     RolloutItem,
     SystemDependency,
 )
-from adoption.operations.attachments import attach_file, set_cover
+from adoption.operations.attachments import attach_file, put_cover
 from adoption.operations.calendars import make_calendar
 from services.models import County, Improvement, Queue
 from tests.accounts.test_files import PDF_FILE, png
@@ -45,6 +45,7 @@ def rollout(county: County, queue: Queue) -> Rollout:
 
 @pytest.fixture
 def item(rollout: Rollout) -> RolloutItem:
+    assert rollout.phase is not None
     model_item = ModelItem.objects.create(
         phase=rollout.phase, code="1.1", key="tarve", order=1, responsible="ict", text_fi="Tarve", text_sv="Behov", text_en="Need"
     )
@@ -76,7 +77,7 @@ def filled(rollout: Rollout, item: RolloutItem, coordinator: User, manager: User
     )
     Improvement.objects.create(county=rollout.county, title="Tehty", state="done", closing_note="Valmis")
     attach_file(by=by, item=item, name=f"{word}.pdf", content=PDF_FILE, now=now)
-    set_cover(by=by, rollout=rollout, alt={"fi": "Kaksi ihmistä"}, name="k.png", content=png(), now=now)
+    put_cover(by=by, rollout=rollout, alt={"fi": "Kaksi ihmistä", "sv": "Två personer"}, name="k.png", content=png(), now=now)
     make_calendar(by=by, now=now)
 
 
@@ -163,7 +164,7 @@ def test_a_meeting_a_vote_and_a_file_without_a_script(
         page.goto(f"{home}/kokoukset/")
         page.get_by_role("link", name="Vastaajien kuukausitapaaminen").click()
         expect(page.get_by_label("Esityslista")).to_contain_text("ei ole edennyt 180 päivään")
-        page.get_by_label("Päivämäärä").fill(f"{timezone.localdate():%Y-%m-%d}")
+        page.locator("[name=on]").fill(f"{timezone.localdate():%Y-%m-%d}")
         page.get_by_label("Mitä sovittiin").fill("Aloitetaan ideasta")
         row = page.get_by_role("group", name="Osallistuja 1")
         row.get_by_label("Henkilö").select_option(label=str(manager))
