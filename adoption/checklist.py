@@ -77,8 +77,8 @@ def is_shown_already(item: RolloutItem, proofs: Iterable[Proof]) -> bool:
 
 
 def changed(item: RolloutItem, proofs: Iterable[Proof]) -> bool:
-    """A proof of the item’s present period, which once held, does not hold now."""
-    return any(not proof.holds and proof.first_held_at is not None and proof.period == item.period for proof in proofs)
+    """A proof of the item’s present period, on which it rests, does not hold any more."""
+    return any(proof.has_changed and proof.period == item.period for proof in proofs)
 
 
 def pressing(lines: Iterable[Line]) -> list[Line]:

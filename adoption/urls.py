@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:rollout>/kortti/", rollouts.card, name="card"),
     path("<uuid:rollout>/lopeta/", rollouts.end, name="end"),
     path("<uuid:rollout>/kysymys/", rollout.answer, name="answer"),
+    path("<uuid:rollout>/tarkista/", rollout.check, name="check"),
     path("<uuid:rollout>/uudet-tehtavat/", rollout.adopt, name="adopt"),
     path("<uuid:rollout>/tehtava/<uuid:item>/", items.item, name="item"),
     path("<uuid:rollout>/lomake/<slug:form>/", model_forms.model_form, name="form"),

@@ -55,7 +55,7 @@ MONTHS = {
         "lokakuu",
         "marraskuu",
         "joulukuu",
-    ),  # fmt: skip  # noqa: E501
+    ),
     "sv": (
         "januari",
         "februari",
@@ -69,7 +69,7 @@ MONTHS = {
         "oktober",
         "november",
         "december",
-    ),  # fmt: skip  # noqa: E501
+    ),
     "en": (
         "January",
         "February",
@@ -83,7 +83,7 @@ MONTHS = {
         "October",
         "November",
         "December",
-    ),  # fmt: skip  # noqa: E501
+    ),
 }
 
 

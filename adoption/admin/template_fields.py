@@ -14,21 +14,29 @@ from services.forms import AdminForm, ImportForm, LanguagesField, LinesField
 from services.models import County
 
 
-class RolesField(LanguagesField):
+class TickedField(LanguagesField):
+    """Names of a closed list to be ticked, in columns where there is room."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.widget.attrs["class"] = "nl-admin-choices"
+
+
+class RolesField(TickedField):
     """Roles to be ticked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "choices": MemberRole.choices})
 
 
-class OutcomesField(LanguagesField):
+class OutcomesField(TickedField):
     """Outcomes of a decision to be ticked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "choices": Outcome.choices})
 
 
-class SignalsField(LanguagesField):
+class SignalsField(TickedField):
     """Signals of the live system to be ticked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

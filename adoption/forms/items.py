@@ -19,7 +19,7 @@ class MoveForm(PageForm):
 
     to = forms.ChoiceField(choices=ItemState.choices, widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = WordsField(label=_("Reason"), rows=2, max_length=300, required=False)
+    reason = WordsField(label=_("Why?"), rows=2, max_length=300, required=False)
 
 
 class AssignForm(PageForm):

@@ -49,8 +49,8 @@ def _field(spec: FieldSpec, language: str) -> forms.Field:
         case FieldKind.NUMBER:
             return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **given)
         case FieldKind.LIST:
-            return LinesField(**given)
-    return WordsField(max_length=LONGEST, **given)
+            return LinesField(widget=forms.Textarea(attrs={"rows": 4}), **given)
+    return WordsField(rows=2, max_length=LONGEST, **given)
 
 
 def _choices(spec: FieldSpec) -> list[tuple[str, Any]]:

@@ -48,7 +48,7 @@ class CardForm(PageForm):
     name_fi = forms.CharField(label=_("Name in Finnish"), max_length=160)
     name_sv = forms.CharField(label=_("Name in Swedish"), max_length=160, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=160, required=False)
-    summary_fi = WordsField(label=_("Short description in Finnish"), required=False)
+    summary_fi = WordsField(rows=2, label=_("Short description in Finnish"), required=False)
     summary_sv = WordsField(label=_("Short description in Swedish"), required=False)
     summary_en = WordsField(label=_("Short description in English"), required=False)
     service = forms.ModelChoiceField(
@@ -97,7 +97,11 @@ class CardForm(PageForm):
         if rollout is not None:
             taken = taken.exclude(pk=rollout.pk)
         self._choices("service").queryset = Service.objects.filter(~Exists(taken), county=county).order_by("order", "key")
-        self._choices("municipalities").queryset = Municipality.objects.filter(county=county).order_by("name_fi")
+        municipalities = Municipality.objects.filter(county=county).order_by("name_fi")
+        if municipalities.exists():
+            self._choices("municipalities").queryset = municipalities
+        else:
+            del self.fields["municipalities"]
         self._choices("sponsor").queryset = people_of(county.code)
         for name in ("tags", "links"):
             self.fields[name].widget.attrs["rows"] = 2

@@ -97,6 +97,14 @@ class MemberForm(WorkForm):
     expertise = forms.CharField(label=_("Knows about"), max_length=120, required=False)
 
 
+class MemberChangeForm(WorkForm):
+    """Another role, or other knowledge; another person is another member."""
+
+    columns = ("role", "expertise")
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    expertise = forms.CharField(label=_("Knows about"), max_length=120, required=False)
+
+
 class MeetingForm(WorkForm):
     """A meeting: when, where, what is talked of, and afterwards what came of it (S000-23, S001-38)."""
 
@@ -108,7 +116,7 @@ class MeetingForm(WorkForm):
     place = forms.CharField(label=_("Place or link"), max_length=200, required=False)
     agenda = WordsField(label=_("Agenda"), rows=8, required=False, max_length=8000)
     outcome = WordsField(
-        label=_("What came of it"), rows=5, required=False, max_length=8000, help_text=_("Written when the meeting has been held.")
+        label=_("What was agreed"), rows=5, required=False, max_length=8000, help_text=_("Written when the meeting has been held.")
     )
 
 
@@ -187,8 +195,8 @@ class CoverForm(PageForm):
     """The cover image, and what it shows in words."""
 
     file = EnclosureField(label=_("Picture"), help_text=_("PNG or JPEG, at most 10 MB."))
-    alt_fi = forms.CharField(
+    cover_alt_fi = forms.CharField(
         label=_("What the image shows, in Finnish"), max_length=200, help_text=_("For those who do not see the image.")
     )
-    alt_sv = forms.CharField(label=_("What the image shows, in Swedish"), max_length=200, required=False)
-    alt_en = forms.CharField(label=_("What the image shows, in English"), max_length=200, required=False)
+    cover_alt_sv = forms.CharField(label=_("What the image shows, in Swedish"), max_length=200, required=False)
+    cover_alt_en = forms.CharField(label=_("What the image shows, in English"), max_length=200, required=False)

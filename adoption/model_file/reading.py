@@ -34,8 +34,10 @@ SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 # When an item that comes back is due: the rule follows from how often (adoption.operations asks the same).
 DUE = {Recurrence.MONTH: "10th working day of the following month", Recurrence.QUARTER: "last working day of the quarter"}
 # Sections that say the rules of the program itself; a test compares them with the code, a file need not have them.
-RULES = ("roles", "item_states", "transitions", "requirement_kinds", "part_names", "opening_rule", "progress", "proof_levels")
-RULES += ("proof_rules", "signals", "tests")
+RULES = (
+    *("roles", "item_states", "transitions", "requirement_kinds", "part_names", "opening_rule", "progress", "proof_levels"),
+    *("proof_rules", "signals", "tests"),
+)
 
 
 @dataclass(slots=True)

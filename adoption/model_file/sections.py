@@ -29,16 +29,18 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem=_("a reference to another place is not allowed"), problem_mark=self.peek_event().start_mark
-            )
+            raise self._refusal(_("a reference to another place is not allowed"))
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise yaml.MarkedYAMLError(problem=_("it is nested too deep"), problem_mark=self.peek_event().start_mark)
+            raise self._refusal(_("it is nested too deep"))
         try:
             return super().compose_node(parent, index)
         finally:
             self.depth -= 1
+
+    def _refusal(self, message: str) -> yaml.MarkedYAMLError:
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        return yaml.MarkedYAMLError(problem=message, problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> MarkedDict:

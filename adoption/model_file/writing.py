@@ -86,6 +86,7 @@ def _item(item: ItemSpec, number: int) -> dict[str, Any]:
 
 def _requirement(requirement: RequirementSpec) -> dict[str, Any]:
     roles = list(requirement.roles)
+    more: dict[str, Any]
     match requirement.kind:
         case PartKind.DECISION:
             more = {"decided_by": roles[0] if roles else "", "outcomes_accepted": list(requirement.outcomes)}

@@ -1,4 +1,4 @@
-"""The rules of rollouts, and the only place that writes them."""
+"""The rules of adoption, and the only place that writes it."""
 
 from adoption.operations.forms import save_form
 from adoption.operations.gates import GateStatus, gate_status, give_verdict, meet_condition
@@ -23,7 +23,6 @@ from adoption.operations.rollouts import (
     change_card,
     end_rollout,
     offered_items,
-    set_cover,
     start_rollout,
 )
 from adoption.operations.template import load_model, load_shipped_models, new_draft, publish_version, retire_version
@@ -62,7 +61,6 @@ __all__ = [
     "renew_recurring",
     "retire_version",
     "save_form",
-    "set_cover",
     "sign_part",
     "start_rollout",
     "touch_rollout",

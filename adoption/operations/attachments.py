@@ -13,10 +13,9 @@ from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit, store_file
 from adoption.models import Attachment, Rollout, RolloutItem
-from adoption.operations.ground import refuse_ended, touch_rollout
+from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
+from adoption.operations.rollouts import set_cover
 from adoption.permissions import may_drive, may_work_on
-
-ALT_LENGTH = 200
 
 
 @transaction.atomic
@@ -26,7 +25,7 @@ def attach_file(
     """Who works on an item may put a file to it."""
     if not may_work_on(by, item):
         raise PermissionDenied
-    refuse_ended(rollout=item.rollout)
+    refuse_ended(locked_rollout(item.rollout))
     county = item.rollout.county.code
     file = store_file(by=by, county=county, name=name, content=content, now=now)
     row = Attachment(item=item, file=file, document=document, note=note, by_id=by.user_id, at=now)
@@ -44,57 +43,27 @@ def remove_attachment(*, by: Actor, attachment: Attachment, now: datetime) -> No
     own = isinstance(by, Staff) and attachment.by_id == by.user_id and may_work_on(by, attachment.item)
     if not own and not may_drive(by, rollout):
         raise PermissionDenied
-    refuse_ended(rollout=rollout)
+    refuse_ended(locked_rollout(rollout))
     if Attachment.objects.filter(pk=attachment.pk, removed_at__isnull=True).update(removed_at=now):
         _audit(by, AuditAction.DELETE, attachment, county=rollout.county.code)
         touch_rollout(rollout=rollout, by=by, now=now)
 
 
 @transaction.atomic
-def set_cover(
+def put_cover(
     *, by: Actor, rollout: Rollout, alt: Mapping[str, str], name: str = "", content: bytes | None = None, now: datetime
-) -> None:
-    """Who drives a rollout gives it a cover image, always with words for those who do not see it; no content: only new words."""
+) -> Rollout:
+    """Who drives a rollout gives it a picture as its cover; without a new one only the words that tell what it shows change."""
     if not may_drive(by, rollout):
         raise PermissionDenied
-    refuse_ended(rollout=rollout)
-    words = {f"cover_alt_{code}": " ".join(alt.get(code, "").split())[:ALT_LENGTH] for code in ("fi", "sv", "en")}
-    if not words["cover_alt_fi"]:
-        error = ValidationError(_("Tell in words what the image shows, for those who do not see it."), code="alt")
-        raise ValidationError({"alt_fi": error})
-    cover_id = rollout.cover_id
+    file = rollout.cover
     if content is not None:
-        cover_id = store_file(by=by, county=rollout.county.code, name=name, content=content, now=now, only_pictures=True).pk
-    if cover_id is None:
+        file = store_file(by=by, county=rollout.county.code, name=name, content=content, now=now, only_pictures=True)
+    if file is None:
         raise ValidationError({"file": ValidationError(_("Choose a picture: PNG or JPEG."), code="required")})
-    Rollout.objects.filter(pk=rollout.pk).update(cover_id=cover_id, cover_alt=words["cover_alt_fi"], **words)
-    _audit_cover(by, rollout, after={"cover": cover_id, **words})
-    touch_rollout(rollout=rollout, by=by, now=now)
-
-
-@transaction.atomic
-def remove_cover(*, by: Actor, rollout: Rollout, now: datetime) -> None:
-    """The same person takes it away."""
-    if not may_drive(by, rollout):
-        raise PermissionDenied
-    refuse_ended(rollout=rollout)
-    nothing = {f"cover_alt_{code}": "" for code in ("fi", "sv", "en")}
-    Rollout.objects.filter(pk=rollout.pk).update(cover_id=None, cover_alt="", **nothing)
-    _audit_cover(by, rollout, after={"cover": None})
-    touch_rollout(rollout=rollout, by=by, now=now)
+    return set_cover(by=by, rollout=rollout, file=file, alt=alt, now=now)
 
 
 def _audit(by: Actor, action: AuditAction, row: Attachment, *, county: str) -> None:
     after = {"item": str(row.item.public_id), "file": str(row.file.public_id)}
     record_audit(by=by, action=action, object_type=row._meta.label_lower, object_id=row.public_id, county=county, after=after)
-
-
-def _audit_cover(by: Actor, rollout: Rollout, *, after: dict[str, object]) -> None:
-    record_audit(
-        by=by,
-        action=AuditAction.CHANGE,
-        object_type=rollout._meta.label_lower,
-        object_id=rollout.public_id,
-        county=rollout.county.code,
-        after=after,
-    )

@@ -50,7 +50,7 @@ def save_form(
         asking = [item for item in items if any(part.requirement.form == form for part in item.parts.all())]
         for item in asking:
             if item.state not in (ItemState.DONE, ItemState.NOT_APPLICABLE):
-                begin_work(item, by=by, now=now)
+                begin_work(item=item, by=by, now=now)
         period = period or next((item.period for item in asking if item.model_item.recurrence), None)
         answer = _store(fresh, spec, cleaned, period=period, version=version, by=by, now=now)
         if not spec.is_live:

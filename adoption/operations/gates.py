@@ -18,7 +18,7 @@ from accounts.models import StoredFile
 from accounts.operations import record_audit
 from adoption.choices import MemberRole, RolloutStatus, Verdict
 from adoption.gate_rules import PASSING, Facts, GateStatus, Unmet, gate_facts, judge
-from adoption.models import GateVerdict, ModelGate, Rollout, RolloutItem, VerdictCondition
+from adoption.models import GateVerdict, ModelGate, Rollout, VerdictCondition
 from adoption.operations.ground import (
     locked_rollout,
     refuse_ended,
@@ -66,8 +66,7 @@ def give_verdict(
             raise ValidationError({"verdict": ValidationError(_("Choose the verdict."), code="verdict")})
         refuse_foreign_file(file, fresh)
         _refuse_without_words(verdict, text, conditions)
-        # Nobody opens an item again while the gate is judged by it.
-        list(RolloutItem.objects.select_for_update(of=("self",), no_key=True).filter(rollout=fresh).values_list("pk"))
+        # Nobody moves an item while the gate is judged by it: that takes the rollout's lock first.
         gates = list(ModelGate.objects.filter(model_version=fresh.model_version_id).order_by("order"))
         facts = gate_facts([fresh], gates)[fresh.pk]
         status = judge(gate, facts)

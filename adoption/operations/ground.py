@@ -18,7 +18,8 @@ WITH = ("rollout__county", "rollout__service", "model_item__phase__model_version
 
 
 def locked_item(item: RolloutItem) -> RolloutItem:
-    """The stored item under its lock, with what its rules ask."""
+    """The stored item with what its rules ask, under the lock of its rollout and its own: always in this order."""
+    Rollout.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=item.rollout_id)
     rows = RolloutItem.objects.select_for_update(of=("self",), no_key=True).select_related(*WITH)
     fresh: RolloutItem = rows.get(pk=item.pk)
     return fresh
@@ -31,16 +32,16 @@ def locked_rollout(rollout: Rollout) -> Rollout:
     return fresh
 
 
-def user_id_of(by: Actor) -> int | None:
+def user_id_of(actor: Actor) -> int | None:
     """The person who acts; None when it is the portal itself."""
-    return by.user_id if isinstance(by, Staff) else None
+    return actor.user_id if isinstance(actor, Staff) else None
 
 
-def require_person(by: Actor) -> int:
+def require_person(actor: Actor) -> int:
     """Only a person decides, signs and comments; the portal can do none of them."""
-    if not isinstance(by, Staff):
+    if not isinstance(actor, Staff):
         raise PermissionDenied
-    return by.user_id
+    return actor.user_id
 
 
 def local_day(now: datetime) -> date:
@@ -90,7 +91,7 @@ def words(text: str, *, name: str, message: str) -> str:
     return text
 
 
-def step(item: RolloutItem, to: str, *, by: Actor, now: datetime, reason: str = "") -> None:
+def step(*, item: RolloutItem, to: str, by: Actor, now: datetime, reason: str = "") -> None:
     """One step of an item with its line of history; the caller stores the item."""
     ItemHistory.objects.create(
         item=item,
@@ -125,11 +126,11 @@ def begin_period(item: RolloutItem, now: datetime) -> bool:
     return True
 
 
-def begin_work(item: RolloutItem, *, by: Actor, now: datetime) -> None:
+def begin_work(*, item: RolloutItem, by: Actor, now: datetime) -> None:
     """Whoever fills a part of an item that nobody has begun has begun it."""
     begun = begin_period(item, now)
     if item.state == ItemState.NOT_STARTED:
-        step(item, ItemState.IN_PROGRESS, by=by, now=now)
+        step(item=item, to=ItemState.IN_PROGRESS, by=by, now=now)
         begun = True
     if begun:
         store(item)

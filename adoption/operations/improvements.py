@@ -12,7 +12,7 @@ from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from adoption.models import ImprovementVote, Rollout
-from adoption.operations.ground import refuse_ended, touch_rollout
+from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
 from adoption.permissions import may_read
 from services.models import Improvement
 from services.operations.rules import Judge
@@ -26,7 +26,7 @@ def propose_improvement(
     """Whoever reads a rollout may tell what should be better in its service; how it goes on is decided by those who keep it."""
     if not may_read(by, rollout):
         raise PermissionDenied
-    refuse_ended(rollout=rollout)
+    refuse_ended(locked_rollout(rollout))
     row = Improvement(
         county=rollout.county,
         service=rollout.service,

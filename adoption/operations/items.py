@@ -72,7 +72,7 @@ def move_item(
             fresh.done_by_system = isinstance(by, System)
         begin_period(fresh, now)
         for each in steps:
-            step(fresh, each, by=by, now=now, reason=reason if each == to else "")
+            step(item=fresh, to=each, by=by, now=now, reason=reason if each == to else "")
         store(fresh)
         touch_rollout(rollout=fresh.rollout, by=by, now=now)
         tell_service(rollout=fresh.rollout)
@@ -144,13 +144,13 @@ def _refuse_unfinished(item: RolloutItem, now: datetime) -> None:
             code="parts_missing",
             params={"item": item, "parts": ", ".join(part_name(part.name) for part in missing)},
         )
-    if day := _handover_day(item):
-        if day > local_day(now):
-            raise ValidationError(
-                _("Responsibility is handed over on %(day)s. The item is done on that day."),
-                code="not_yet",
-                params={"day": formats.date_format(day, "SHORT_DATE_FORMAT")},
-            )
+    day = _handover_day(item)
+    if day is not None and day > local_day(now):
+        raise ValidationError(
+            _("Responsibility is handed over on %(day)s. The item is done on that day."),
+            code="not_yet",
+            params={"day": formats.date_format(day, "SHORT_DATE_FORMAT")},
+        )
 
 
 def _handover_day(item: RolloutItem) -> date | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, Staff
 from accounts.models import User
 from adoption.models import Meeting, Participant, Rollout
-from adoption.operations.ground import refuse_ended, touch_rollout
+from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
 from adoption.operations.work import refuse_stranger
 from services.operations import Change, Create, Delete, RowChange, apply_changes, delete_row
 
@@ -46,7 +46,7 @@ def save_meeting(
     now: datetime,
 ) -> Meeting:
     """The people of a rollout write a meeting with its participants; what came of it is not written before its day."""
-    refuse_ended(rollout=rollout)
+    refuse_ended(locked_rollout(rollout))
     outcome = str(values.get("outcome", "")).strip()
     day = values.get("on", meeting.on if meeting is not None else None)
     if outcome and day is not None and day > timezone.localdate(now):
@@ -75,7 +75,7 @@ def save_meeting(
 @transaction.atomic
 def delete_meeting(*, by: Actor, meeting: Meeting, now: datetime) -> None:
     """A meeting written by mistake goes, unless it is the evidence of an item."""
-    refuse_ended(rollout=meeting.rollout)
+    refuse_ended(locked_rollout(meeting.rollout))
     delete_row(by=by, row=meeting)
     touch_rollout(rollout=meeting.rollout, by=by, now=now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from accounts.actors import System
 from adoption.choices import RolloutStatus
 from adoption.models import ItemPart, Rollout, RolloutItem
 from adoption.states import CLOSED
@@ -13,6 +14,7 @@ from services.texts import texts_of
 
 OPENING_SIGNAL = "service_open_first_conversation"
 """The fact of the item that opens the service; what the item rests on should be done before."""
+BY = System("adoption")
 ALIVE = (RolloutStatus.RUNNING, RolloutStatus.MAINTENANCE)
 
 
@@ -37,4 +39,4 @@ def tell_service(*, rollout: Rollout) -> None:
     for item in opening_risks(rollout.service):
         texts = texts_of(item.model_item, "label") or texts_of(item.model_item, "text")
         names.append({code: f"{item.model_item.code} {words}" for code, words in texts.items()})
-    note_unfinished(service=rollout.service, names=names)
+    note_unfinished(by=BY, service=rollout.service, names=names)

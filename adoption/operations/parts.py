@@ -164,7 +164,10 @@ def _refuse_too_few(part: ItemPart, meeting: Meeting) -> None:
 
 
 def withdraw_filling(*, by: Actor, filling: Filling, now: datetime) -> Filling:
-    """Whoever gave it takes it back while the item is open; the driver too, but for decisions and signatures. It stays to be read."""
+    """Whoever gave it takes it back while the item is open; the driver too, but for decisions and signatures.
+
+    It stays to be read.
+    """
     user_id = require_person(by)
     with transaction.atomic():
         item = locked_item(filling.part.item)
@@ -245,7 +248,7 @@ def _own_file(file: StoredFile | None, item: RolloutItem) -> StoredFile | None:
 
 def _fill(part: ItemPart, item: RolloutItem, *, by: Actor, now: datetime, user_id: int | None = None, **fields: Any) -> Filling:
     if not isinstance(by, System):
-        begin_work(item, by=by, now=now)
+        begin_work(item=item, by=by, now=now)
     row = Filling(
         part=part,
         by_id=user_id or user_id_of(by),

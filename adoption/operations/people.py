@@ -23,7 +23,7 @@ def add_member(*, by: Actor, rollout: Rollout, user: User, role: str, expertise:
         fresh = locked_rollout(rollout)
         refuse_ended(fresh)
         member = create_row(by=by, row=Member(rollout=fresh, user=user, role=role, expertise=expertise.strip()))
-        if not Grant.objects.valid(at=now).filter(user=user, county=fresh.county.code).exists():
+        if not Grant.objects.valid().filter(user=user, county=fresh.county.code).exists():
             raise ValidationError(
                 {
                     "user": ValidationError(

@@ -17,6 +17,7 @@ from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
 from adoption.operations.ground import locked_rollout, touch_rollout
 from adoption.operations.items import missing_parts, move_item
 from adoption.operations.parts import fill_by_proof, take_back
+from adoption.permissions import may_read
 from adoption.signals.answers import Unavailable
 from adoption.signals.plan import Kept, Key, Plan, Step, Write, plan_of
 from adoption.signals.reading import read_facts
@@ -41,7 +42,7 @@ def check_rollout(*, rollout: Rollout, by: Actor, now: datetime) -> Checked:
     The signals are judged outside any transaction; only what differs from what stands is written, by the portal itself. Running
     twice changes nothing but the time of the check. A rollout that was given up stays as it was.
     """
-    if not Rollout.objects.get_queryset().readable_by(by).filter(pk=rollout.pk).exists():
+    if not may_read(by, rollout):
         raise PermissionDenied
     plan = _plan(rollout.pk, now=now)
     checked = Checked(unavailable=plan.unavailable)
@@ -70,7 +71,7 @@ def check_rollouts(*, by: Actor, now: datetime) -> int:
 
 
 def _standing(rollout: int) -> QuerySet[Proof]:
-    rows: QuerySet[Proof] = Proof.objects.get_queryset().standing().filter(item__rollout=rollout)
+    rows: QuerySet[Proof] = Proof.objects.standing().filter(item__rollout=rollout)
     return rows
 
 
@@ -153,9 +154,8 @@ def _write(step: Step, *, now: datetime) -> Proof:
         "rows": list(answer.rows),
         "is_demo": answer.is_demo,
     }
-    if step.write in (Write.MAKE, Write.FOLLOW):
-        if step.write == Write.FOLLOW:
-            Proof.objects.filter(pk=step.kept).update(superseded_at=now)
+    if step.kept is None or step.write == Write.FOLLOW:
+        Proof.objects.filter(pk__in=[step.kept] if step.kept else []).update(superseded_at=now)
         return Proof.objects.create(item_id=step.item, signal=step.signal, period=step.period, **seen)
     proof: Proof = Proof.objects.get(pk=step.kept)
     if step.write == Write.REFRESH:

@@ -53,12 +53,12 @@ def _renew(item: RolloutItem, *, by: Actor, now: datetime) -> RolloutItem:
     reason = f"→ {period:%m/%Y}"  # read alike in every language
     fresh.period, fresh.due_on = period, due_of(recurrence, period)
     if fresh.state == ItemState.DONE:
-        step(fresh, ItemState.IN_PROGRESS, by=by, now=now, reason=reason)
+        step(item=fresh, to=ItemState.IN_PROGRESS, by=by, now=now, reason=reason)
         # Nobody opened it again: it is another month, with proofs of its own.
         fresh.reopened_at, fresh.reason = None, ""
     elif not first:
         kept = fresh.reason
-        step(fresh, fresh.state, by=by, now=now, reason=reason)
+        step(item=fresh, to=fresh.state, by=by, now=now, reason=reason)
         fresh.reason = kept
     store(fresh)
     return fresh

@@ -164,6 +164,7 @@ def change_card(*, by: Actor, rollout: Rollout, values: Mapping[str, Any], versi
         if changed.service_id != fresh.service_id:
             permit_by_gate(rollout=changed, now=now)
             tell_service(rollout=changed)
+            tell_service(rollout=fresh)  # the service that it was linked to before
         return Rollout.objects.get(pk=changed.pk)
 
 
@@ -223,7 +224,7 @@ def _apply(item: RolloutItem, *, was: str, answer: str, by: Actor, now: datetime
     out = answer != YesNo.OPEN and answer != applies_when
     was_out = was != YesNo.OPEN and was != applies_when
     if was_out and not out and item.state == ItemState.NOT_APPLICABLE:
-        step(item, ItemState.NOT_STARTED, by=by, now=now, reason=_answered(item, answer))
+        step(item=item, to=ItemState.NOT_STARTED, by=by, now=now, reason=_answered(item, answer))
         item.reason = ""
         store(item)
     if out and item.state != ItemState.NOT_APPLICABLE:
@@ -234,7 +235,7 @@ def _apply(item: RolloutItem, *, was: str, answer: str, by: Actor, now: datetime
                 params={"item": item},
             )
         for each in way(item.state, ItemState.NOT_APPLICABLE):
-            step(item, each, by=by, now=now, reason=_answered(item, answer) if each == ItemState.NOT_APPLICABLE else "")
+            step(item=item, to=each, by=by, now=now, reason=_answered(item, answer) if each == ItemState.NOT_APPLICABLE else "")
         store(item)
 
 
@@ -310,3 +311,15 @@ def _audit(by: Actor, rollout: Rollout, *, before: dict[str, Any], after: dict[s
         before=before,
         after=after,
     )
+
+
+__all__ = [
+    "adopt_items",
+    "answer_question",
+    "change_card",
+    "end_rollout",
+    "offered_items",
+    "refuse_ended",
+    "start_rollout",
+    "touch_rollout",
+]

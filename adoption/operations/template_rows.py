@@ -14,8 +14,10 @@ from services.texts import texts_of
 
 PHASE_TEXTS = ("name", "label", "long_name", "goal")
 ITEM_TEXTS = ("text", "label", "help", "done_evidence", "question")
-ITEM_FIELDS = ("code", "key", "order", "responsible", "question_key", "applies_when", "recurrence", "is_optional", "source")
-ITEM_FIELDS += ("proof_level", "proof_rule")
+ITEM_FIELDS = (
+    *("code", "key", "order", "responsible", "question_key", "applies_when", "recurrence", "is_optional", "source"),
+    *("proof_level", "proof_rule"),
+)
 ITEM_LISTS = ("involved", "depends_on", "signals", "covers")
 REQUIREMENT_FIELDS = ("kind", "order", "name", "form", "document", "signal", "minimum", "of_members", "when")
 REQUIREMENT_LISTS = ("roles", "outcomes")

@@ -55,7 +55,7 @@ class PhaseCell(Text):
         if not key:
             raise ValueError(_("This must be filled in."))
         try:
-            version = self.table.fields["version"].clean(row)
+            version = self.table.fields["model"].clean(row)
         except ValueError:
             version = None  # told in its own column
         found = ModelPhase.objects.filter(model_version=version, key=key).first()

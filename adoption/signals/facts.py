@@ -203,6 +203,11 @@ class Facts:
         """The same, with the item in hand."""
         return replace(self, item=item)
 
+    @property
+    def since(self) -> datetime | None:
+        """After which moment the item in hand must be proven."""
+        return self.item.since if self.item else None
+
     def form(self, key: str) -> FormFact | None:
         """A saved form of the item's period, or the one that has no period."""
         period = self.item.period if self.item else None

@@ -71,7 +71,7 @@ def responders_meetings_held(facts: Facts) -> Signal:
 
 
 def _first(facts: Facts, held: list[MeetingFact], kind: str) -> Signal:
-    first = choose(held, facts.item and facts.item.since, _whole)
+    first = choose(held, facts.since, _whole)
     value = {"kind": str(kind), "meetings": len(held), "people": first.people if first else 0}
     return shown([first.row] if first else [], value, "≥ 1")
 

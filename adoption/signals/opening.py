@@ -22,7 +22,7 @@ def service_open_first_conversation(facts: Facts) -> Signal:
     if service is None or not service.is_open or service.opened_at is None:
         return missed({"open": False}, "≥ 1")
     opened = {"open": True, "opened_at": service.opened_at.isoformat()}
-    first = choose(facts.conversations, facts.item and facts.item.since, lambda row: row.at)
+    first = choose(facts.conversations, facts.since, lambda row: row.at)
     if first is None:
         return missed({**opened, "conversations": 0}, "≥ 1")
     return shown([first], {**opened, "conversation": first.id}, "≥ 1")

@@ -112,4 +112,4 @@ def _from_its_day(form: str, answer: FormFact) -> Row:
 def _signature(facts: Facts, role: str) -> FillingFact | None:
     parts: tuple[PartFact, ...] = facts.item.parts_of(PartKind.SIGNOFF) if facts.item else ()
     signed = [each for part in parts if part.role == role for each in part.fillings if each.user is not None and each.counts]
-    return choose(signed, facts.item and facts.item.since, lambda each: each.row.at)
+    return choose(signed, facts.since, lambda each: each.row.at)

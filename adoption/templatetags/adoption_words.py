@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from adoption import words
 from adoption.choices import Funder
 from adoption.permissions import may_open
-from adoption.signals.words import signal_name
+from adoption.signals.words import lacking, signal_name
 from services.templatetags.texts import spoken
 
 register = template.Library()
@@ -45,6 +45,12 @@ def shown(row: Any) -> str | SafeString:
 def period_name(first: date, recurrence: str) -> str:
     """The month or quarter that a recurring item is about."""
     return words.period_name(first, recurrence)
+
+
+@register.filter
+def lacking_words(codes: list[str]) -> str:
+    """What a signal still lacks, in words."""
+    return ", ".join(lacking(codes))
 
 
 @register.filter

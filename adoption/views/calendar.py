@@ -33,7 +33,7 @@ def calendar(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespon
         return redirect("adoption:calendar", rollout.public_id)
     key = CalendarKey.objects.readable_by(actor).first()
     address = request.build_absolute_uri(reverse("calendar_feed", args=[token_of(key)])) if key else ""
-    return render(request, "adoption/work/calendar.html", {"rollout": rollout, "key": key, "address": address})
+    return render(request, "adoption/work/calendar.html", {"rollout": rollout, "key": key, "feed_address": address})
 
 
 @require_GET

@@ -19,7 +19,8 @@ from accounts.models import StoredFile
 from accounts.operations.files import LARGEST
 from adoption.forms.work import CoverForm, EnclosingForm
 from adoption.models import Attachment, Rollout, RolloutItem
-from adoption.operations.attachments import attach_file, remove_attachment, remove_cover, set_cover
+from adoption.operations.attachments import attach_file, put_cover, remove_attachment
+from adoption.operations.rollouts import set_cover
 from adoption.permissions import may_drive, may_work_on
 from adoption.views.door import rollout_door
 
@@ -93,19 +94,19 @@ def cover(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """Give the rollout a cover image with words for those who do not see it, or take it away."""
     if not may_drive(actor, rollout):
         raise PermissionDenied
-    alt = {f"alt_{code}": getattr(rollout, f"cover_alt_{code}") or "" for code in ("fi", "sv", "en")}
+    alt = {f"cover_alt_{code}": getattr(rollout, f"cover_alt_{code}") or "" for code in ("fi", "sv", "en")}
     form = CoverForm(request.POST or None, request.FILES or None, initial=alt)
     if request.method == "POST":
         try:
             if request.POST.get("do") == "remove":
-                remove_cover(by=actor, rollout=rollout, now=timezone.now())
+                set_cover(by=actor, rollout=rollout, file=None, alt={}, now=timezone.now())
                 messages.success(request, _("Taken away."))
                 return redirect("adoption:cover", rollout.public_id)
             if form.is_valid():
-                words = {code: form.cleaned_data[f"alt_{code}"] for code in ("fi", "sv", "en")}
+                words = {code: form.cleaned_data[f"cover_alt_{code}"] for code in ("fi", "sv", "en")}
                 file = form.cleaned_data["file"]
                 sent = {"name": file.name, "content": content_of(file)} if file else {}
-                set_cover(by=actor, rollout=rollout, alt=words, now=timezone.now(), **sent)
+                put_cover(by=actor, rollout=rollout, alt=words, now=timezone.now(), **sent)
                 messages.success(request, _("The cover image was saved."))
                 return redirect("adoption:cover", rollout.public_id)
         except ValidationError as error:

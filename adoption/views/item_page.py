@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts.actors import Staff
@@ -12,7 +13,7 @@ from adoption.checklist import changed, is_overdue, is_shown_already
 from adoption.choices import ItemState, MemberRole, PartKind, RolloutStatus, YesNo
 from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, QuestionForm
 from adoption.fulfilment import fulfilment_of
-from adoption.models import ItemPart, Rollout, RolloutItem
+from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
 from adoption.operations.items import answered_not_to_apply
 from adoption.permissions import may_drive, may_work_on, roles_held
 from adoption.states import CLOSED, may_move, needs_reason
@@ -38,17 +39,16 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     works = is_alive and (drives or may_work_on(actor, item))
     roles = roles_held(actor, rollout) if is_alive else frozenset()
     decides = MemberRole.MANAGER in roles
-    parts = list(ItemPart.objects.filter(item=item).select_related("requirement").prefetch_related("fillings__by", "fillings__file", "fillings__meeting"))  # fmt: skip  # noqa: E501
-    for part in parts:
-        part.item = item
+    parts = _parts(item)
     fulfilment = fulfilment_of([item])[item.pk]
     missing = {part.pk for part in fulfilment.missing}
     today = timezone.localdate()
     steps = _steps(item, bound, works=works, decides=decides)
-    proofs = list(item.proofs.order_by("signal"))
+    proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
     rests_on = RolloutItem.objects.filter(rollout=rollout, model_item__code__in=item.model_item.depends_on)
-    form = AssignForm(initial={"owner": item.owner_id, "due_on": item.due_on, "version": item.version}, rollout=rollout, auto_id="assign-%s")  # fmt: skip  # noqa: E501
+    now = {"owner": item.owner_id, "due_on": item.due_on, "version": item.version}
+    form = AssignForm(initial=now, rollout=rollout, auto_id="assign-%s")
     return {
         "rollout": rollout,
         "item": item,
@@ -80,6 +80,15 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
         "refused": [form for form in bound.values() if form.errors],
         "lost": _lost(bound, steps),
     }
+
+
+def _parts(item: RolloutItem) -> list[ItemPart]:
+    """Its parts with what was put to them; of a file its name only, never its content."""
+    fillings = Filling.objects.select_related("by", "meeting", "file").defer("file__content")
+    rows = list(ItemPart.objects.filter(item=item).select_related("requirement").prefetch_related(Prefetch("fillings", fillings)))
+    for part in rows:
+        part.item = item
+    return rows
 
 
 def _steps(item: RolloutItem, bound: Bound, *, works: bool, decides: bool) -> list[Step]:

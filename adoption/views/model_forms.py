@@ -28,9 +28,12 @@ from adoption.views.door import rollout_door
 @rollout_door
 def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> HttpResponse:
     """Fill in a form; a save over somebody else’s newer one is refused, and what was written stays on the page."""
-    spec = form_spec(rollout.model_version.forms, form)
-    items = RolloutItem.objects.filter(rollout=rollout, parts__requirement__form=form).select_related("model_item__phase")
+    items = RolloutItem.objects.filter(rollout=rollout, parts__requirement__form=form)
+    items = items.select_related("model_item__phase__model_version")
     item = items.order_by("model_item__phase__order", "model_item__order").first()
+    spec = form_spec(rollout.model_version.forms, form)
+    if spec is None and item is not None:  # an item that was taken from a newer version brings its form with it
+        spec = form_spec(item.model_item.phase.model_version.forms, form)
     # A table is one of the rollout’s own lists, and is kept there.
     if spec is None or spec.is_table or item is None:
         raise Http404

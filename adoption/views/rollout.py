@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -23,9 +23,11 @@ from adoption.forms.rollouts import offered_choices
 from adoption.fulfilment import fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
 from adoption.models import GateVerdict, Member, ModelGate, ModelPhase, Proof, Rollout, RolloutItem, VerdictCondition
-from adoption.operations import adopt_items, answer_question, offered_items
+from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, opening_risks
 from adoption.permissions import may_drive
 from adoption.progress import Progress, progress
+from adoption.signals import Unavailable
+from adoption.signals.words import part_of_portal, signal_name
 from adoption.success import conditions_now
 from adoption.views.door import rollout_door
 
@@ -54,6 +56,7 @@ class PhaseSection:
 @rollout_door
 def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """The rollout’s own page."""
+    checked = check_rollout(rollout=rollout, by=actor, now=timezone.now())
     drives = may_drive(actor, rollout) and rollout.is_running
     items = items_of(rollout)
     today = timezone.localdate()
@@ -72,8 +75,10 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "next": next_steps(lines),
         "conditions_due": list(open_conditions),
         "sections": _sections(rollout, lines),
+        "risks": opening_risks(rollout.service) if rollout.service is not None and rollout.service.opened_at else [],
         "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items),
         "proven": _proven(lines),
+        "unavailable": _unavailable(checked.unavailable),
         "people": list(people.items()),
         "unheld": unfinished_roles(lines, people),
         "questions": _questions(rollout, items) if drives else [],
@@ -112,6 +117,22 @@ def answer(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse
 
 @require_POST
 @rollout_door
+def check(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
+    """Whoever sees the rollout asks the live system now, and is told what that showed."""
+    found = check_rollout(rollout=rollout, by=actor, now=timezone.now())
+    if found.done:
+        words = ngettext("The system set %(n)d item to done.", "The system set %(n)d items to done.", len(found.done))
+        messages.success(request, words % {"n": len(found.done)})
+    elif found.filled:
+        words = ngettext("The system filled %(n)d part of an item.", "The system filled %(n)d parts of items.", found.filled)
+        messages.success(request, words % {"n": found.filled})
+    else:
+        messages.info(request, _("Checked. Nothing new was found."))
+    return redirect("adoption:rollout", rollout.public_id)
+
+
+@require_POST
+@rollout_door
 def adopt(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """Take new items of the model into a running rollout."""
     if not may_drive(actor, rollout):
@@ -138,7 +159,8 @@ def items_of(rollout: Rollout) -> list[RolloutItem]:
 
 def _proofs(rollout: Rollout) -> dict[int, list[Proof]]:
     found: dict[int, list[Proof]] = defaultdict(list)
-    for proof in Proof.objects.filter(item__rollout=rollout).order_by("item_id", "signal"):
+    rows = Proof.objects.standing().filter(item__rollout=rollout)
+    for proof in rows.order_by("item_id", "signal"):
         found[proof.item_id].append(proof)
     return found
 
@@ -171,6 +193,15 @@ def _sections(rollout: Rollout, lines: Sequence[Line]) -> list[PhaseSection]:
 def _proven(lines: Sequence[Line]) -> list[tuple[Line, Sequence[Proof]]]:
     """The items of which the live system has shown something, with what it showed."""
     return [(line, shown) for line in lines if (shown := [proof for proof in line.proofs if proof.holds or proof.first_held_at])]
+
+
+def _unavailable(signals: Iterable[Unavailable]) -> list[tuple[str, list[str]]]:
+    """The signals of parts of the portal that are not in use yet, by the part, so that nobody waits for them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in signals:
+        if (name := signal_name(each.name)) not in found[part_of_portal(each.owner)]:
+            found[part_of_portal(each.owner)].append(name)
+    return sorted(found.items())
 
 
 def _questions(rollout: Rollout, items: Sequence[RolloutItem]) -> list[tuple[RolloutItem, QuestionForm]]:

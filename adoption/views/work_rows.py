@@ -24,8 +24,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
 from adoption.choices import MemberRole, ReachedAudience
-from adoption.forms.work import CommunicationForm, DiaryForm, MemberForm, RiskForm, SystemForm, WorkForm
+from adoption.forms.work import CommunicationForm, DiaryForm, MemberChangeForm, MemberForm, RiskForm, SystemForm, WorkForm
 from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
+from adoption.operations.people import add_member, remove_member
 from adoption.operations.work import WorkRow, add_work_row, change_work_row, delete_work_row
 from adoption.permissions import may_drive
 from adoption.views.door import rollout_door
@@ -44,6 +45,7 @@ class Kind:
     new: str | Promise
     beside: Callable[[list[Any]], dict[str, Any]] = lambda rows: {}
     related: tuple[str, ...] = ()
+    change_form: type[WorkForm] | None = None
 
     def rows(self, actor: Staff, rollout: Rollout) -> models.QuerySet[Any]:
         """The rows of the rollout that the person sees."""
@@ -55,6 +57,20 @@ class Kind:
         if self.model in (DiaryEntry, Member):
             return may_drive(actor, rollout)
         return bool(Rollout.objects.workable_by(actor).filter(pk=rollout.pk).exists())
+
+
+def _add(actor: Staff, kind: Kind, rollout: Rollout, values: dict[str, Any]) -> None:
+    if kind.model is Member:
+        add_member(by=actor, rollout=rollout, now=timezone.now(), **values)
+    else:
+        add_work_row(by=actor, row=kind.model(rollout=rollout, **values), now=timezone.now())
+
+
+def _remove(actor: Staff, row: WorkRow) -> None:
+    if isinstance(row, Member):
+        remove_member(by=actor, member=row, now=timezone.now())
+    else:
+        delete_work_row(by=actor, row=row, now=timezone.now())
 
 
 def _reached(rows: list[CommunicationAction]) -> dict[str, Any]:
@@ -94,7 +110,16 @@ KINDS = {
     ),
     "diary": Kind(DiaryEntry, DiaryForm, "diary", gettext_lazy("Diary"), gettext_lazy("Write a note"), related=("made_by",)),
     "systems": Kind(SystemDependency, SystemForm, "systems", gettext_lazy("Systems"), gettext_lazy("Add a system")),
-    "members": Kind(Member, MemberForm, "members", gettext_lazy("Members"), gettext_lazy("Add a member"), _needed, ("user",)),
+    "members": Kind(
+        Member,
+        MemberForm,
+        "members",
+        gettext_lazy("Members"),
+        gettext_lazy("Add a member"),
+        _needed,
+        ("user",),
+        MemberChangeForm,
+    ),
 }
 
 
@@ -130,7 +155,7 @@ def adding(key: str) -> View:
         form = kind.form(request.POST or None, county=rollout.county.code)
         if request.method == "POST" and form.is_valid():
             try:
-                add_work_row(by=actor, row=kind.model(rollout=rollout, **form.values()), now=timezone.now())
+                _add(actor, kind, rollout, form.values())
             except ValidationError as error:
                 form.refuse(error)
             else:
@@ -154,11 +179,11 @@ def changing(key: str) -> View:
         if not kind.may_write(actor, rollout):
             raise PermissionDenied
         found.rollout = rollout
-        form = kind.form(request.POST or None, county=rollout.county.code, row=found)
+        form = (kind.change_form or kind.form)(request.POST or None, county=rollout.county.code, row=found)
         if request.method == "POST":
             try:
                 if request.POST.get("do") == "delete":
-                    delete_work_row(by=actor, row=found, now=timezone.now())
+                    _remove(actor, found)
                     messages.success(request, _("Taken away."))
                     return redirect(f"adoption:{kind.name}", rollout.public_id)
                 if form.is_valid():

@@ -94,7 +94,7 @@ def _bump_parents(rows: Sequence[models.Model]) -> None:
     """A row that is edited on another row's page names it by `edited_with`: who saves that page over a newer one is refused."""
     parents: set[models.Model] = set()
     level = list(rows)
-    while level := [getattr(row, row.edited_with) for row in level if getattr(row, "edited_with", "")]:
+    while level := [getattr(row, name) for row in level if (name := getattr(row, "edited_with", ""))]:
         parents.update(level)
     for parent in parents - set(rows):
         type(parent)._default_manager.filter(pk=parent.pk).update(version=models.F("version") + 1)

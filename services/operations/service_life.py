@@ -93,8 +93,10 @@ def close_service(*, by: Actor, service: Service, reason: str, version: int | No
         return _write(fresh, by=by, was=fresh.status, reason=reason, to=ServiceStatus.CLOSED)
 
 
-def note_unfinished(*, service: Service, names: list[dict[str, str]]) -> None:
-    """What the service's adoption has unfinished before it may open without a reason: names in each language."""
+def note_unfinished(*, by: System, service: Service, names: list[dict[str, str]]) -> None:
+    """The portal notes what the service's adoption has unfinished before it may open without a reason: names in each language."""
+    if not isinstance(by, System):
+        raise PermissionDenied
     Service.objects.filter(pk=service.pk).exclude(unfinished=names).update(unfinished=names)
 
 

@@ -8,5 +8,7 @@ register = template.Library()
 
 @register.filter(is_safe=True)
 def without_empty_heading(page: str) -> SafeString:
-    """The heading cell above the rows' own names is empty in Django's table of inline rows: an ordinary cell says so."""
-    return mark_safe(page.replace('<th class="original"></th>', '<td class="original"></td>'))  # noqa: S308 (rendered already)
+    """Heading cells are empty in Django's table of inline rows: above the rows' own names, and above the boxes that delete when
+    nothing may be deleted. Ordinary cells say so."""
+    page = page.replace('<th class="original"></th>', '<td class="original"></td>').replace("<th></th>", "<td></td>")
+    return mark_safe(page)  # noqa: S308 (rendered already)

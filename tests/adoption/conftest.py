@@ -7,13 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from accounts.actors import System
 from accounts.models import User
 from adoption.choices import MeetingKind, Outcome
 from adoption.models import Filling, ItemPart, Meeting, ModelGate, ModelVersion, Participant, Rollout, RolloutItem
-from adoption.operations import give_evidence, load_shipped_models, record_decision, start_rollout
+from adoption.operations import give_evidence, record_decision, start_rollout
 from services.choices import ServiceStatus
 from services.models import County, Service
 from tests.adoption.model import DATA, make_version
@@ -28,13 +26,12 @@ COSTS = {"one_off_eur": "1000", "yearly_eur": "12000", "person_days": "30", "fun
 @pytest.fixture
 def model_version(county: County) -> ModelVersion:
     """The shipped model of the county, published."""
-    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
-    return ModelVersion.objects.select_related("model__county").get(model__county=county)
+    return make_version(county)
 
 
 @pytest.fixture
-def version(county: County) -> ModelVersion:
-    return make_version(county)
+def version(model_version: ModelVersion) -> ModelVersion:
+    return model_version
 
 
 @pytest.fixture
@@ -52,6 +49,10 @@ def rollout(version: ModelVersion, county: County, draft_service: Service, coord
 
 def item_of(rollout: Rollout, code: str) -> RolloutItem:
     return RolloutItem.objects.get(rollout=rollout, model_item__code=code)
+
+
+def service_of(rollout: Rollout) -> Service:
+    return Service.objects.get(rollouts=rollout)
 
 
 def part_of(rollout: Rollout, code: str, name: str) -> ItemPart:

@@ -8,35 +8,23 @@ from uuid import uuid4
 
 from accounts.actors import Resident
 from accounts.models import User
-from adoption.models import AdoptionModel, Meeting, ModelItem, ModelVersion, Rollout, RolloutItem
+from adoption.models import AdoptionModel, Meeting, Rollout, RolloutItem
 from adoption.operations import start_rollout
 from adoption.signals import Answer, judge
 from adoption.signals.reading import read_facts
 from chat.models import Conversation
 from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
 from services.models import ContactPoint, County, DisruptionText, Link, Queue, Redirect, Service
-from tests.adoption.model import DATA, make_version
+from tests.adoption.model import make_version
 from tests.conftest import acting
 
 NOW = datetime(2026, 9, 10, 9, 0, tzinfo=UTC)
 
 
-def with_proofs(version: ModelVersion) -> None:
-    """The version's items with what the content file says of their proofs."""
-    proofs = {item["code"]: item["auto_proof"] for phase in DATA["phases"] for item in phase["items"]}
-    for item in DATA["extensions"]:
-        proofs[item["code"]] = {"level": item["auto_proof"], **{name: item.get(name, []) for name in ("signals", "covers")}}
-    rows = list(ModelItem.objects.filter(phase__model_version=version))
-    for row in rows:
-        proof = proofs[row.code]
-        row.proof_level, row.signals, row.covers = proof["level"], proof["signals"], proof["covers"]
-    ModelItem.objects.bulk_update(rows, ["proof_level", "signals", "covers"])
-
-
 def begin(coordinator: User, county: County, service: Service | None, *, now: datetime = NOW, **card: Any) -> Rollout:
     """A rollout by the county's model, which is published first."""
     if not AdoptionModel.objects.filter(county=county).exists():
-        with_proofs(make_version(county))
+        make_version(county)
     return start_rollout(
         by=acting(coordinator),
         county=county,

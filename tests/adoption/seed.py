@@ -18,8 +18,8 @@ ITEMS = (
     "(Teknologisen ratkaisun käyttöönoton yhteydessä: Porttikäsittely, muutosvaikutusten, tietoturvan ja tietosuojan arviointi.)",
     "Palvelualueen tarpeet palvelulle (tavoitetila)",
     "Kehittämistyöryhmän koonti",
-    "Palvelun määritys sekä jonorakenne (Howspace-työkalulla: palvelun nimi, käyttäjät, tuottajat, palvelun käyttö, palvelulupaus, toimenpiteet, "
-    "tavoitteet ja tulokset, resurssit sekä viestintä).",
+    "Palvelun määritys sekä jonorakenne (Howspace-työkalulla: palvelun nimi, käyttäjät, tuottajat, palvelun käyttö, "
+    "palvelulupaus, toimenpiteet, tavoitteet ja tulokset, resurssit sekä viestintä).",
     "Toimintamallin suunnittelu työpajoissa",
     "Käytössä olevat asiakas- ja potilastietojärjestelmät (toimintaympäristön ymmärtäminen)",
     "Tilastointi ja raportointi tarpeet",

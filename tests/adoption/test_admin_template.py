@@ -129,7 +129,7 @@ def test_phases_are_put_in_another_order_on_one_page(draft, client):
     page = url("modelversion_change", draft.pk)
     values = form_values(client.get(page))
     orders = {name: value for name, value in values.items() if re.fullmatch(r"phases-\d+-order", name)}
-    assert sorted(orders.values(), key=int) == [1, 2, 3, 4]
+    assert sorted(orders.values()) == ["1", "2", "3", "4"]
     values["phases-0-order"], values["phases-1-order"] = "2", "1"
     response = client.post(page, values)
     assert response.status_code == 302, response.context["errors"]
@@ -201,7 +201,8 @@ def test_a_changed_file_is_looked_through_and_becomes_a_draft(model_version, cli
 
 
 def test_a_draft_that_somebody_edits_meanwhile_is_not_replaced(draft, client):
-    page = import_(client, draft, changed_yaml(draft))
+    text = changed_yaml(draft)
+    page = import_(client, draft, text)
     assert page.context["is_draft"]
     item = ModelItem.objects.get(phase__model_version=draft, code="2.1")
     item_page = url("modelitem_change", item.pk)
@@ -209,7 +210,7 @@ def test_a_draft_that_somebody_edits_meanwhile_is_not_replaced(draft, client):
     assert confirm(client, page).status_code == 200
     item.refresh_from_db()
     assert item.help_fi == "Kesken"
-    assert confirm(client, import_(client, draft, changed_yaml(draft))).status_code == 302
+    assert confirm(client, import_(client, draft, text)).status_code == 302
     assert ModelItem.objects.get(phase__model_version=draft, code="2.1").help_fi != "Kesken"
 
 

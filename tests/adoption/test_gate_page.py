@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from adoption.choices import MemberRole, RolloutStatus, Verdict
-from adoption.models import GateVerdict, ModelVersion, Rollout, VerdictCondition
+from adoption.models import GateVerdict, Rollout, VerdictCondition
 from adoption.operations import end_rollout, move_item
 from tests.adoption.conftest import decide, item_of
 from tests.conftest import acting
@@ -20,12 +20,6 @@ from tests.conftest import acting
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 SignedIn = Callable[..., Client]
 GO = {"verdict": "go", "role": "manager", "sure": "on"}
-
-
-@pytest.fixture
-def version(model_version: ModelVersion) -> ModelVersion:
-    """The whole shipped model."""
-    return model_version
 
 
 @pytest.fixture

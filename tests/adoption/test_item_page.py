@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import StoredFile, User
 from adoption.choices import ItemState, MemberRole
-from adoption.models import Comment, Filling, FormAnswer, Member, ModelVersion, Rollout, RolloutItem
+from adoption.models import Comment, Filling, FormAnswer, Member, Rollout, RolloutItem
 from adoption.operations import move_item, save_form, start_rollout
 from services.models import County
 from tests.adoption.conftest import TODAY, decide, item_of, meeting_of, tell
@@ -24,12 +24,6 @@ from tests.conftest import acting
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 SignedIn = Callable[..., Client]
 YESTERDAY = "2020-01-07"
-
-
-@pytest.fixture
-def version(model_version: ModelVersion) -> ModelVersion:
-    """The whole shipped model."""
-    return model_version
 
 
 @pytest.fixture
@@ -274,7 +268,9 @@ class TestFiles:
         assert signed_in(member).post(page_of(rollout, "2.1"), data).status_code == 302
         file = Filling.objects.get().file
         address = f"/fi/kayttoonotto/{rollout.public_id}/tiedosto/{file.public_id}/"
-        assert address in signed_in(reader).get(page_of(rollout, "2.1")).content.decode()
+        with CaptureQueriesContext(connection) as asked:
+            assert address in signed_in(reader).get(page_of(rollout, "2.1")).content.decode()
+        assert not [query for query in asked if '"accounts_storedfile"."content",' in query["sql"]], "no file is read for a page"
         response = signed_in(reader).get(address)
         assert response.content.decode() == "Sovimme illoista."
         assert response["Content-Disposition"].startswith("attachment")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -139,14 +142,15 @@ def test_a_published_version_is_frozen_with_all_its_rows(model_version, main_use
     item = ModelItem.objects.get(phase__model_version=model_version, code="1.1")
     phase, gate, condition = item.phase, model_version.gates.first(), model_version.conditions.first()
     requirement = item.requirements.first()
-    for row, values in (
+    rows: list[tuple[Any, dict[str, str]]] = [
         (model_version, {"name_fi": "Toinen"}),
         (phase, {"name_fi": "Toinen"}),
         (item, {"text_fi": "Toinen"}),
         (requirement, {"name": "toinen"}),
         (gate, {"name_fi": "Toinen"}),
         (condition, {"text_fi": "Toinen"}),
-    ):
+    ]
+    for row, values in rows:
         with pytest.raises(PermissionDenied):
             change_row(by=by, row=row, values=values)
         with pytest.raises(PermissionDenied):
@@ -229,3 +233,13 @@ def test_others_are_refused(who, draft, model_version, county, request):
             attempt()
     assert counts() == before
     assert content_of(draft) == shipped_model()
+
+
+def test_the_command_gives_every_county_its_model(db):
+    out = StringIO()
+    call_command("load_content", stdout=out)
+    assert "22 × adoption model" in out.getvalue()
+    assert ModelVersion.objects.filter(status=VersionStatus.PUBLISHED).count() == 22
+    again = StringIO()
+    call_command("load_content", stdout=again)
+    assert "nothing new" in again.getvalue()

@@ -63,7 +63,7 @@ def check(rollout: Rollout, now: datetime) -> Any:
 
 
 def proof_of(rollout: Rollout, code: str, signal: str) -> Proof:
-    found: Proof = Proof.objects.get_queryset().standing().get(item=item_of(rollout, code), signal=signal)
+    found: Proof = Proof.objects.standing().get(item=item_of(rollout, code), signal=signal)
     return found
 
 

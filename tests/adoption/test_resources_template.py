@@ -81,16 +81,16 @@ def test_a_new_item_is_made_whole(draft, main_user):
     assert draft.version > 1, "who looked at the draft before sees that it changed"
 
 
-GOOD = {"county": "koe", "model": MODEL, "code": "2.1", "help_fi": "Hyvä rivi"}
 NEW = {"county": "koe", "model": MODEL, "phase": "toteutus", "code": "3.8", "key": "uusi", "order": "80", "text_fi": "Uusi"}
 NEW |= {"responsible": "supervisor"}
+GOOD = {**NEW, "code": "3.9", "key": "hyva"}
 BROKEN = {
-    "no county": ({"county": ""}, "county", "täytettävä"),
+    "no county": ({"county": ""}, "county", "täyttää"),
     "unknown county": ({"county": "zz"}, "county", "zz"),
-    "no version": ({"model": ""}, "model", "täytettävä"),
+    "no version": ({"model": ""}, "model", "täyttää"),
     "unknown version": ({"model": "chat_adoption_pshva/9"}, "model", "/9"),
     "version that is none": ({"model": "chat_adoption_pshva"}, "model", "chat"),
-    "no phase": ({"phase": ""}, "phase", "täytettävä"),
+    "no phase": ({"phase": ""}, "phase", "täyttää"),
     "unknown phase": ({"phase": "alku"}, "phase", "alku"),
     "no code": ({"code": ""}, "code", ""),
     "code too long": ({"code": "3.1234567890"}, "code", ""),
@@ -106,7 +106,7 @@ BROKEN = {
     "unknown level of proof": ({"proof_level": "half"}, "proof_level", "half"),
     "unknown signal": ({"signals": "team_is_happy"}, "signals", "team_is_happy"),
     "unknown kind of requirement": ({"requires": "{kind: selfie}"}, "requires", "selfie"),
-    "requirement without a role": ({"requires": "{kind: decision}"}, "requires", "täytettävä"),
+    "requirement without a role": ({"requires": "{kind: decision}"}, "requires", "täyttää"),
     "unknown word in a requirement": ({"requires": "{kind: evidence, colour: red}"}, "requires", "colour"),
     "requirement that is no YAML": ({"requires": "{kind: evidence"}, "requires", "YAML"),
     "question key with a space": ({"question_key": "new tech"}, "question_key", ""),

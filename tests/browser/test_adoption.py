@@ -165,7 +165,7 @@ def test_the_area_professional_finds_her_item_and_does_it_on_a_phone_without_a_s
     page.get_by_role("button", name="Lisää kommentti").click()
     expect(page.locator("#kommentit")).to_contain_text("Omaiset kysyvät iltaisin.")
     page.get_by_text("Jokin estää tämän").first.click()
-    page.locator("details[open]").get_by_label("Syy").fill("Lomake puuttuu")
+    page.locator("details[open]").get_by_label("Miksi?").fill("Lomake puuttuu")
     page.locator("details[open]").get_by_role("button").click()
     expect(page.locator("h1 + .nla-marks .nla-state")).to_have_text("Estynyt")
 

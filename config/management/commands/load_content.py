@@ -12,7 +12,7 @@ from services.operations import load_directory
 
 
 class Command(BaseCommand):
-    help = "Makes the counties, municipalities, contact points, links and adoption models that are missing. Changes nothing that exists."
+    help = "Makes what is missing: counties, municipalities, contact points, links, adoption models. Changes nothing else."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--county", action="append", default=[], help="a county's code: its contact points and links too")

@@ -49,6 +49,7 @@ def other_rollout(other_county: County, other_service: Service) -> Rollout:
 
 @pytest.fixture
 def item(rollout: Rollout) -> RolloutItem:
+    assert rollout.phase is not None
     model_item = ModelItem.objects.create(
         phase=rollout.phase,
         code="1.1",
@@ -75,10 +76,13 @@ def member(county: County, rollout: Rollout) -> User:
 def make_conversation(rollout: Rollout, queue: Queue) -> Callable[..., Conversation]:
     """Conversations of the rollout's service."""
 
+    assert rollout.service is not None
+    service = rollout.service
+
     def make(**fields: object) -> Conversation:
         return Conversation.objects.create(
             county=rollout.county,
-            service=rollout.service,
+            service=service,
             first_queue=queue,
             queue=queue,
             resident_key=uuid4(),

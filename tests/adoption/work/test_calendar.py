@@ -146,7 +146,7 @@ class TestFeed:
         page = reverse("adoption:calendar", args=[rollout.public_id])
         assert browser.get(page).context["key"] is None
         assert browser.post(page, {"do": "make"}).status_code == 302
-        address = browser.get(page).context["address"]
+        address = browser.get(page).context["feed_address"]
         assert re.fullmatch(r"http://testserver/kalenteri/[0-9a-f]{32}\.[\w-]+\.ics", address)
         assert client.get(address.removeprefix("http://testserver")).status_code == 200
         browser.post(page, {"do": "revoke"})

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from adoption.models import CommunicationAction, DiaryEntry, Meeting, Member, Risk, SystemDependency
-from adoption.operations.attachments import attach_file, set_cover
+from adoption.operations.attachments import attach_file, put_cover
 from services.models import Improvement
 from tests.accounts.test_files import PDF_FILE, png
 from tests.conftest import acting
@@ -41,7 +41,7 @@ def addresses(rollout, item, coordinator, member):
         "attachment": attach_file(by=by, item=item, name="x.pdf", content=PDF_FILE, now=timezone.now()).public_id,
     }
     rows |= {"meeting_change": rows["meeting"], "improvement_vote": rows["improvement"]}
-    set_cover(by=by, rollout=rollout, alt={"fi": "Kuva"}, name="k.png", content=png(), now=timezone.now())
+    put_cover(by=by, rollout=rollout, alt={"fi": "Kuva", "sv": "Bild"}, name="k.png", content=png(), now=timezone.now())
     return {
         name: reverse(f"adoption:{name}", args=[rollout.public_id, *([rows[name]] if name in rows else [])])
         for name in [*READ, *TEAM, *DRIVER, *POSTED]

@@ -12,7 +12,7 @@ from accounts import file_kinds
 from accounts.models import AuditEntry, StoredFile
 from accounts.operations.files import LARGEST
 from adoption.models import Attachment
-from adoption.operations.attachments import attach_file, remove_attachment, set_cover
+from adoption.operations.attachments import attach_file, put_cover, remove_attachment
 from tests.accounts.test_files import PDF_FILE, docx, png
 from tests.conftest import acting
 
@@ -95,6 +95,10 @@ def test_it_is_taken_away_by_who_put_it_or_who_drives(rollout, item, address, si
         remove_attachment(by=acting(colleague), attachment=row, now=timezone.now())
 
 
+def give(who, rollout, alt) -> None:
+    put_cover(by=acting(who), rollout=rollout, alt=alt, name="k", content=png(), now=timezone.now())
+
+
 class TestCover:
     def address(self, rollout) -> str:
         return reverse("adoption:cover", args=[rollout.public_id])
@@ -102,12 +106,15 @@ class TestCover:
     def test_an_image_needs_words(self, rollout, signed_in, coordinator) -> None:
         client = signed_in(coordinator)
         image = sent("k.png", png(), "image/png")
-        assert client.post(self.address(rollout), {"do": "save", "file": image, "alt_fi": "  "}).status_code == 422
+        assert (
+            client.post(self.address(rollout), {"do": "save", "file": image, "cover_alt_fi": "  ", "cover_alt_sv": "x"}).status_code
+            == 422
+        )
         with pytest.raises(ValidationError):
-            set_cover(by=acting(coordinator), rollout=rollout, alt={"sv": "x"}, name="k", content=png(), now=timezone.now())
+            give(coordinator, rollout, {"sv": "x"})
         assert not StoredFile.objects.exists()
         image.seek(0)
-        words = {"alt_fi": "Kaksi ihmistä juttelee", "alt_sv": "Två personer samtalar"}
+        words = {"cover_alt_fi": "Kaksi ihmistä juttelee", "cover_alt_sv": "Två personer samtalar"}
         assert client.post(self.address(rollout), {"do": "save", "file": image, **words}).status_code == 302
         rollout.refresh_from_db()
         assert (rollout.cover.content_type, rollout.cover_alt_fi, rollout.cover_alt_sv) == ("image/png", *words.values())
@@ -119,9 +126,13 @@ class TestCover:
 
     def test_the_words_are_changed_without_a_new_image(self, rollout, signed_in, coordinator) -> None:
         client = signed_in(coordinator)
-        assert client.post(self.address(rollout), {"do": "save", "alt_fi": "Sanat"}).status_code == 422
-        set_cover(by=acting(coordinator), rollout=rollout, alt={"fi": "Ensin"}, name="k", content=png(), now=timezone.now())
-        assert client.post(self.address(rollout), {"do": "save", "alt_fi": "Sitten"}).status_code == 302
+        assert client.post(self.address(rollout), {"do": "save", "cover_alt_fi": "Sanat"}).status_code == 422
+        put_cover(
+            by=acting(coordinator), rollout=rollout, alt={"fi": "Ensin", "sv": "Först"}, name="k", content=png(), now=timezone.now()
+        )
+        assert (
+            client.post(self.address(rollout), {"do": "save", "cover_alt_fi": "Sitten", "cover_alt_sv": "Sedan"}).status_code == 302
+        )
         rollout.refresh_from_db()
         assert (rollout.cover_alt_fi, rollout.cover is not None) == ("Sitten", True)
         assert client.post(self.address(rollout), {"do": "remove"}).status_code == 302
@@ -129,11 +140,11 @@ class TestCover:
         assert (rollout.cover, rollout.cover_alt_fi) == (None, "")
 
     def test_a_document_is_no_image(self, rollout, signed_in, coordinator) -> None:
-        data = {"do": "save", "file": sent("k.png", PDF_FILE, "image/png"), "alt_fi": "Kuva"}
+        data = {"do": "save", "file": sent("k.png", PDF_FILE, "image/png"), "cover_alt_fi": "Kuva"}
         assert signed_in(coordinator).post(self.address(rollout), data).status_code == 422
         assert not StoredFile.objects.exists()
 
     def test_only_the_driver_gives_it(self, rollout, member, outsider) -> None:
         for who in (member, outsider):
             with pytest.raises(PermissionDenied):
-                set_cover(by=acting(who), rollout=rollout, alt={"fi": "x"}, name="k", content=png(), now=timezone.now())
+                give(who, rollout, {"fi": "x"})

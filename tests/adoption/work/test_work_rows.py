@@ -76,22 +76,34 @@ def test_what_is_done_is_audited_and_touches_the_rollout(rollout, member) -> Non
 
 def test_members_and_diary_are_the_drivers(rollout, member, coordinator, colleague) -> None:
     """A member writes risks and meetings; who belongs to the rollout is decided by who drives it."""
-    for row in (DiaryEntry(rollout=rollout, text="x"), Member(rollout=rollout, user=colleague, role="responder")):
-        with pytest.raises(PermissionDenied):
-            add_work_row(by=acting(member), row=row, now=timezone.now())
-        add_work_row(by=acting(coordinator), row=row, now=timezone.now())
+    now = timezone.now()
+    with pytest.raises(PermissionDenied):
+        add_work_row(by=acting(member), row=DiaryEntry(rollout=rollout, text="x"), now=now)
+    with pytest.raises(PermissionDenied):
+        change_work_row(by=acting(member), row=Member.objects.get(user=member), values={"role": "manager"}, now=now)
+    add_work_row(by=acting(coordinator), row=DiaryEntry(rollout=rollout, text="x"), now=now)
     assert DiaryEntry.objects.get().made_by == coordinator
 
 
-def test_nobody_from_elsewhere_is_named(rollout, coordinator, outsider, former) -> None:
+def test_nobody_from_elsewhere_is_named(rollout, coordinator, signed_in, outsider, former) -> None:
     for person in (outsider, former):
-        for row in (Member(rollout=rollout, user=person, role="ict"), Risk(rollout=rollout, text="x", owner=person)):
-            with pytest.raises(ValidationError) as refused:
-                add_work_row(by=acting(coordinator), row=row, now=timezone.now())
-            assert next(iter(refused.value.error_dict.values()))[0].code == "stranger"
+        with pytest.raises(ValidationError) as refused:
+            add_work_row(by=acting(coordinator), row=Risk(rollout=rollout, text="x", owner=person), now=timezone.now())
+        assert refused.value.error_dict["owner"][0].code == "stranger"
+        assert post(signed_in(coordinator), rollout, "members_new", {"user": person.pk, "role": "ict"}).status_code == 422
     row = add_work_row(by=acting(coordinator), row=Risk(rollout=rollout, text="x", owner=coordinator), now=timezone.now())
     with pytest.raises(ValidationError):
         change_work_row(by=acting(coordinator), row=row, values={"owner": outsider}, now=timezone.now())
+    assert not Member.objects.exists()
+
+
+def test_a_member_gets_another_role_and_is_taken_away(rollout, member, signed_in, coordinator) -> None:
+    row, client = Member.objects.get(user=member), signed_in(coordinator)
+    assert post(client, rollout, "members_row", {"role": "ict", "expertise": "verkko"}, row.public_id).status_code == 302
+    row.refresh_from_db()
+    assert (row.user, row.role, row.expertise) == (member, "ict", "verkko")
+    assert post(client, rollout, "members_row", {"do": "delete"}, row.public_id).status_code == 302
+    assert not Member.objects.exists()
 
 
 def test_the_same_person_is_not_twice_in_one_role(rollout, signed_in, coordinator, colleague) -> None:
