@@ -180,7 +180,7 @@ class TestReport:
         Risk.objects.create(rollout=rollout, text="Vastaajia ei riitä", plan="Sovitaan sijaiset", owner=coordinator)
         Risk.objects.create(rollout=rollout, text="Vanha riski", closed_on=timezone.localdate())
         told = words(signed_in(coordinator).get(report(rollout)))
-        for each in ("Tilanneraportti", "4,2 %", "Odotetaan lupaa", "Vastaajia ei riitä", "Onnistumisen edellytykset"):
+        for each in ("Tilanneraportti", "4,2 %", "Odotetaan lupaa", "Vastaajia ei riitä", "Onnistumisen ehdot"):
             assert each in told, each
         assert "Vanha riski" not in told
         assert str(area_professional) in told
