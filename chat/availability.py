@@ -16,6 +16,9 @@ from services.hours import Availability, Load
 from services.models import Membership, Queue
 from services.openness import availability_of
 
+Answerers = Mapping[int, frozenset[int]]
+"""Who answers each queue, by primary key."""
+
 STEPPED_ASIDE = (PresenceKind.CALL, PresenceKind.BREAK, PresenceKind.AWAY)
 
 
@@ -52,8 +55,10 @@ def answerers_of(queues: Iterable[Queue], *, now: datetime) -> dict[int, frozens
     }
 
 
-def loads_of(queues: Iterable[Queue], *, now: datetime | None = None) -> dict[int, Load]:
+def loads_of(queues: Iterable[Queue], *, now: datetime | None = None, answerers: Answerers | None = None) -> dict[int, Load]:
     """The load of each queue, by primary key, in three queries whatever the number of queues, five when one needs presence.
+
+    `answerers`: what `answerers_of` gave for them, when the caller has asked already.
 
     Staffed: someone of the queue's groups has a responder's grant in force that reaches the service. A queue that needs
     presence (S002-46) is staffed only while one of these people is available, even if she is at her limit; one who is on the
@@ -71,7 +76,7 @@ def loads_of(queues: Iterable[Queue], *, now: datetime | None = None) -> dict[in
         .annotate(n=Count("pk"))
         .values_list("queue_id", "n")
     )
-    answerers = answerers_of(queues, now=now)
+    answerers = answerers_of(queues, now=now) if answerers is None else answerers
     watched = [queue for queue in queues if queue.needs_presence]
     present = _present(watched, answerers) if watched else {}
     loads = {}
@@ -82,7 +87,7 @@ def loads_of(queues: Iterable[Queue], *, now: datetime | None = None) -> dict[in
     return loads
 
 
-def _present(queues: list[Queue], answerers: Mapping[int, frozenset[int]]) -> dict[int, bool]:
+def _present(queues: list[Queue], answerers: Answerers) -> dict[int, bool]:
     """Whether somebody is there to answer, of queues that need presence; two queries."""
     people = set().union(*(answerers[queue.pk] for queue in queues))
     kinds: dict[tuple[int, int], str] = {
@@ -103,8 +108,10 @@ def _present(queues: list[Queue], answerers: Mapping[int, frozenset[int]]) -> di
     return found
 
 
-def availabilities(queues: Iterable[Queue], *, now: datetime | None = None) -> dict[int, Availability]:
+def availabilities(
+    queues: Iterable[Queue], *, now: datetime | None = None, answerers: Answerers | None = None
+) -> dict[int, Availability]:
     """Whether each queue takes conversations now, with the load of its line, by primary key."""
     queues = list(queues)
     now = now or timezone.now()
-    return availability_of(queues, at=now, loads=loads_of(queues, now=now))
+    return availability_of(queues, at=now, loads=loads_of(queues, now=now, answerers=answerers))

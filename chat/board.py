@@ -31,6 +31,7 @@ class Talk:
     conversation: UUID
     queue: int
     responder: int
+    name: str
     since: datetime
     away: bool
 
@@ -81,6 +82,11 @@ class QueueRow:
         return [person for person in self.people if not person.kind]
 
     @property
+    def left(self) -> Sequence[Talk]:
+        """Conversations whose responder is off: they go on all the same, and nobody must lose sight of them."""
+        return [talk for person in self.absent for talk in person.talks]
+
+    @property
     def active(self) -> int:
         """Conversations that go on in the queue."""
         return sum(talk.queue == self.queue.pk for person in self.people for talk in person.talks) + len(self.others)
@@ -116,7 +122,7 @@ def board_of(queues: Iterable[Queue], *, now: datetime) -> list[QueueRow]:
     queues = list(queues)
     keys = [queue.pk for queue in queues]
     answerers = answerers_of(queues, now=now)
-    states = availability_of(queues, at=now, loads=loads_of(queues, now=now))
+    states = availability_of(queues, at=now, loads=loads_of(queues, now=now, answerers=answerers))
     longest = _longest(keys, now=now)
     talks = _talks(keys, now=now)
     users = User.objects.in_bulk(set().union(*answerers.values()) if answerers else set())
@@ -163,9 +169,19 @@ def _longest(keys: list[int], *, now: datetime) -> dict[int, tuple[int, float]]:
 
 def _talks(keys: list[int], *, now: datetime) -> dict[int, list[Talk]]:
     found: dict[int, list[Talk]] = {key: [] for key in keys}
-    rows = Conversation.objects.filter(queue_id__in=keys, state=State.ACTIVE).order_by("accepted_at", "pk")
-    for row in rows.only("public_id", "queue_id", "responder_id", "accepted_at", "queued_at", "seen_at"):
-        talk = Talk(row.public_id, row.queue_id, row.responder_id or 0, row.accepted_at or row.queued_at, away=row.is_away(now=now))
+    rows = (
+        Conversation.objects.filter(queue_id__in=keys, state=State.ACTIVE).select_related("responder").order_by("accepted_at", "pk")
+    )
+    names = ("responder__display_name", "responder__first_name")
+    for row in rows.only("public_id", "queue_id", "accepted_at", "queued_at", "seen_at", *names):
+        talk = Talk(
+            conversation=row.public_id,
+            queue=row.queue_id,
+            responder=row.responder_id or 0,
+            name=row.responder.shown_name if row.responder else "",
+            since=row.accepted_at or row.queued_at,
+            away=row.is_away(now=now),
+        )
         found[row.queue_id].append(talk)
     return found
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,15 +12,16 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from chat.availability import availabilities
+from chat.availability import answerers_of, availabilities
 from chat.choices import State, TransferState
-from chat.desk import calls_of, desk_marks
+from chat.desk import TOLD, calls_of, desk_marks
 from chat.estimates import is_long
-from chat.models import Conversation, Leg, Participant, Transfer
+from chat.models import ContactDetail, Conversation, Leg, Participant, Transfer
 from chat.models.conversations import AWAY_AFTER
 from chat.outlook import Outlook, outlooks
 from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
-from services.models import Queue, Topic
+from services.hours import Availability
+from services.models import Municipality, Queue, Topic
 from services.models.county import LANGUAGE_CODES
 from services.texts import texts_of
 
@@ -60,7 +61,17 @@ class LineBoard:
     open: bool
     waiting: tuple[WaitingRow, ...]
     offers: tuple[OfferRow, ...] = ()
+    call_backs: tuple[UUID, ...] = ()
     view: Outlook = field(default_factory=Outlook)
+    hours: Availability | None = None
+
+    @property
+    def mark(self) -> str:
+        """A mark of what the waiting room tells beside the place: with when it closes, which an override may change at once."""
+        if self.hours is None:
+            return self.view.mark
+        ends = self.hours.closes_at if self.hours.hours_run else self.hours.serves_until
+        return f"{self.view.mark}{'~' if self.hours.hours_run else '!'}{int(ends.timestamp()) if ends else ''}"
 
     def frame(self) -> QueueFrame:
         """As staff see it."""
@@ -71,7 +82,8 @@ class LineBoard:
             open=self.open,
             waiting=list(self.waiting),
             offers=list(self.offers),
-            mark=self.view.mark,
+            call_backs=list(self.call_backs),
+            mark=self.mark,
         )
 
 
@@ -82,8 +94,11 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
     """
     now = timezone.now()
     queues = list(queues)
+    answerers = answerers_of(queues, now=now)
+    hours: Mapping[int, Availability] = {}
     if is_open is None:
-        is_open = {key: state.is_open for key, state in availabilities(queues, now=now).items()}
+        hours = availabilities(queues, now=now, answerers=answerers)
+        is_open = {key: state.is_open for key, state in hours.items()}
     waiting: dict[int, list[WaitingRow]] = {queue.pk: [] for queue in queues}
     rows = Conversation.objects.waiting().in_line(now=now).filter(queue_id__in=list(waiting))
     fields = (
@@ -98,13 +113,15 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
         "contactor",
         "is_test",
         "must_identify",
+        "municipality_id",
         *WHO,
     )
     steps = _ladder_steps()
     found = list(rows.annotate(**steps).values_list(*fields, *steps)[: WAITING_SHOWN * max(len(queues), 1)])
-    topics = _topic_names({row[1] for row in found if row[1] is not None})
+    topics = _names(Topic, {row[1] for row in found})
+    places = _names(Municipality, {row[fields.index("municipality_id")] for row in found})
     for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
-        unknown, *who, to, told = others
+        unknown, municipality_id, *who, to, told = others
         waiting[queue_id].append(
             WaitingRow(
                 conversation=public_id,
@@ -113,16 +130,18 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
                 away=away_since is not None or now - seen_at > AWAY_AFTER,
                 language=language,
                 contactor=contactor,
-                topic=topics.get(topic_id or 0, {}),
+                topic=topics.get(topic_id, {}),
                 test=is_test,
                 offered=to or "",
                 told=told is not None,
                 who=next(filter(None, who), ""),
                 must_identify=unknown,
+                municipality=places.get(municipality_id, {}),
             )
         )
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
-    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line])
+    call_backs = _call_backs(list(waiting))
+    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line], answerers=answerers)
     for queue in queues:
         _tell(waiting[queue.pk], views[queue.pk], now=now)
     return {
@@ -133,7 +152,9 @@ def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None =
             open=is_open[queue.pk],
             waiting=tuple(waiting[queue.pk]),
             offers=tuple(offers.get(queue.pk, ())),
+            call_backs=tuple(call_backs[queue.pk]),
             view=views[queue.pk],
+            hours=hours.get(queue.pk),
         )
         for queue in queues
     }
@@ -192,6 +213,15 @@ def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
     return rows
 
 
+def _call_backs(queues: Sequence[int]) -> dict[int, list[UUID]]:
+    """Which conversations have an agreed call that is still to be made, by the queue whose people call: no numbers, one query."""
+    found: dict[int, list[UUID]] = defaultdict(list)
+    rows = ContactDetail.objects.to_call(queues).order_by("given_at")
+    for queue, conversation in rows.values_list("queue_id", "conversation__public_id")[:WAITING_SHOWN]:
+        found[queue or 0].append(conversation)
+    return found
+
+
 def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
     """Each one's estimate, by her place. The time of the one at the front counts from the first who is here."""
     if not line:
@@ -201,10 +231,10 @@ def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
         row.low_seconds, row.high_seconds = told.low, told.high
 
 
-def _topic_names(keys: set[int]) -> dict[int, dict[str, str]]:
-    if not keys:
-        return {}
-    return {topic.pk: texts_of(topic, "name") for topic in Topic.objects.filter(pk__in=keys)}
+def _names(model: type[Topic | Municipality], keys: set[int | None]) -> dict[int | None, dict[str, str]]:
+    """The names of these rows in each language, by primary key; no query when there is none."""
+    known = keys - {None}
+    return {row.pk: texts_of(row, "name") for row in model.objects.filter(pk__in=known)} if known else {}
 
 
 def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
@@ -246,5 +276,6 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
         )
     calls = calls_of(user_keys)
     counts = Counter(user for user, _ in calls)
+    told = Counter(user for user, (why, _) in calls if why == TOLD)
     marks = desk_marks(user_keys, calls=calls)
-    return {key: Mine(conversations=items, desk=marks[key], calls=counts[key]) for key, items in mine.items()}
+    return {key: Mine(conversations=items, desk=marks[key], calls=counts[key], told=told[key]) for key, items in mine.items()}

@@ -14,12 +14,15 @@ from chat.models import Conversation, Presence, Transfer
 from chat.models.conversations import READING_ROLES
 from services.models import Disruption
 
+TOLD = "told"
+"""Somebody waits and nobody takes her: the ladder's telling of the supervisor."""
+
 Call = tuple[int, tuple[str, int]]
 """Whom it calls, and what: why, and which conversation."""
 
 
 def calls_of(user_keys: Collection[int]) -> list[Call]:
-    """What calls for these people's attention: advice asked where they may read, flags where they supervise.
+    """What calls for these people's attention: advice asked where they may read; where they supervise, flags and who waits untaken.
 
     One query while nobody calls, else two. A person's own call is not for her.
     """
@@ -27,12 +30,16 @@ def calls_of(user_keys: Collection[int]) -> list[Call]:
         rows.order_by()
         .annotate(why=Value(why, output_field=CharField()))
         .values_list("why", "pk", "responder_id", "county__code", "service__public_id")
-        for why, rows in (("help", Conversation.objects.asking_help()), ("flag", Conversation.objects.flagged()))
+        for why, rows in (
+            ("help", Conversation.objects.asking_help()),
+            ("flag", Conversation.objects.flagged()),
+            (TOLD, Conversation.objects.told_of()),
+        )
     ]
-    found = list(calls[0].union(calls[1]))
+    found = list(calls[0].union(*calls[1:]))
     if not found:
         return []
-    roles = {"help": READING_ROLES, "flag": (Role.SUPERVISOR,)}
+    roles = {"help": READING_ROLES, "flag": (Role.SUPERVISOR,), TOLD: (Role.SUPERVISOR,)}
     grants = Grant.objects.valid().filter(user_id__in=user_keys, role__in=READING_ROLES)
     rights = set(grants.order_by().values_list("user_id", "role", "county", "service_id"))
     return sorted(

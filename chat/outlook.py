@@ -7,18 +7,20 @@ answers, who is on a break and until when (S002-43), and the disruptions in forc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from chat.availability import Answerers, answerers_of
+from chat.breaks import Break, break_of
 from chat.choices import PresenceKind
 from chat.estimates import ENOUGH, Error, Range, Turn, error_of, front_times, ranges
 from chat.models import Leg, Presence
-from services.models import Disruption, Membership, Queue
+from services.models import Disruption, Queue
 
 LATELY = timedelta(hours=2)
 CLAIMS = 20
@@ -26,15 +28,6 @@ WEEKS = 4
 AROUND = timedelta(hours=1)
 STILL_HERE = timedelta(minutes=15)
 MOST_READ = 2000
-LONG_BREAK = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A long break while nobody else is there: until when, if she has told, and who covers."""
-
-    back_at: datetime | None
-    cover: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +67,13 @@ class Outlook:
         return blake2b(repr(told).encode(), digest_size=6).hexdigest()
 
 
-def outlooks(queues: Iterable[Queue], *, now: datetime, lines: Collection[int] | None = None) -> dict[int, Outlook]:
-    """The outlook of each queue by its primary key: at most five queries.
+def outlooks(
+    queues: Iterable[Queue], *, now: datetime, lines: Collection[int] | None = None, answerers: Answerers | None = None
+) -> dict[int, Outlook]:
+    """The outlook of each queue (read with `for_board`) by its primary key: at most six queries.
 
-    `lines`: the queues in which somebody waits, when the caller knows it; of the others no claims are read.
+    `lines`: the queues in which somebody waits, when the caller knows it; of the others no claims are read. `answerers`: what
+    `answerers_of` gave for them, when the caller has asked already.
     """
     queues = list(queues)
     keys = [queue.pk for queue in queues]
@@ -86,8 +82,7 @@ def outlooks(queues: Iterable[Queue], *, now: datetime, lines: Collection[int] |
     turns = _turns(lately) if asked else {}
     quiet = [key for key in asked if len(turns.get(key, ())) <= ENOUGH]
     before = _turns(Leg.objects.filter(_same_hour(now), queue_id__in=quiet)) if quiet else {}
-    there = _people(keys, now)
-    pauses = breaks_of(keys, now=now)
+    there = _people(queues, answerers_of(queues, now=now) if answerers is None else answerers)
     notices = _disruptions(queues, now)
     found = {}
     for key in keys:
@@ -95,39 +90,15 @@ def outlooks(queues: Iterable[Queue], *, now: datetime, lines: Collection[int] |
         times = front_times(claims)
         if len(times) < ENOUGH:
             times = _by_days(before.get(key, []))
-        present, members = there.get(key, (0, 0))
+        members, rows = there[key]
         found[key] = Outlook(
             times=times,
             last_claim=max((turn.accepted_at for turn in claims), default=None),
-            present=present,
+            present=sum(row.kind == PresenceKind.AVAILABLE for row in rows),
             members=members,
-            pause=None if present else pauses.get(key),
+            pause=break_of(rows, now=now),
             disruptions=tuple(notices.get(key, ())),
         )
-    return found
-
-
-def breaks_of(queues: Sequence[int], *, now: datetime) -> dict[int, Break]:
-    """The break of more than a quarter of an hour from which somebody of each queue comes back first, by the queue's key."""
-    rows = (
-        Membership.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=now),
-            group__queues__in=queues,
-            user__presences__ends_at__isnull=True,
-            user__presences__kind=PresenceKind.BREAK,
-            user__presences__county=F("group__county"),
-        )
-        .order_by("user__presences__back_at", "pk")
-        .values_list(
-            "group__queues", "user__presences__starts_at", "user__presences__back_at", "user__presences__cover__display_name"
-        )
-    )
-    found: dict[int, Break] = {}
-    for queue, starts_at, back_at, cover in rows:
-        is_long = (back_at or now) - starts_at > LONG_BREAK
-        late = back_at is not None and back_at <= now
-        if queue in queues and is_long and (queue not in found or found[queue].back_at is None):
-            found[queue] = Break(None if late else back_at, cover or "")
     return found
 
 
@@ -174,21 +145,18 @@ def _by_days(turns: Iterable[Turn]) -> tuple[float, ...]:
     return tuple(time for found in days.values() for time in front_times(found))
 
 
-def _people(queues: Sequence[int], now: datetime) -> Mapping[int, tuple[int, int]]:
-    """How many of each queue's people are available now, and how many there are at all."""
-    taking = Presence.objects.taking().filter(user=OuterRef("user"), county=OuterRef("group__county"))
-    rows = (
-        Membership.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now), group__queues__in=queues)
-        .annotate(is_available=Exists(taking))
-        .values_list("group__queues", "user_id", "is_available")
-    )
-    members: dict[int, set[int]] = defaultdict(set)
-    available: dict[int, set[int]] = defaultdict(set)
-    for queue, user, is_available in rows:
-        members[queue].add(user)
-        if is_available:
-            available[queue].add(user)
-    return {queue: (len(available[queue]), len(people)) for queue, people in members.items()}
+def _people(queues: Sequence[Queue], answerers: Answerers) -> dict[int, tuple[int, list[Presence]]]:
+    """How many answer each queue, and how those of them who are there are there; one query."""
+    people = set().union(*answerers.values())
+    rows = Presence.objects.running().filter(user_id__in=people).select_related("cover") if people else ()
+    running = {(row.county_id, row.user_id): row for row in rows}
+    return {
+        queue.pk: (
+            len(answerers[queue.pk]),
+            [row for user in answerers[queue.pk] if (row := running.get((queue.service.county_id, user))) is not None],
+        )
+        for queue in queues
+    }
 
 
 def _disruptions(queues: Sequence[Queue], now: datetime) -> dict[int, list[tuple[int, int]]]:

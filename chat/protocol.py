@@ -209,7 +209,8 @@ class WaitingRow(msgspec.Struct, gc=False):
     """One who waits, as staff see her before taking the conversation: no words, no name of a resident.
 
     `offered`: to whom she is shown first now; `told`: she has waited so long that the supervisor was told; `who`: a consulting
-    professional's name. With the estimate that she is told.
+    professional's name; `municipality`: where the matter is, when she told it, so that two who gave no topic differ. With the
+    estimate that she is told.
     """
 
     conversation: UUID
@@ -224,6 +225,7 @@ class WaitingRow(msgspec.Struct, gc=False):
     told: bool = False
     who: str = ""
     must_identify: bool = False
+    municipality: Names = {}
     low_seconds: int | None = None
     high_seconds: int | None = None
 
@@ -245,7 +247,10 @@ class OfferRow(msgspec.Struct, gc=False):
 
 
 class QueueFrame(_Out, tag="queue"):
-    """The line of one of the responder's queues, longest wait first. A snapshot: the newest one is the truth."""
+    """The line of one of the responder's queues, longest wait first. A snapshot: the newest one is the truth.
+
+    `call_backs`: the conversations of which an agreed call is still to be made by the queue's people.
+    """
 
     queue: UUID
     name: Names
@@ -253,6 +258,7 @@ class QueueFrame(_Out, tag="queue"):
     open: bool
     waiting: list[WaitingRow]
     offers: list[OfferRow] = []
+    call_backs: list[UUID] = []
     mark: str = ""
 
 
@@ -282,12 +288,14 @@ class Mine(_Out, tag="mine"):
     """The responder's own conversations: those she has, and those that ended and still lack an outcome.
 
     `desk` is a mark of what her desk's own parts show (presence, offers, notices): when it changes they are read anew.
-    `calls`: in how many conversations of others somebody asks for her (advice, or a flag for the supervisor).
+    `calls`: in how many conversations of others somebody asks for her (advice, a flag for the supervisor, or one who waits and
+    whom nobody takes); `told`: how many of them wait so.
     """
 
     conversations: list[MineRow]
     desk: str = ""
     calls: int = 0
+    told: int = 0
 
 
 class Beat(_Out, tag="beat"):

@@ -60,6 +60,7 @@ class Refusal(StrEnum):
     NOT_IN_MESSAGE = "not_in_message"
     FEEDBACK_OVER = "feedback_over"
     SESSION_OVER = "session_over"
+    FORM_OLD = "form_old"
     BUSY = "busy"
     PROTOCOL = "protocol"
 
@@ -122,6 +123,10 @@ MESSAGES = {
     ),
     Refusal.FEEDBACK_OVER: _("Feedback can be given for seven days after the conversation has ended."),
     Refusal.SESSION_OVER: _("Your session has ended. Sign in again; your text is kept on this page."),
+    Refusal.FORM_OLD: _(
+        "This page has been open too long, and for your safety nothing was sent. What you wrote is still on the page: copy it, "
+        "reload the page, and send it again."
+    ),
     Refusal.BUSY: _("The message is not sent yet. It is tried again by itself."),
     Refusal.PROTOCOL: _("This page is from an older version of the portal. Reload it."),
 }

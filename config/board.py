@@ -11,7 +11,7 @@ from math import ceil
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
-from chat.availability import loads_of
+from chat.availability import answerers_of, loads_of
 from chat.estimates import Range
 from chat.outlook import Outlook, outlooks
 from config.memory import remembered
@@ -97,10 +97,11 @@ def _read(county: County) -> Board:
     prefetch_related_objects(services, "queues")
     entries = {service.pk: [q for q in service.queues.all() if q.is_entry and q.is_active] for service in services}
     queues = [queue for found in entries.values() for queue in found]
-    loads = loads_of(queues, now=at)
+    answerers = answerers_of(queues, now=at)
+    loads = loads_of(queues, now=at, answerers=answerers)
     calendars = calendars_of(queues, at=at)
     waits = typical_waits(queues, at=at)
-    views = outlooks(queues, now=at)
+    views = outlooks(queues, now=at, answerers=answerers)
     lines: dict[int, list[Line]] = defaultdict(list)
     for queue in queues:
         if queue.pk in calendars:

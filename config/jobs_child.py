@@ -16,6 +16,10 @@ from django.conf import settings
 WATCH_SECONDS = 2.0
 AGAIN_AFTER_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
+# Celery warns every worker that runs as root, and has no setting against it (C_FORCE_ROOT is for pickled tasks only, which this
+# portal does not accept). The child runs as whoever runs the server, often root in a container of the demonstration; whoever
+# looks at the demonstration can do nothing about it. An installation has a user of its own (deploy/), and its workers warn as ever.
+QUIET = "ignore:You're running the worker with superuser privileges"
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -26,6 +30,12 @@ def command() -> list[str]:
         *("-P", "threads", "-c", "2", "-B", "-l", "WARNING"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat", "-s", str(settings.VAR_DIR / "jobs" / "beat")),
     ]
+
+
+def environment() -> dict[str, str]:
+    """The server's own, without the one warning that nobody can act on."""
+    filters = [os.environ.get("PYTHONWARNINGS", ""), QUIET]  # the later one goes before
+    return {**os.environ, "PYTHONWARNINGS": ",".join(filter(None, filters))}
 
 
 class JobsChild:
@@ -41,6 +51,7 @@ class JobsChild:
         return subprocess.Popen(
             self._arguments,
             cwd=settings.BASE_DIR,
+            env=environment(),
             process_group=0,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 (one call to libc)
         )

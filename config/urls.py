@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from adoption.views import calendar
-from config.views import errors, health, home, information, notices, search, service, status, style
+from config.views import errors, health, home, information, notices, robots, search, service, status, style
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -16,6 +16,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("favicon.ico", robots.favicon, name="favicon"),
     path("brand/<slug:slug>-<str:digest>.css", style.brand, name="brand"),
     path("api/status/<slug:slug>.json", status.public_status, name="public_status"),
     path("p/<slug:key>/", service.short_link, name="short_link"),

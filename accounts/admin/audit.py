@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import OperatedAdmin
+from accounts.audit_words import DOERS, PAGE, kind_in_words, kinds
 from accounts.choices import AUDIT_READER_ROLES, AuditAction
 from accounts.models import AuditEntry
 from accounts.operations import record_audit
@@ -17,12 +18,47 @@ from accounts.origin import actor_of
 from accounts.permissions import counties_of, has_role_anywhere
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Kinds of objects in words, those that occur in the actor's own counties; all refused pages are one choice."""
+
+    title = _("kind of object")
+    parameter_name = "object_type"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """In the order of the words."""
+        named = kinds()
+        found = set(model_admin.get_queryset(request).order_by().values_list("object_type", flat=True).distinct())
+        choices = sorted(((code, named[code]) for code in found if code in named), key=lambda choice: choice[1].casefold())
+        return choices + ([(PAGE, kind_in_words(PAGE))] if found - named.keys() else [])
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Lines of the kind."""
+        if self.value() == PAGE:
+            return queryset.exclude(object_type__in=kinds())
+        return queryset.filter(object_type=self.value()) if self.value() else queryset
+
+
+class DoerFilter(admin.SimpleListFilter):
+    """Who acts, in words."""
+
+    title = _("kind of doer")
+    parameter_name = "actor_kind"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        """The closed list."""
+        return list(DOERS.items())
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Lines of such doers."""
+        return queryset.filter(actor_kind=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(OperatedAdmin):
     """Read only, whoever asks: the database refuses anything else."""
 
-    list_display = ["at", "actor_name", "action", "object_type", "object_id", "purpose", "address"]
-    list_filter = ["action", "object_type", "actor_kind"]
+    list_display = ["at", "actor_name", "action", "shown_kind", "object_id", "purpose", "address"]
+    list_filter = ["action", KindFilter, DoerFilter]
     search_fields = ["actor_name", "actor_id", "object_id", "session"]
     date_hierarchy = "at"
     list_per_page = 100
@@ -73,6 +109,11 @@ class AuditEntryAdmin(OperatedAdmin):
                 county=entry.county,
             )
         return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.display(description=_("kind of object"), ordering="object_type")
+    def shown_kind(self, entry: AuditEntry) -> str:
+        """In words; the technical name is on the page of the line."""
+        return kind_in_words(entry.object_type)
 
     @admin.display(description=_("roles"))
     def shown_roles(self, entry: AuditEntry) -> str:

@@ -123,6 +123,8 @@ class OperatedAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A list is filtered by what its page offers and by nothing else: no hash is found out letter by letter."""
         offered = [each[0] if isinstance(each, tuple) else each for each in self.get_list_filter(request)]
+        if any(lookup == getattr(each, "parameter_name", None) for each in offered):
+            return True  # a filter of its own words: it decides what its parameter means
         names = {each for each in (*offered, self.date_hierarchy) if isinstance(each, str)}
         is_offered = any(lookup == name or lookup.startswith(f"{name}{LOOKUP_SEP}") for name in names)
         return is_offered and super().lookup_allowed(lookup, value, request)

@@ -63,15 +63,13 @@ class Board:
 def board_of(actor: Staff, *, county: County, wanted: Wanted, today: date) -> Board:
     """The board of the person: the page’s county unless she chose another; eleven queries for any number of rollouts."""
     rollouts = _readable(actor, wanted)
-    here = [
-        row for row in rollouts if wanted.county in (EVERY_COUNTY, row.county.code) or (not wanted.county and row.county == county)
-    ]
+    chosen = wanted.county or county.code
+    here = [row for row in rollouts if chosen in (EVERY_COUNTY, row.county.code)]
     people = people_in(here)
     rows = board_rows([row for row in here if is_wanted(row, wanted)], people=people, today=today)
     steered = frozenset(row.pk for row in here if getattr(row, "is_steered", False))
-    return Board(
-        rows, options_of(here, people.values(), counties={row.county.code: row.county for row in rollouts}), steered, len(here)
-    )
+    options = options_of(here, people.values(), counties={row.county.code: row.county for row in rollouts})
+    return Board(rows, options, steered, len(here))
 
 
 def _readable(actor: Staff, wanted: Wanted) -> list[Rollout]:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 STYLE = Path(__file__).resolve().parents[1] / "static" / "adoption" / "paper.css"
 
 
-class NoPaper(Exception):
+class NoPaperError(Exception):
     """This machine lacks the library that lays out pages (Pango); the printable page is there all the same."""
 
 
@@ -20,7 +20,7 @@ def paper(template: str, context: dict[str, Any]) -> bytes:
         # Half a second and 40 MB, for those few who ask for a PDF; and it fails where Pango is not installed.
         import weasyprint
     except (ImportError, OSError) as error:
-        raise NoPaper from error
+        raise NoPaperError from error
     page = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_refuse)
     style = weasyprint.CSS(string=STYLE.read_text(), url_fetcher=_refuse)
     content: bytes = page.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")

@@ -1,4 +1,4 @@
-"""What the board is narrowed by: choices that the rollouts themselves offer, in the address, so that a view can be kept and sent."""
+"""What the board is narrowed by: what the rollouts themselves offer, in the address, so that a view can be kept and sent."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from accounts.actors import Staff
 from adoption.board import Board, board_of
 from adoption.checklist import pressing
 from adoption.choices import ItemState
-from adoption.exports import NoPaper, paper, workbook
+from adoption.exports import NoPaperError, paper, workbook
 from adoption.forms.board import BoardForm, wanted_of
 from adoption.timeline import draw, lanes_of
 from adoption.views.door import adoption_door
@@ -72,7 +72,7 @@ def board_pdf(request: HttpRequest, actor: Staff, county: County) -> HttpRespons
     context |= {"lanes": lanes, "drawing": draw(lanes, today=context["today"]), "county": county, "language": get_language()}
     try:
         content = paper("adoption/board/board_paper.html", context)
-    except NoPaper:
+    except NoPaperError:
         messages.warning(request, no_paper())
         return redirect("adoption:board")
     return file_response(content, "application/pdf", f"kayttoonotot-{context['today']}.pdf")

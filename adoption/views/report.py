@@ -18,7 +18,7 @@ from accounts.actors import Staff
 from adoption.board import BoardRow, board_rows, people_in
 from adoption.checklist import Line, next_steps, pressing
 from adoption.choices import ItemState
-from adoption.exports import NoPaper, paper, workbook
+from adoption.exports import NoPaperError, paper, workbook
 from adoption.models import GateVerdict, Rollout, VerdictCondition
 from adoption.success import conditions_now
 from adoption.timeline import draw, lanes_of
@@ -56,7 +56,7 @@ def report_pdf(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
     context = {**_context(rollout, actor), "language": get_language()}
     try:
         content = paper("adoption/report/report_paper.html", context)
-    except NoPaper:
+    except NoPaperError:
         messages.warning(request, no_paper())
         return redirect("adoption:report", rollout.public_id)
     return file_response(content, "application/pdf", f"tilanneraportti-{context['today']}.pdf")
@@ -75,11 +75,8 @@ def _row(rollout: Rollout, today: date) -> BoardRow:
 
 
 def _report(row: BoardRow, today: date) -> Report:
-    soon = [
-        line
-        for line in row.lines
-        if not line.is_closed and not line.is_pressing and _within(line.item.due_on, today, today + COMING)
-    ]
+    open_ones = [line for line in row.lines if not line.is_closed and not line.is_pressing]
+    soon = [line for line in open_ones if _within(line.item.due_on, today, today + COMING)]
     lately = [line for line in row.lines if line.item.state == ItemState.DONE and _within(_done_on(line), today - LATELY, today)]
     return Report(
         row=row,

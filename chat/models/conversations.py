@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -87,24 +87,27 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def write_heads(self, rows: Sequence[tuple[int, int, int, bool]], *, now: datetime) -> None:
         """Move the heads of locked rows: (key, head_all, head_staff, whether the resident gave a sign of life).
 
+        One who was away is back: what time brings next is her next silence, not the end of the one before.
         One statement on PostgreSQL; on SQLite one prepared statement run for each row.
         """
-        stamp = connection.ops.adapt_datetimefield_value(now)
+        stamp, silent = (connection.ops.adapt_datetimefield_value(at) for at in (now, now + AWAY_AFTER))
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(
                     "UPDATE chat_conversation AS c SET head_all = v.a, head_staff = v.s, last_message_at = %s,"
                     " seen_at = CASE WHEN v.r THEN %s ELSE seen_at END,"
+                    " due_at = CASE WHEN v.r AND away_since IS NOT NULL THEN LEAST(due_at, %s) ELSE due_at END,"
                     " away_since = CASE WHEN v.r THEN NULL ELSE away_since END"
                     " FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::bool[]) AS v(id, a, s, r) WHERE c.id = v.id",
-                    [stamp, stamp, *(list(column) for column in zip(*rows, strict=True))],
+                    [stamp, stamp, silent, *(list(column) for column in zip(*rows, strict=True))],
                 )
             else:
                 cursor.executemany(
                     "UPDATE chat_conversation SET head_all = %s, head_staff = %s, last_message_at = %s,"
                     " seen_at = CASE WHEN %s THEN %s ELSE seen_at END,"
+                    " due_at = CASE WHEN %s AND away_since IS NOT NULL THEN MIN(due_at, %s) ELSE due_at END,"
                     " away_since = CASE WHEN %s THEN NULL ELSE away_since END WHERE id = %s",
-                    [(a, s, stamp, spoke, stamp, spoke, pk) for pk, a, s, spoke in rows],
+                    [(a, s, stamp, spoke, stamp, spoke, silent, spoke, pk) for pk, a, s, spoke in rows],
                 )
 
     def asking_help(self) -> ConversationQuerySet:
@@ -114,6 +117,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def flagged(self) -> ConversationQuerySet:
         """Those that a supervisor must look at: flagged, and not handled yet."""
         return self.filter(flagged_at__isnull=False, flag_handled_at__isnull=True).order_by("flagged_at")
+
+    def told_of(self) -> ConversationQuerySet:
+        """Those who wait and whom nobody takes: the queue's ladder has told the supervisor of them (S002-44)."""
+        here = {"legs__left_at__isnull": True, "legs__supervisor_told_at__isnull": False}
+        return self.filter(state=State.WAITING, **here).order_by("line_at")
 
     def supervised_by(self, actor: Actor) -> ConversationQuerySet:
         """Those of the services that the person supervises."""
@@ -302,6 +310,14 @@ class OfConversation(models.QuerySet[Any]):
         return self.filter(conversation__in=Conversation.objects.readable_by(actor))
 
 
+class ContactDetailQuerySet(OfConversation):
+    """Questions about agreed calls."""
+
+    def to_call(self, queues: Collection[int] | models.QuerySet[Any, Any]) -> Self:
+        """Those that the people of these queues are still to call: the number is given, and the call is not done."""
+        return self.filter(queue_id__in=queues, given_at__isnull=False, done_at__isnull=True)
+
+
 class ContactDetail(models.Model):
     """Where a resident wants to be reached afterwards. Kept apart from the conversation, and blanked when it is done (S001-6)."""
 
@@ -317,7 +333,7 @@ class ContactDetail(models.Model):
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     erased_at = models.DateTimeField(null=True)
 
-    objects = OfConversation.as_manager()
+    objects = ContactDetailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact detail")

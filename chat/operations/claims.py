@@ -16,6 +16,7 @@ from chat.choices import EventKind, ParticipantKind, State
 from chat.models import Conversation, Leg, Participant
 from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.presence import check_room
+from chat.operations.reached import tell_no_more
 from chat.refusals import Refusal, refuse
 from services.models import Queue
 
@@ -93,4 +94,5 @@ def _take(row: Conversation, *, by: Staff, now: datetime) -> Conversation:
     )
     row.save(update_fields=["state", "responder", "held_until", "accepted_at", "wait_seconds", "head_all", "head_staff"])
     announce_board(queues=[row.queue_id], users=[user.pk])
+    tell_no_more(leg)
     return row

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.actors import Actor, Staff
 from accounts.choices import Role
-from accounts.models import Grant, User
+from accounts.models import User
 from chat.broadcast import announce_board
 from chat.choices import AudienceChoice, EventKind, Flag
 from chat.models import Conversation, Participant
 from chat.operations.log import Entry, append_events, lock_conversation
+from chat.operations.reached import staff_reached
 from chat.refusals import Refusal, refuse
 
 
@@ -59,14 +59,6 @@ def handle_flag(*, by: Actor, conversation: UUID, now: datetime) -> Conversation
         row.flag_handled_at = now
         _tell(row, user, "handled", now=now)
     return row
-
-
-def staff_reached(row: Conversation, roles: tuple[str, ...]) -> list[int]:
-    """Those who hold one of the roles in the conversation's service, by primary key."""
-    grants = Grant.objects.valid().filter(
-        Q(service_id__isnull=True) | Q(service_id=row.service.public_id), county=row.county.code, role__in=roles
-    )
-    return list(grants.order_by().values_list("user_id", flat=True).distinct())
 
 
 def _readable(by: Actor, conversation: UUID) -> tuple[Conversation, User]:

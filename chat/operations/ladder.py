@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from accounts.actors import Actor, System
 from accounts.choices import Role
-from accounts.models import Grant
 from chat.answerers import ranked_answerers
 from chat.availability import availabilities
 from chat.broadcast import announce_board
@@ -21,6 +20,7 @@ from chat.operations.legs import PLACE_FIELDS, go_to, leave_leg, next_leg
 from chat.operations.log import Entry, append_events
 from chat.operations.moving import end_as, is_double, open_transfer, told_of
 from chat.operations.promises import promise
+from chat.operations.reached import staff_reached
 from services.models import Queue
 
 TRIED_AGAIN = timedelta(seconds=30)
@@ -103,13 +103,7 @@ def _tell_supervisor(row: Conversation, leg: Leg, now: datetime) -> int:
     leg.supervisor_told_at = now
     leg.save(update_fields=["supervisor_told_at"])
     _note(row, leg, SUPERVISOR, now=now)
-    service = leg.queue.service
-    grants = (
-        Grant.objects.valid(at=now)
-        .filter(role=Role.SUPERVISOR)
-        .for_service(county=service.county.code, service_id=service.public_id)
-    )
-    announce_board(users=set(grants.values_list("user_id", flat=True)))
+    announce_board(users=staff_reached(row, (Role.SUPERVISOR,)))
     return 1
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chat.choices import AudienceChoice, EventKind, LegExit
 from chat.models import Conversation, Event, Leg
+from chat.operations.reached import tell_no_more
 from services.models import Queue
 
 
@@ -23,6 +24,8 @@ def leave_leg(leg: Leg, how: LegExit, *, now: datetime, wrong_service: bool = Fa
         )
         leg.first_reply_at = replies.order_by("seq").values_list("created_at", flat=True).first()
     leg.save(update_fields=["left_at", "exit", "wrong_service", "first_reply_at"])
+    if leg.accepted_at is None:
+        tell_no_more(leg)
 
 
 def next_leg(row: Conversation, queue: Queue, *, queued_at: datetime) -> Leg:

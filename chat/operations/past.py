@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.actors import Actor, System
 from chat.choices import AudienceChoice, State
-from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant
+from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant, Presence
 
 CHUNK = 500
 T = TypeVar("T")
@@ -35,7 +35,9 @@ class Past:
 
 
 @transaction.atomic
-def record_past(*, by: Actor, conversations: Iterable[Past] = (), attempts: Iterable[Attempt] = ()) -> int:
+def record_past(
+    *, by: Actor, conversations: Iterable[Past] = (), attempts: Iterable[Attempt] = (), presences: Iterable[Presence] = ()
+) -> int:
     """The portal itself writes the past of a demonstration county, all of it or none; gives the number of conversations.
 
     Each has ended. The events are numbered here, and the heads are those numbers. Raises PermissionDenied to anyone but
@@ -48,10 +50,19 @@ def record_past(*, by: Actor, conversations: Iterable[Past] = (), attempts: Iter
         _write(chunk)
         written += len(chunk)
     for some in _chunks(attempts):
-        if not all(attempt.county.is_demo for attempt in some):
-            raise ValidationError("Only a demonstration county has a made-up past.", code="not_demo")
+        _check_demo(some)
         Attempt.objects.bulk_create(some)
+    for shifts in _chunks(presences):
+        _check_demo(shifts)
+        if not all(shift.ends_at for shift in shifts):
+            raise ValidationError("What is past has ended.", code="not_ended")
+        Presence.objects.bulk_create(shifts)
     return written
+
+
+def _check_demo(rows: Iterable[Attempt | Conversation | Presence]) -> None:
+    if not all(row.county.is_demo for row in rows):
+        raise ValidationError("Only a demonstration county has a made-up past.", code="not_demo")
 
 
 def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -61,10 +72,9 @@ def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _write(chunk: Sequence[Past]) -> None:
+    _check_demo(past.conversation for past in chunk)
     for past in chunk:
         row = past.conversation
-        if not row.county.is_demo:
-            raise ValidationError("Only a demonstration county has a made-up past.", code="not_demo")
         if row.state != State.ENDED:
             raise ValidationError("What is past has ended.", code="not_ended")
         numbers: Counter[Any] = Counter()

@@ -18,7 +18,7 @@ def promise(conversation: Conversation, leg: Leg, *, now: datetime) -> Range | N
     Nothing is said or stored when too little is known. The caller has stored the conversation in the line, holds its lock
     and saves its heads. Numbers only: (low, high) in seconds, and the place.
     """
-    queue = Queue.objects.select_related("service").get(pk=leg.queue_id)
+    queue = Queue.objects.select_related("service__county").get(pk=leg.queue_id)
     line = Conversation.objects.waiting().filter(queue=queue)
     places = list(line.values_list("pk", "line_at")[:1000])
     place = next((number for number, (key, _at) in enumerate(places, start=1) if key == conversation.pk), len(places) + 1)

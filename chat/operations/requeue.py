@@ -17,6 +17,7 @@ from chat.models import Conversation, Leg
 from chat.operations.legs import leave_leg, next_leg
 from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.moving import close_open_transfer
+from chat.operations.promises import promise
 from chat.refusals import Refusal, refuse
 
 FRONT = 100
@@ -48,11 +49,11 @@ def requeue_row(row: Conversation, *, exit: LegExit, front: bool, now: datetime)
     """Put a locked active conversation back into its queue's line: first of all, or last.
 
     The leg that ends keeps its figures, and a new one begins; the conversation keeps its own first wait and reply. The log
-    tells everybody that the resident waits again, and whether she is first.
+    tells everybody that the resident waits again, and whether she is first; she is told anew how long it may be.
     """
     close_open_transfer(row, TransferState.REPLACED, now=now)
     leave_leg(Leg.objects.present_of(row), exit, now=now)
-    next_leg(row, row.queue, queued_at=now)
+    leg = next_leg(row, row.queue, queued_at=now)
     had = row.responder_id
     row.state, row.responder, row.reserved_for = State.WAITING, None, None
     row.help_wanted_at = None  # it was her responder who wanted advice
@@ -65,6 +66,8 @@ def requeue_row(row: Conversation, *, exit: LegExit, front: bool, now: datetime)
             *("priority", "line_at", "due_at", "head_all", "head_staff"),
         ],
     )
+    promise(row, leg, now=now)
+    row.save(update_fields=["head_all", "head_staff"])
     announce_board(queues=[row.queue_id], users=[had])
 
 

@@ -16,8 +16,8 @@ from chat.broadcast import announce_board
 from chat.choices import AudienceChoice, EventKind, ParticipantKind, State
 from chat.models import Conversation, Participant
 from chat.models.conversations import READING_ROLES
-from chat.operations.flags import staff_reached
 from chat.operations.log import Entry, append_events, lock_conversation
+from chat.operations.reached import staff_reached
 from chat.refusals import Refusal, refuse
 
 

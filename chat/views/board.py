@@ -19,6 +19,8 @@ from chat.board import QueueRow, board_of
 from chat.choices import PresenceKind
 from chat.staffing import HourRow, hours_of_day
 from chat.views.board_door import supervisor_door
+from chat.views.console_contexts import calls_context
+from chat.views.console_settings import settings_of
 from chat.views.presence import county_of
 from chat.views.presence_parts import WORDS
 from services.models import County, Queue, Service
@@ -43,7 +45,8 @@ def board(request: HttpRequest, actor: Staff) -> HttpResponse:
     chosen = day_of(request.GET.get("paiva", ""), today=timezone.localdate(now))
     services = Service.objects.filter(pk__in=own_queues(actor, county_of(request)).values("service_id"))
     hours = hours_of_day(list(services), chosen, now=now)
-    return render(request, "chat/board/board.html", {**_now(request, actor, now=now), **_day(hours, chosen, now=now)})
+    context = {**_now(request, actor, now=now), **_day(hours, chosen, now=now), **calls_context(request, actor)}
+    return render(request, "chat/board/board.html", {**context, "sound": settings_of(actor).sound})
 
 
 @require_GET

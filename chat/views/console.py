@@ -60,6 +60,7 @@ class WaitingEntry:
     queue: Text
     service: Text
     late: bool
+    municipality: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def waiting_entries(lines: Iterable[tuple[LineBoard, int]], *, language: str, no
                 queue=pick(line.name, language),
                 service=pick(line.service, language),
                 late=(now - row.queued_at).total_seconds() > target,
+                municipality=pick(row.municipality, language),
             )
             for row in line.waiting
         ]

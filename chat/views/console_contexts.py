@@ -89,22 +89,31 @@ def earlier_context(actor: Staff, opened: Opened) -> dict[str, object]:
 
 
 def calls_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
-    """Conversations of others that call for her: advice asked, flags to be handled. One query when nobody calls."""
+    """Conversations of others that call for her: flags, who waits untaken, advice asked. One query when nobody calls."""
     language = page_language()
-    kept = ("service", "queue")
+    kept = ("service", "queue", "responder")
     helped = Conversation.objects.asking_help().exclude(responder_id=actor.user_id)
-    flagged = Conversation.objects.flagged()
-    keys = set(helped.order_by().values_list("pk", flat=True).union(flagged.order_by().values_list("pk", flat=True)))
+    flagged, told = Conversation.objects.flagged(), Conversation.objects.told_of()
+    some = [rows.order_by().values_list("pk", flat=True) for rows in (helped, flagged, told)]
+    keys = set(some[0].union(*some[1:]))
     if not keys:
         return {"calls": []}
-    mine = Conversation.objects.filter(pk__in=keys).select_related(*kept)
+    mine = {"pk__in": keys}
+
+    def call(row: Conversation, why: str | Promise, at: datetime | None, *, is_flag: bool = False) -> Call:
+        return Call(row, why, is_flag, at, text(row.service, "name", language), CONTACTORS[row.contactor])
+
     calls = [
-        Call(row, Flag(row.flag).label, True, row.flagged_at, text(row.service, "name", language), CONTACTORS[row.contactor])
-        for row in mine.supervised_by(actor).filter(flagged_at__isnull=False, flag_handled_at__isnull=True)
+        call(row, Flag(row.flag).label, row.flagged_at, is_flag=True)
+        for row in flagged.filter(**mine).select_related(*kept).supervised_by(actor)
     ]
     calls += [
-        Call(row, _("Asks for advice"), False, row.help_wanted_at, text(row.service, "name", language), CONTACTORS[row.contactor])
-        for row in mine.readable_by(actor).filter(help_wanted_at__isnull=False).exclude(responder_id=actor.user_id)
+        call(row, _("Waits, and nobody has taken them"), row.line_at)
+        for row in told.filter(**mine).select_related(*kept).supervised_by(actor)
+    ]
+    calls += [
+        call(row, _("Asks for advice"), row.help_wanted_at)
+        for row in helped.filter(**mine).select_related(*kept).readable_by(actor)
     ]
     return {"calls": sorted(calls, key=lambda call: (not call.is_flag, call.at or timezone.now()))}
 

@@ -108,6 +108,7 @@ WORDS: dict[str, str | Promise] = {
     "back": _("The connection works again."),
     "many_left": _("{n} characters left"),
     "too_long": _("{n} characters too many. Send the message in parts."),
+    "too_large": _("The message is too large. Send it in parts."),
     "empty": _("Write a message first."),
     "trouble": _("That did not work. Check the connection and try again."),
     "new_one": _("1 new message"),

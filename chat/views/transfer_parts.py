@@ -131,9 +131,7 @@ def offers_context(request: HttpRequest, actor: Staff, *, language: str) -> dict
         queue.pk: pick(texts_of(queue.service, "name"), language)
         for queue in Queue.objects.filter(pk__in={*personal, *common}).select_related("service")
     }
-    calls = ContactDetail.objects.filter(
-        queue__in=queues.values("pk"), given_at__isnull=False, done_at__isnull=True, conversation__county=county
-    )
+    calls = ContactDetail.objects.to_call(queues.values("pk")).filter(conversation__county=county)
     return {
         "offers": [
             Offer(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,9 +16,11 @@ from chat.models import Conversation, Leg
 from chat.operations.reading import Opened
 from chat.protocol import Line
 from chat.views.start import ways_of
+from services.hours import Availability
 from services.models import Queue
 
 HOUR = 60 * MINUTE
+SOON = timedelta(minutes=30)
 
 PLACES: dict[str, str | Promise] = {
     "next": _("You are next"),
@@ -84,6 +89,18 @@ def estimate_words(told: Range | None) -> str:
     return str(ESTIMATES[key]).replace("{low}", str(low)).replace("{high}", str(high))
 
 
+def closing_of(hours: Availability | None, *, now: datetime) -> str:
+    """What becomes of those who wait: the chat closes `soon`; it is `closed` and they are still served; or it is `over` for them.
+
+    Nothing while the hours run on. The reason may be the weekly hours or a sudden override: to her it is the same (S000-59).
+    """
+    if hours is None:
+        return ""
+    if hours.hours_run:
+        return "soon" if hours.closes_at is not None and hours.closes_at - now <= SOON else ""
+    return "closed" if hours.serves_waiting else "over"
+
+
 def wait_context(resident: Resident, opened: Opened) -> dict[str, object]:
     """Who answers, breaks, and other ways: shown at once when the wait is long, or when the ladder says so; else folded."""
     row = opened.conversation
@@ -93,10 +110,14 @@ def wait_context(resident: Resident, opened: Opened) -> dict[str, object]:
     line = line_of(board.frame(), row.public_id)
     leg = Leg.objects.filter(conversation=row).order_by("-number").first()
     offered = leg is not None and leg.alternatives_at is not None
+    closing = closing_of(board.hours, now=timezone.now()) if row.held_until is None else ""
     return {
+        "closing": closing,
+        "closes_at": board.hours.closes_at if board.hours else None,
+        "served_until": board.hours.serves_until if board.hours else None,
         "line": line,
         "is_alone": board.view.is_alone,
         "pause": board.view.pause,
-        "is_long": offered or is_long(line.low_seconds if line is not None else None),
+        "is_long": bool(closing) or offered or is_long(line.low_seconds if line is not None else None),
         "ways": ways_of(row.service),
     }

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from accounts.actors import System
 from accounts.models import User
-from chat.models import Conversation
+from adoption.models import Rollout
+from chat.models import Conversation, Presence
 from chat.operations.past import record_past
 from config.demo.directory import write_county
 from config.demo.history import Place, Teller
@@ -28,7 +29,9 @@ from config.demo.reading import (
     read,
     service_files,
 )
-from config.demo.shapes import DAY, days_between, local_instant, open_minutes
+from config.demo.rollouts import write_rollouts
+from config.demo.shapes import DAY, Minutes, days_between, local_instant, open_minutes
+from config.demo.shifts import presences
 from services.calendars import HELSINKI, Calendar
 from services.intervals import parse
 from services.models import County, Holiday, Municipality, Queue, Service, Topic
@@ -74,6 +77,15 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         with transaction.atomic():
             record_past(by=BY, conversations=teller.conversations(contacts), attempts=teller.attempts(contacts))
             record_past(by=BY, conversations=teller.talks(read("talks", TalksFile).talks))
+    if not Presence.objects.filter(county=county, starts_at__lt=now - LONG_AGO).exists() and contacts:
+        say(f"  {MONTHS} months of the responders’ shifts …")
+        was_there = False
+        teller = teller_of(county, content, services, first=began, last=today - DAY, now=now)
+        record_past(by=BY, presences=presences(county, _spans(teller)))
+    if not Rollout.objects.filter(county=county).exists():
+        say("  its two rollouts …")
+        with transaction.atomic():
+            write_rollouts(by=BY, county=county, now=now)
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 
@@ -115,6 +127,20 @@ def teller_of(
         (row, weights[row.code]) for row in Municipality.objects.filter(county=county, code__in=weights).order_by("code")
     ]
     return Teller(county=county, places=places, municipalities=municipalities, first=first, last=last, now=now)
+
+
+def _spans(teller: Teller) -> dict[User, dict[date, Minutes]]:
+    """When the lines of each person are open on each date, from the first opening to the last closing."""
+    found: dict[User, dict[date, Minutes]] = {}
+    for place in teller.places.values():
+        open_days = {day: open_minutes(place.calendar, day) for day in days_between(teller.first, teller.last)}
+        for user in place.answerers[place.queue.pk]:
+            days = found.setdefault(user, {})
+            for day, spans in open_days.items():
+                if spans:
+                    before = days.get(day, (24 * 60, 0))
+                    days[day] = min(before[0], spans[0][0]), max(before[1], spans[-1][1])
+    return found
 
 
 def _answerers(queue: Queue) -> list[User]:

@@ -25,6 +25,8 @@ ANSWERS: Mapping[str, float] = {
 SATISFACTION: Mapping[int, float] = {1: 4, 2: 5, 3: 12, 4: 31, 5: 48}
 UNSERVED: Mapping[int, float] = {1: 46, 2: 30, 3: 18, 4: 5, 5: 1}
 RECOMMENDS: Mapping[int, tuple[int, int]] = {1: (0, 4), 2: (2, 6), 3: (5, 8), 4: (7, 10), 5: (9, 10)}
+WRITES, CONTENT = 0.22, 4
+"""How many of those who answer write something too, until it is erased with the conversation’s words; who is content."""
 LONG_WAIT = 15 * 60.0
 WHY: Mapping[str, float] = {
     WhyChat.EASY: 34,
@@ -34,6 +36,42 @@ WHY: Mapping[str, float] = {
     WhyChat.NO_ANSWER: 10,
     WhyChat.OTHER: 6,
 }
+
+
+WORDS: Mapping[str, Mapping[bool, tuple[str, ...]]] = {
+    "fi": {
+        True: (
+            "Sain selvän neuvon ja rauhoituin. Kiitos!",
+            "Ystävällinen vastaaja, jolla oli aikaa kuunnella.",
+            "Hyvä, ettei tarvinnut jonottaa puhelimessa.",
+            "Vastaus tuli nopeasti ja selkokielellä.",
+            "Oli helpompi kirjoittaa kuin soittaa.",
+            "Sain linkin oikealle lomakkeelle, kaikki hoitui kerralla.",
+            "Chat voisi olla auki myös iltaisin.",
+            "Toivoisin, että keskustelun saisi tallennettua helpommin.",
+        ),
+        False: (
+            "Odotin liian kauan.",
+            "Jouduin kuitenkin soittamaan.",
+            "En saanut vastausta, koska chat meni kiinni.",
+            "Vastaus oli niin yleinen, ettei siitä ollut apua.",
+        ),
+    },
+    "sv": {
+        True: (
+            "Tack, jag fick ett tydligt svar på svenska.",
+            "Vänligt bemötande och snabbt svar.",
+            "Skönt att slippa vänta i telefonkö.",
+            "Gärna öppet också på kvällarna.",
+        ),
+        False: ("Jag fick vänta för länge.", "Jag måste ändå ringa.", "Ingen hann svara innan chatten stängde."),
+    },
+    "en": {
+        True: ("Clear and friendly advice, thank you.", "It was easy to ask in English."),
+        False: ("I waited too long and gave up.",),
+    },
+}
+"""What some wrote in their own words, by their language and whether they were content; nobody can be known from them."""
 
 
 def opinion(row: Conversation, *, now: datetime) -> Feedback | None:
@@ -61,6 +99,8 @@ def opinion(row: Conversation, *, now: datetime) -> Feedback | None:
         found.settled = settled if chance.random() < 0.85 else Settled.PARTLY
     if chance.random() < 0.3:
         found.why_chat = _drawn(chance, WHY)
+    if chance.random() < WRITES and row.closed_at + timedelta(days=row.service.retention_days) > now:
+        found.words = chance.choice(WORDS[row.language][found.satisfaction >= CONTENT])
     return found
 
 

@@ -15,8 +15,8 @@ from django.views.decorators.csrf import requires_csrf_token
 from chat.refusals import MESSAGES, Refusal
 from chat.views.answers import refused_json, wants_json
 
-KEPT_FIELDS = ("body", "text", "matter", "message")
-"""Names of the fields in which a resident writes in own words."""
+KEPT_FIELDS = ("body", "text", "matter", "message", "note", "reason", "wish")
+"""Names of the fields in which a person writes in own words."""
 
 
 def _language(request: HttpRequest) -> str:
@@ -83,7 +83,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form was sent with an old or missing token: the words are shown back, so that nothing written is lost.
 
-    Words are shown only to the portal's own form: a foreign site could else put its words on our page.
+    A script is told the same in words: it is no question of rights, and its page still has what was typed. Words are shown only to the portal's own form: a foreign site could else put its words on our page.
     """
+    if wants_json(request):
+        return refused_json(Refusal.FORM_OLD, str(MESSAGES[Refusal.FORM_OLD]), status=403)
     words = [request.POST[name] for name in KEPT_FIELDS if request.POST.get(name, "").strip()] if _is_own(request) else []
     return render(request, "403_csrf.html", {"words": words}, status=403)

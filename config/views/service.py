@@ -44,7 +44,7 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "board": board,
         "now": now,
-        "estimate": estimate_words(now.estimate) if now.is_open else "",
+        **start_facts(now),
         "service": row,
         "is_easy": has_easy and request.GET.get(EASY_PARAMETER) == "1",
         "has_easy": has_easy,
@@ -60,6 +60,11 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
         "short_url": request.build_absolute_uri(reverse("short_link", args=[row.key])),
     }
     return render(request, "service.html", context)
+
+
+def start_facts(now: ServiceNow) -> dict[str, object]:
+    """What the part with the start button tells beside the board itself; the page and its live part share it."""
+    return {"estimate": estimate_words(now.estimate) if now.is_open else ""}
 
 
 @require_safe

@@ -41,7 +41,7 @@ class ImprovementAdmin(DirectoryAdmin):
 
     general = ("county", "service", "title", "description", "source", "state", "owner", "due_on", "closing_note")
     list_display = ("title", "county", "service", "state", "due_on")
-    list_filter = ("state", "service")
+    list_filter = ("state", ("service", admin.RelatedOnlyFieldListFilter))
     search_fields = ("title", "description")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -60,5 +60,5 @@ class QueueAdmin(DirectoryAdmin):
         "alternatives_after_seconds",
     )
     list_display = ("name_fi", "service", "order", "is_active", "schedule")
-    list_filter = ("service", "is_active")
+    list_filter = (("service", admin.RelatedOnlyFieldListFilter), "is_active")
     list_select_related = ("service", "schedule")

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.choices import Role
 from accounts.directory import county_names, service_names
@@ -295,3 +295,49 @@ def test_person_of_two_counties_is_seen_but_not_changed(signed_in, main_user, re
     page = text(signed_in(main_user).get(reverse("admin:accounts_user_change", args=[responder.pk])))
     assert responder.email in page
     assert 'name="_save"' not in page
+
+
+# --- the audit in words ---
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", {"Keskustelu", "Henkilö", "Häiriön raportti", "Portaalin sivu", "Asukkaan tunnistus"}),
+        ("sv", {"Samtal", "Person", "Rapport om en störning", "En sida i portalen", "Identifiering av en invånare"}),
+        ("en", {"Conversation", "Person", "Report of a disruption", "A page of the portal", "Identification of a resident"}),
+    ],
+)
+def test_the_audit_list_speaks_in_words(signed_in, privacy_officer, main_user, language, words):
+    asked = ("chat.conversation", "accounts.user", "chat.disruption_report", "chat:console", "chat.identity")
+    lines = [record_audit(by=acting(main_user), action="read", object_type=code, county="koe") for code in asked]
+    client = signed_in(privacy_officer)
+    with translation.override(language):
+        listed, opened = reverse(AUDIT), reverse("admin:accounts_auditentry_change", args=[lines[0].pk])
+    page = text(client.get(listed))
+    rows = page.split('id="result_list"')[1].split("</table>")[0]
+    assert words <= set(re.findall(r'class="field-shown_kind[^"]*">([^<]+)<', rows))
+    assert not [code for code in asked if code in re.sub(r'(href|value)="[^"]*"', "", page)], "a technical name is shown"
+    assert "chat.conversation" in text(client.get(opened)), "the page of a line keeps it"
+
+
+def test_the_audit_is_filtered_by_kinds_in_words(signed_in, privacy_officer, main_user, outsider):
+    for code, who, county in (
+        ("chat.conversation", main_user, "koe"),
+        ("chat:console", main_user, "koe"),
+        ("chat.feedback", outsider, "toinen"),
+    ):
+        record_audit(by=acting(who), action="read", object_type=code, object_id="x", county=county)
+    client = signed_in(privacy_officer)
+
+    def kinds(**asked):
+        return {line.object_type for line in client.get(reverse(AUDIT), asked).context["cl"].queryset}
+
+    assert kinds(object_type="chat.conversation") == {"chat.conversation"}
+    assert kinds(object_type="page") == {"chat:console"}
+    assert kinds(object_type="chat.feedback") == set(), "another county's line"
+    assert kinds(actor_kind="resident") == set()
+    page = text(client.get(reverse(AUDIT)))
+    assert "object_type=chat.conversation" in page
+    assert "object_type=chat.feedback" not in page, "what only another county has is not offered"
+    assert "actor_kind=staff" in page

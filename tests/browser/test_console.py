@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from accounts.models import User
 from chat.choices import State
 from chat.models import Conversation, Event
 from chat.operations import claim_conversation, leave_conversation, post_message, start_conversation
-from services.models import County, Queue, Service
+from services.models import County, Municipality, Queue, Service
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
@@ -40,7 +41,7 @@ def portal(county: County, queue: Queue, second_service: Service, make_portal: C
     return make_portal()
 
 
-def comes(service: Service, resident: Resident, words: str = "Äitini unohtelee.", **facts: str) -> Conversation:
+def comes(service: Service, resident: Resident, words: str = "Äitini unohtelee.", **facts: object) -> Conversation:
     """Somebody starts to wait."""
     return start_conversation(by=resident, service=service, token=uuid4(), now=timezone.now(), body=words, **facts)  # type: ignore[arg-type]
 
@@ -137,6 +138,90 @@ def test_a_whole_conversation_by_keyboard(
         "neuvonta",
     )
     assert [event.audience for event in Event.objects.filter(body="Kotihoito tietää.")] == ["staff"]
+
+
+def test_the_waiting_list_tells_apart_two_who_gave_no_topic(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident, stranger: Resident
+) -> None:
+    place = Municipality.objects.create(county=service.county, code="046", name_fi="Enonkoski", name_sv="Enonkoski")
+    page, heard = console_of(desk(chromium, portal, responder))
+    first, second = comes(service, resident, municipality=place), comes(service, stranger)
+    Conversation.objects.filter(pk=first.pk).update(queued_at=timezone.now() - timedelta(minutes=37))
+    first.refresh_from_db()
+    rows = page.locator("console-waiting .nlc-row")
+    expect(rows).to_have_count(2, timeout=SOON)
+    for number, row in enumerate((first, second)):
+        local = timezone.localtime(row.queued_at)
+        words = f"Tuli klo {local.hour}.{local.minute:02d}"
+        expect(rows.nth(number).locator(".nlc-row-meta")).to_contain_text(words, timeout=SOON)
+        expect(rows.nth(number).get_by_role("button")).to_have_accessible_name(re.compile(re.escape(words)))
+    expect(rows.nth(0).locator(".nlc-row-meta")).to_contain_text("Enonkoski")
+    expect(rows.nth(1).locator(".nlc-row-meta")).not_to_contain_text("Enonkoski")
+    assert heard == []
+
+
+def test_a_page_whose_token_is_gone_says_what_to_do(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    """It is no question of rights: she reloads the page and goes on."""
+    context = desk(chromium, portal, responder)
+    page, heard = console_of(context)
+    conversation = comes(service, resident)
+    expect(page.locator("console-waiting .nlc-row")).to_have_count(1, timeout=SOON)
+    context.clear_cookies(name="csrftoken")
+    page.locator("console-waiting .nlc-take button").click()
+    expect(page.locator(".nlc-said")).to_contain_text("Lataa sivu uudelleen")
+    expect(page.locator(".nlc-said")).not_to_contain_text("Oikeutesi")
+    conversation.refresh_from_db()
+    assert conversation.state == State.WAITING
+    page.reload()
+    connected(page)
+    page.locator("console-waiting .nlc-take button").click()
+    expect(page.locator("console-log")).to_contain_text("Äitini unohtelee.")
+    assert heard == []
+
+
+@pytest.mark.parametrize("view", [DESK, PHONE])
+@pytest.mark.parametrize("banner", ["signed out", "offline"])
+def test_what_is_told_never_covers_that_one_is_signed_out_or_offline(
+    chromium: Browser, portal: Serve, responder: User, view: ViewportSize, banner: str
+) -> None:
+    context = desk(chromium, portal, responder, viewport=view)
+    page, _heard = console_of(context)
+    if banner == "offline":
+        context.set_offline(True)
+        shown = page.locator("[data-slot=connection][data-state=offline]")
+    else:
+        Session.objects.all().delete()
+        shown = page.locator(".nlc-over")
+    expect(shown).to_be_visible(timeout=3 * SOON)
+    told = page.locator(".nlc-said")
+    page.evaluate("document.querySelector('responder-console').say('Keskustelu on sinun. '.repeat(6), true)")
+    expect(told).to_be_visible()
+    over, under = told.bounding_box(), shown.bounding_box()
+    assert over is not None
+    assert under is not None
+    assert over["y"] >= under["y"] + under["height"] or over["x"] >= under["x"] + under["width"]
+    assert over["y"] + over["height"] <= view["height"]
+    context.close()
+
+
+def test_a_message_that_no_socket_takes_is_told_and_the_next_one_goes(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    """The composer never sends such a one; whatever does, is told, and it does not close one socket after another."""
+    conversation = comes(service, resident)
+    claim_conversation(by=acting(responder), conversation=conversation.public_id, now=timezone.now())
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    send = "([id, body]) => { document.querySelector('responder-console').connection.send(id, body); }"
+    page.evaluate(send, [str(conversation.public_id), "x" * 3_000_000])
+    expect(page.locator(".nlc-msg.is-me")).to_contain_text("liian suuri", timeout=SOON)
+    page.evaluate(send, [str(conversation.public_id), "Tämä menee perille"])
+    expect(page.locator(".nlc-msg.is-me", has_text="Tämä menee perille").locator(".nlc-msg-state")).to_have_text(
+        "Lähetetty", timeout=SOON
+    )
+    assert [event.body for event in Event.objects.filter(body__startswith="Tämä menee")] == ["Tämä menee perille"]
+    assert heard == []
 
 
 def test_of_two_consoles_one_wins_and_the_other_is_told_who(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.actors import Resident
 from accounts.models import AuditEntry, User
 from chat.models import ConsoleSettings, Conversation
-from chat.operations import claim_conversation, leave_conversation, save_console_settings
-from services.models import Service, Topic
+from chat.operations import agree_call_back, claim_conversation, finish_call_back, leave_conversation, save_console_settings
+from services.choices import OverrideKind
+from services.models import Override, Queue, Service, Topic
 from tests.browser.test_console import AXE, PHONE, SETTLED, SOON, comes, connected, console_of, desk, portal, says
 from tests.conftest import acting
 from tests.serve.portal import Serve
@@ -40,7 +42,7 @@ SILENT = """window.AudioContext = class extends EventTarget {
 THE_CALL = """() => {
     const told = document.body.dataset;
     told.calls = 0;
-    document.querySelector("console-settings").alert.addEventListener("rang", () => { told.calls = Number(told.calls) + 1; });
+    document.querySelector("console-settings").alert.addEventListener("sounded", () => { told.calls = Number(told.calls) + 1; });
   }"""
 
 
@@ -122,6 +124,48 @@ def test_the_plain_ending_takes_a_few_keys(chromium: Browser, portal: Serve, ser
         page.close()
 
 
+def test_a_wrong_service_is_ended_in_nine_keys_with_where_it_was_guided_and_whether_it_could_be_avoided(
+    chromium: Browser, portal: Serve, service: Service, second_service: Service, responder: User
+) -> None:
+    conversation = taken(service, responder)
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    page.locator(".nlc-text").focus()
+    keys = ["F9", "7", "Tab", "ArrowDown", "Tab", "ArrowDown", "Tab", "ArrowDown", "F9"]
+    assert len(keys) <= 9
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.locator("console-conversation")).to_have_count(0, timeout=SOON)
+    conversation.refresh_from_db()
+    assert (conversation.state, conversation.outcome, conversation.wrong_service) == ("ended", "R7", True)
+    assert conversation.wrong_service_target == second_service
+    assert conversation.topic == Topic.objects.get(service=service)
+    assert conversation.failure_demand
+    assert heard == []
+
+
+def test_keys_open_the_transfer_and_the_flag_at_their_first_field_and_whisper(
+    chromium: Browser, portal: Serve, service: Service, second_queue: Queue, responder: User, colleague: User
+) -> None:
+    conversation = taken(service, responder)
+    conversation.queue.transfer_targets.add(second_queue)
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    page.locator(".nlc-text").focus()
+    page.keyboard.press("Shift+F9")
+    expect(page.locator(f"#x-{conversation.public_id}")).to_have_attribute("open", "")
+    expect(page.locator(f"#xt-{conversation.public_id}")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".nlc-text")).to_be_focused()
+    page.keyboard.press("Control+F9")
+    expect(page.locator("input[name=flag]").first).to_be_focused()
+    theirs, also = console_of(desk(chromium, portal, colleague), f"/fi/vastaaja/{conversation.public_id}/")
+    theirs.keyboard.press("Shift+F7")
+    expect(theirs.locator("console-composer .nlc-text")).to_be_focused(timeout=SOON)
+    theirs.keyboard.type("Kysy lääkityksestä")
+    theirs.keyboard.press("Enter")
+    expect(page.locator(".is-whisper")).to_contain_text("Kysy lääkityksestä", timeout=SOON)
+    assert heard == also == []
+
+
 def test_what_goes_on_asks_its_reason_by_keyboard(chromium: Browser, portal: Serve, service: Service, responder: User) -> None:
     conversation = taken(service, responder)
     page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
@@ -184,6 +228,7 @@ def test_the_sound_says_when_it_is_blocked_and_repeats_until_taken(
     sound = page.locator("[data-act=sound]")
     expect(sound).to_have_text("Selain estää äänen – salli painamalla")
     sound.click()
+    page.locator("#presence-available").click()
     expect(sound).to_have_text("Ääni on päällä")
     page.evaluate(THE_CALL)
     conversation = comes(service, resident)
@@ -202,6 +247,91 @@ def test_the_sound_says_when_it_is_blocked_and_repeats_until_taken(
     page.reload()
     connected(page)
     expect(sound).to_have_text("Ääni on pois päältä")
+
+
+def test_nothing_rings_while_she_is_off_or_on_a_break(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    context = desk(chromium, portal, responder)
+    context.add_init_script(SILENT)
+    page, _ = console_of(context)
+    sound = page.locator("[data-act=sound]")
+    sound.click()
+    expect(sound).to_have_text("Ääni on päällä: hiljaa, kun et ole vuorossa tai olet tauolla")
+    page.evaluate(THE_CALL)
+    body = page.locator("body")
+    comes(service, resident)
+    expect(page).to_have_title(re.compile(r"^\(1\) "), timeout=SOON)
+    page.locator("#presence-available").click()
+    expect(sound).to_have_text("Ääni on päällä", timeout=SOON)
+    expect(body).to_have_attribute("data-calls", re.compile("^[1-9]$"), timeout=SOON)  # who still waits is heard
+    page.locator("#presence-break").click()
+    expect(sound).to_have_text(re.compile("hiljaa"), timeout=SOON)
+    heard = body.get_attribute("data-calls")
+    comes(service, Resident(uuid4()))
+    expect(page).to_have_title(re.compile(r"^\(2\) "), timeout=SOON)
+    page.wait_for_timeout(9000)
+    expect(body).to_have_attribute("data-calls", heard or "")
+    page.locator("[data-act=test-sound]").click()  # trying it out is heard
+    expect(body).to_have_attribute("data-calls", str(int(heard or 0) + 1))
+
+
+def test_who_is_not_taken_in_time_calls_the_supervisor_at_her_console_and_on_her_board(
+    chromium: Browser, portal: Serve, service: Service, queue: Queue, responder: User, supervisor: User, resident: Resident
+) -> None:
+    Queue.objects.filter(pk=queue.pk).update(supervisor_after_seconds=1)
+    save_console_settings(by=acting(supervisor), sound=True)
+    context = desk(chromium, portal, supervisor)
+    context.add_init_script(SILENT)
+    page, heard = console_of(context)
+    board, also = console_of(context, "/fi/vastaaja/tilanne/")
+    board.get_by_role("button", name="Selain estää äänen – salli painamalla").click()
+    expect(board.locator(".nlb-sound")).to_be_hidden()
+    board.evaluate(THE_CALL.replace("console-settings", "supervisor-board"))
+    conversation = comes(service, resident)
+    words = "Joku odottaa, eikä kukaan ole ottanut häntä palveltavaksi."
+    for where in (page, board):
+        expect(where.locator("[data-slot=news]")).to_have_text(words, timeout=SOON)
+        link = where.locator(".nlc-calls a")
+        expect(link).to_contain_text("Odottaa, eikä kukaan ole ottanut", timeout=SOON)
+        expect(link).to_have_attribute("href", f"/fi/vastaaja/{conversation.public_id}/")
+        expect(where.locator("[data-slot=news]")).to_have_attribute("aria-live", "polite")
+        accessible(where, "told")
+    expect(board.locator("body")).to_have_attribute("data-calls", "1")
+    claim_conversation(by=acting(responder), conversation=conversation.public_id, now=timezone.now())
+    for where in (page, board):
+        expect(where.locator(".nlc-calls")).to_have_count(0, timeout=SOON)
+    assert heard == also == []
+
+
+def test_a_call_to_make_comes_and_goes_by_itself(
+    chromium: Browser, portal: Serve, service: Service, second_queue: Queue, responder: User, second_responder: User
+) -> None:
+    conversation = taken(service, responder)
+    conversation.queue.transfer_targets.add(second_queue)
+    now = timezone.now()
+    Override.objects.create(
+        county=second_queue.service.county,
+        queue=second_queue,
+        kind=OverrideKind.CLOSE,
+        reason_fi="Koulutus",
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+    )
+    theirs, heard = console_of(desk(chromium, portal, second_responder))
+    agree_call_back(
+        by=acting(responder),
+        conversation=conversation.public_id,
+        queue=second_queue.public_id,
+        reason="expertise",
+        value="040 1234567",
+        now=timezone.now(),
+    )
+    expect(theirs.locator(".nlc-offers")).to_contain_text("Takaisinsoitot", timeout=SOON)
+    accessible(theirs, "a call to make")
+    finish_call_back(by=acting(second_responder), conversation=conversation.public_id, now=timezone.now())
+    expect(theirs.locator(".nlc-offers")).to_have_count(0, timeout=SOON)
+    assert heard == []
 
 
 def test_the_record_is_made_copied_and_audited(chromium: Browser, portal: Serve, service: Service, responder: User) -> None:

@@ -11,9 +11,10 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
+from accounts.operations import record_audit
 from services.models import ContactPoint, Queue, Schedule, Service
 from tests.browser.test_sign_in import faults_of, listen
-from tests.conftest import SIGN_IN_BACKEND
+from tests.conftest import SIGN_IN_BACKEND, acting
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -102,3 +103,30 @@ def test_the_tester_is_used_by_keyboard(visit, queue: Queue) -> None:
     picture(page, "tester-answer")
     assert faults_of(page, "answer") == []
     assert Schedule.objects.count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_of_the_audit_list_is_cut(visit, main_user: User, width: int) -> None:
+    """Long ids and purposes go on to the next line; what is wider than a phone is scrolled within its frame."""
+    page, admin = visit
+    record_audit(
+        by=acting(main_user),
+        action="read",
+        object_type="chat.disruption_report",
+        object_id="47735099-9818-4ba3-be0e-8e280a537b30",
+        county="koe",
+        purpose="salasana_vaihdettu_ja_kerrottu",
+    )
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{admin}accounts/auditentry/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    frame = page.locator(".results")
+    wide, seen, scrolls = frame.evaluate("e => [e.scrollWidth, e.clientWidth, getComputedStyle(e).overflowX]")
+    assert scrolls == "auto"
+    if width == 1280:
+        assert wide <= seen
+    last = page.locator("#result_list tbody tr").first.locator("td").last
+    last.scroll_into_view_if_needed()
+    box = last.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from services.models import County, Disruption, Queue, ResponderGroup, Schedule, Service
+from services.choices import OverrideKind
+from services.models import County, Disruption, Override, Queue, ResponderGroup, Schedule, Service
 from tests.config.conftest import answered, fill_page, portal, weekdays
 from tests.conftest import make_queue
 from tests.serve.portal import Serve
@@ -61,6 +65,47 @@ def listen(page: Page) -> list[str]:
     page.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
     return heard
+
+
+BROKEN_WORDS = """() => {
+  const found = new Set();
+  for (const part of document.querySelectorAll("h1, h2, h3, .nl-card-name a")) {
+    if (!part.checkVisibility() || part.closest(".nl-hidden")) continue;
+    const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.add(word[0]);
+    }
+  }
+  return [...found];
+}"""
+
+
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((part) => part.checkVisibility() && !part.closest(".nl-hidden") && part.getBoundingClientRect().right > innerWidth + 1)
+  .map((part) => `${part.tagName}.${part.className}: ${part.textContent.trim().slice(0, 40)}`)"""
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_long_compounds_have_room_or_a_hyphen_on_a_phone(chromium: Browser, site: str, service: Service, language: str) -> None:
+    Service.objects.filter(pk=service.pk).update(name_fi="Asiakasohjauksen chat", name_sv="Klienthandledningens chatt")
+    context = open_context(chromium, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    faults = []
+    for path in ("", "palvelu/ikaantyneet/", "palvelu/ikaantyneet/chat/"):
+        page.goto(f"{site}/{language}/{path}")
+        assert page.evaluate("document.documentElement.lang") == language
+        for part, wanted in (("h1", "auto"), ("p", "auto"), (".nl-brand", "manual")):
+            assert page.locator(f"main {part}, header {part}").first.evaluate("e => getComputedStyle(e).hyphens") == wanted
+        faults += [f"{path}: {word}" for word in page.evaluate(BROKEN_WORDS)]
+        assert page.locator(".nl-languages li").nth(1).evaluate("e => getComputedStyle(e, '::before').content") == "none"
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            faults.append(f"{path}: wider than the screen in twice as large text: {page.evaluate(TOO_WIDE)}")
+    assert faults == []
+    context.close()
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -153,3 +198,41 @@ def test_without_javascript_the_whole_way_works(chromium: Browser, site: str) ->
     page.get_by_role("link", name="Suomi").click()
     assert page.url == f"{site}/fi/palvelu/ikaantyneet/"
     context.close()
+
+
+def test_open_pages_follow_what_opens_and_closes_without_a_word_to_a_screen_reader(
+    chromium: Browser, site: str, portal: County, service: Service
+) -> None:
+    context = open_context(chromium)
+    front, page = context.new_page(), context.new_page()
+    heard = [listen(front), listen(page)]
+    queue = service.queues.get()
+    by_hand = {"county": portal, "queue": queue, "reason_fi": "Koulutus", "starts_at": timezone.now() - timedelta(minutes=1)}
+    Override.objects.create(kind=OverrideKind.CLOSE, **by_hand)
+    front.goto(f"{site}/fi/")
+    page.goto(f"{site}/fi/palvelu/ikaantyneet/")
+    card = front.locator('[data-now="ikaantyneet"] .nl-status')
+    start = page.locator(".nl-start-button a")
+    expect(card).not_to_have_class(re.compile("nl-status-open"))
+    expect(start).to_have_text("Mitä voin tehdä nyt?")
+    notice = page.locator(".nl-notice").element_handle()
+    start.focus()
+    Override.objects.all().delete()
+    Override.objects.create(kind=OverrideKind.OPEN, **by_hand)
+    for shown in (front, page):
+        shown.bring_to_front()
+        shown.wait_for_selector(".nl-status-open", timeout=15_000)
+    expect(start).to_have_text("Aloita chat")
+    expect(start).to_be_focused()
+    expect(front.locator(".nl-services-count")).to_contain_text("avoinna")
+    assert notice is not None
+    assert notice.is_visible(), "what is announced is not put there again"
+    quiet = (
+        "() => document.querySelectorAll('[aria-live] [data-now], [role=status] [data-now], [role=alert] [data-now]').length === 0"
+    )
+    for shown in (front, page):
+        assert shown.evaluate(quiet)
+    Override.objects.all().update(kind=OverrideKind.CLOSE)
+    expect(start).to_have_text("Mitä voin tehdä nyt?", timeout=15_000)
+    context.close()
+    assert heard == [[], []]

@@ -118,6 +118,26 @@ class TestRows:
 
 
 class TestPage:
+    @pytest.mark.parametrize("how", ["here", "off", "outside"])
+    def test_each_conversation_that_goes_on_is_listed_with_who_answers_and_the_way_to_read_along(
+        self, how: str, conversation_of: Make, queue: Queue, responder: User, supervisor: User, signed_in: SignedIn
+    ) -> None:
+        row = conversation_of(Resident(uuid4()), responder, body="Salaista")
+        if how == "off":
+            Presence.objects.running().update(ends_at=timezone.now(), ended_by=PresenceEnd.OFF)
+        if how == "outside":
+            Membership.objects.filter(user=responder).delete()
+        page = signed_in(supervisor).get(BOARD).content.decode()
+        (item,) = [part for part in page.split('<li class="nlb-talk">')[1:] if str(row.public_id) in part]
+        assert f'href="/fi/vastaaja/{row.public_id}/"' in item
+        assert f", {responder.shown_name}" in item
+        before = page[: page.index(item)]
+        assert how == "here" or "<details" not in before[before.rindex("nlb-sub") :], "in the open, not behind a fold"
+        assert "Salaista" not in page
+        assert not AuditEntry.objects.filter(object_id=str(row.public_id)).exists()
+        assert signed_in(supervisor).get(f"/fi/vastaaja/{row.public_id}/").status_code == 200
+        assert AuditEntry.objects.filter(object_id=str(row.public_id), action=AuditAction.READ).count() == 1
+
     @pytest.mark.parametrize("path", ["", "osa/"])
     @pytest.mark.parametrize("name", ["responder", "colleague", "second_responder", "main_user", "manager", "outsider", "former"])
     def test_only_supervisors_get_in(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +19,7 @@ from accounts.models import AuditEntry, User
 from chat.choices import State
 from chat.models import Conversation, Event
 from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
-from services.models import Membership, Queue, ResponderGroup, Service, Topic
+from services.models import Membership, Municipality, Queue, ResponderGroup, Service, Topic
 from tests.conftest import acting
 
 JSON = {"accept": "application/json"}
@@ -156,6 +156,25 @@ def test_the_list_itself_reads_nobodys_words(waiting: Conversation, responder: U
     assert "Läheinen" in page
     assert "unohtelee" not in page
     assert not AuditEntry.objects.filter(action=AuditAction.READ).exists()
+
+
+def test_two_who_gave_no_topic_are_told_apart(
+    queue: Queue, service: Service, responder: User, resident: Resident, stranger: Resident, signed_in: SignedIn
+) -> None:
+    place = Municipality.objects.create(county=service.county, code="046", name_fi="Enonkoski", name_sv="Enonkoski")
+    first = start_conversation(by=resident, service=service, token=uuid4(), now=timezone.now(), body="a", municipality=place)
+    second = start_conversation(by=stranger, service=service, token=uuid4(), now=timezone.now(), body="b")
+    at = timezone.make_aware(datetime(2026, 11, 23, 8, 5))
+    Conversation.objects.filter(pk=first.pk).update(queued_at=at)
+    Conversation.objects.filter(pk=second.pk).update(queued_at=at + timedelta(minutes=37))
+    page = signed_in(responder).get(CONSOLE).content.decode().split("<template>")
+    rows = next(part for part in page if "<console-waiting" in part).split("<console-waiting")[1]
+    shown = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows.split("<li ")[1:]]
+    assert "Tuli klo 8.05" in shown[0]
+    assert "Enonkoski" in shown[0]
+    assert "Tuli klo 8.42" in shown[1]
+    assert "Enonkoski" not in shown[1]
+    assert re.search(r"Ota : Asukas\W+Enonkoski\W+Tuli klo 8\.05", shown[0]), "the button says the same to those who listen"
 
 
 def test_who_waits_keeps_her_words_until_she_is_taken(waiting: Conversation, responder: User, signed_in: SignedIn) -> None:
@@ -394,7 +413,7 @@ def test_the_list_costs_the_same_whoever_waits(queue: Queue, service: Service, r
         start_conversation(by=Resident(uuid4()), service=service, token=uuid4(), now=now - timedelta(seconds=number))
     many = queries_of(client, CONSOLE)
     assert few == many
-    assert many <= 32
+    assert many <= 34
 
 
 def test_an_open_conversation_costs_the_same_however_long(

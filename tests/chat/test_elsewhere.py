@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.actors import Resident
 from accounts.models import AuditEntry, User
+from chat.boards import line_boards
 from chat.choices import State, Status, TransferState
 from chat.models import ContactDetail, Conversation, Event, Leg, Presence, Transfer
 from chat.operations import (
@@ -55,6 +56,25 @@ class TestClosedTarget:
     @pytest.fixture(autouse=True)
     def _closed(self, second_queue: Queue) -> None:
         close(second_queue)
+
+    def test_the_line_tells_its_people_whom_to_call_until_it_is_done(
+        self, row: Conversation, responder: User, second_responder: User, queue: Queue, second_queue: Queue
+    ) -> None:
+        def told() -> list[list[UUID]]:
+            boards = line_boards(Queue.objects.filter(pk__in=[queue.pk, second_queue.pk]).for_board())
+            return [boards[key].frame().call_backs for key in (queue.pk, second_queue.pk)]
+
+        agree_call_back(
+            by=acting(responder),
+            conversation=row.public_id,
+            queue=second_queue.public_id,
+            reason="expertise",
+            value="040 1234567",
+            now=at(5),
+        )
+        assert told() == [[], [row.public_id]]
+        finish_call_back(by=acting(second_responder), conversation=row.public_id, now=at(60))
+        assert told() == [[], []]
 
     def test_it_is_said_and_nothing_happens(self, row: Conversation, responder: User, second_queue: Queue) -> None:
         with pytest.raises(ValidationError, check=refused(Refusal.TARGET_UNAVAILABLE)):

@@ -12,14 +12,15 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.actors import Resident
+from accounts.actors import Resident, System
 from accounts.models import User
 from chat.boards import line_boards, line_of
-from chat.choices import EventKind, PresenceEnd, PresenceKind
+from chat.breaks import Break
+from chat.choices import EventKind, LegExit, PresenceEnd, PresenceKind
 from chat.estimates import ENOUGH, Range, Turn, error_of, front_times, minutes_outward, ranges
 from chat.models import Conversation, Event, Leg, Presence
-from chat.operations import claim_conversation, leave_conversation
-from chat.outlook import Break, breaks_of, estimate_error, outlooks
+from chat.operations import claim_conversation, leave_conversation, requeue_conversation
+from chat.outlook import estimate_error, outlooks
 from services.models import County, Membership, Queue, Service
 from tests.conftest import acting
 
@@ -143,6 +144,23 @@ class TestLines:
         error = estimate_error(Leg.objects.filter(queue=queue))
         assert (error.n, error.inside, error.longer) == (2, 0.5, 0.5)
 
+    def test_who_goes_back_to_the_line_is_told_anew_and_the_truth_stands_beside_that_too(
+        self, conversation_of: Make, queue: Queue, responder: User, colleague: User
+    ) -> None:
+        now = timezone.now()
+        served(conversation_of, responder, count=12, now=now)
+        row = conversation_of(Resident(uuid4()), responder, now=now)
+        requeue_conversation(by=System("beat"), conversation=row.public_id, exit=LegExit.LOST, front=True, now=now)
+        leg = Leg.objects.present_of(row)
+        assert (leg.number, leg.estimate_low_seconds, leg.estimate_high_seconds) == (2, *place_of(queue, row))
+        row.refresh_from_db()
+        events = Event.objects.filter(conversation=row, audience="all").order_by("seq")
+        assert [event.seq for event in events] == list(range(1, row.head_all + 1))
+        assert [str(event.kind) for event in events][-2:] == [EventKind.REQUEUED, EventKind.ESTIMATED]
+        assert events.last().payload["position"] == 1
+        claim_conversation(by=acting(colleague), conversation=row.public_id, now=now + timedelta(minutes=1))
+        assert estimate_error(Leg.objects.filter(conversation=row, number=2)).n == 1
+
     def test_without_claims_nothing_is_said(self, conversation_of: Make, queue: Queue, responder: User) -> None:
         row = conversation_of(Resident(uuid4()))
         assert place_of(queue, row) == (None, None)
@@ -194,7 +212,7 @@ class TestLines:
         served(conversation_of, responder, count=12, now=timezone.now())
         for queues in ([queue], [queue, second_queue, other_queue]):
             rows = list(Queue.objects.filter(pk__in=[one.pk for one in queues]).for_board())
-            with django_assert_max_num_queries(5):  # type: ignore[attr-defined]
+            with django_assert_max_num_queries(6):  # type: ignore[attr-defined]
                 outlooks(rows, now=timezone.now())
 
 
@@ -236,16 +254,10 @@ class TestWhoIsThere:
         row = Presence.objects.create(
             county=county, user=responder, kind=PresenceKind.BREAK, starts_at=now, back_at=now + timedelta(minutes=15)
         )
-        assert breaks_of([queue.pk], now=now) == {}
+        assert outlooks([queue], now=now)[queue.pk].pause is None
         row.back_at, row.ends_at, row.ended_by = now + timedelta(minutes=40), now, PresenceEnd.CHANGED
         row.save()
-        assert breaks_of([queue.pk], now=now) == {}
-
-    def test_a_break_that_lasts_longer_than_was_said_names_no_time(self, queue: Queue, county: County, responder: User) -> None:
-        now = timezone.now()
-        began, back = now - timedelta(minutes=40), now - timedelta(minutes=5)
-        Presence.objects.create(county=county, user=responder, kind=PresenceKind.BREAK, starts_at=began, back_at=back)
-        assert breaks_of([queue.pk], now=now) == {queue.pk: Break(None)}
+        assert outlooks([queue], now=now)[queue.pk].pause is None
 
 
 @pytest.mark.django_db

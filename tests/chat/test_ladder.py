@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from accounts.actors import Resident
 from accounts.models import User
-from chat.boards import line_boards
+from chat import hub
+from chat.boards import line_boards, mine_boards
 from chat.choices import EventKind, LegExit, State, TransferReason, TransferState
 from chat.models import Conversation, Event, Leg, Presence, Transfer
 from chat.operations import claim_conversation, leave_conversation, run_due, start_conversation
@@ -26,6 +31,15 @@ SECOND = 1 / 60
 @pytest.fixture(autouse=True)
 def _people(responder: User, colleague: User, second_responder: User, queue: Queue, second_queue: Queue) -> None:
     """Both services are answered."""
+
+
+@pytest.fixture
+def marked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which boards a hub would be told of."""
+    topics: list[str] = []
+    here = SimpleNamespace(mark=topics.extend, publish=lambda frames: None)
+    monkeypatch.setattr(hub, "current", lambda: here)
+    return topics
 
 
 def there(*users: User, queue: Queue) -> None:
@@ -127,6 +141,55 @@ class TestTelling:
         assert Leg.objects.get(conversation=row).supervisor_told_at == at(1)
         board = line_boards(Queue.objects.filter(pk=queue.pk).for_board())[queue.pk]
         assert [one.told for one in board.waiting] == [True]
+
+    def test_it_calls_those_who_supervise_the_queue_until_somebody_takes_it(
+        self,
+        conversation_of: Make,
+        resident: Resident,
+        queue: Queue,
+        responder: User,
+        supervisor: User,
+        second_responder: User,
+        outsider: User,
+        signed_in: Callable[..., Client],
+    ) -> None:
+        ladder(queue, supervisor_after_seconds=60)
+        people = [supervisor.pk, responder.pk, second_responder.pk, outsider.pk]
+        row = beat(conversation_of(resident, now=at()), 59)
+        before = mine_boards(people)
+        beat(row, 60)
+        after = mine_boards(people)
+        assert [(after[key].calls, after[key].told) for key in people] == [(1, 1), (0, 0), (0, 0), (0, 0)]
+        assert [after[key].desk != before[key].desk for key in people] == [True, False, False, False]
+        link = f'id="call-{row.public_id}" href="/fi/vastaaja/{row.public_id}/"'
+        for path in ("/fi/vastaaja/", "/fi/vastaaja/osa/calls/", "/fi/vastaaja/tilanne/"):
+            page = signed_in(supervisor).get(path).content.decode()
+            assert link in page
+            assert "Odottaa, eikä kukaan ole ottanut" in page
+        assert link not in signed_in(responder).get("/fi/vastaaja/").content.decode()
+        claim_conversation(by=acting(responder), conversation=row.public_id, now=at(2))
+        assert (mine_boards(people)[supervisor.pk].calls, mine_boards(people)[supervisor.pk].told) == (0, 0)
+
+    @pytest.mark.parametrize("how", ["taken", "left"])
+    def test_the_desks_of_those_who_were_told_hear_that_it_is_over(
+        self,
+        how: str,
+        conversation_of: Make,
+        resident: Resident,
+        queue: Queue,
+        responder: User,
+        supervisor: User,
+        marked: list[str],
+        django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+    ) -> None:
+        ladder(queue, supervisor_after_seconds=60)
+        row = beat(conversation_of(resident, now=at()), 60)
+        with django_capture_on_commit_callbacks(execute=True):
+            if how == "taken":
+                claim_conversation(by=acting(responder), conversation=row.public_id, now=at(2))
+            else:
+                leave_conversation(by=resident, conversation=row.public_id, now=at(2))
+        assert f"mine:{supervisor.pk}" in marked
 
     def test_the_resident_is_offered_other_ways_once(self, conversation_of: Make, resident: Resident, queue: Queue) -> None:
         ladder(queue, alternatives_after_seconds=90)

@@ -442,6 +442,29 @@ class TestTime:
         assert (row.status, row.ended_by, row.left_at) == (Status.SERVICE_CLOSED, EndedBy.SYSTEM, None)
         assert_sound(row)
 
+    @pytest.mark.parametrize("is_claimed", [False, True])
+    def test_what_was_due_before_she_came_back_ends_nothing_and_her_next_silence_is_noticed_in_time(
+        self, is_claimed: bool, conversation_of: Make, resident: Resident, responder: User
+    ) -> None:
+        row = conversation_of(resident, responder if is_claimed else None)
+        limit = timedelta(minutes=30 if is_claimed else row.service.keep_place_minutes)
+        t0 = row.seen_at
+        run_due(by=System(), now=t0 + timedelta(seconds=130))
+        row.refresh_from_db()
+        ends: datetime = row.due_at or t0
+        assert row.away_since == t0 + timedelta(seconds=120)
+        assert ends > t0 + limit
+        back = ends - timedelta(minutes=5)
+        post_message(by=resident, conversation=row.public_id, client_id=uuid4(), body="Täällä taas", now=back)
+        run_due(by=System(), now=back + timedelta(seconds=121))
+        row.refresh_from_db()
+        assert row.away_since == back + timedelta(seconds=120), "not only when the silence before would have ended it"
+        post_message(by=resident, conversation=row.public_id, client_id=uuid4(), body="Ja taas", now=ends - timedelta(seconds=1))
+        assert run_due(by=System(), now=ends + timedelta(seconds=1)) == 0
+        row.refresh_from_db()
+        assert row.state == (State.ACTIVE if is_claimed else State.WAITING)
+        assert row.away_since is None
+
     def test_a_silent_resident_is_ended_by_the_system(self, conversation_of: Make, resident: Resident, responder: User) -> None:
         row = conversation_of(resident, responder, now=at())
         post_message(by=Staff(responder.pk), conversation=row.public_id, client_id=uuid4(), body="Hei", now=at(1))

@@ -16,9 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actors import Actor, Resident, System
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Grant, User
 from chat.availability import availabilities, loads_of
-from chat.breaks import BreakNotice, break_notices
+from chat.breaks import Break
 from chat.choices import LegExit, PresenceEnd, PresenceKind, State
 from chat.desk import desk_marks
 from chat.models import Conversation, Event, Leg, Presence
@@ -33,6 +33,7 @@ from chat.operations import (
     sign_off,
     start_conversation,
 )
+from chat.outlook import outlooks
 from chat.refusals import Refusal
 from chat.shifts import next_midnight
 from services.calendars import HELSINKI
@@ -523,43 +524,58 @@ class TestAvailability:
 
 
 class TestBreaks:
-    def test_a_long_break_of_the_only_one_is_told(
-        self, county: County, queue: Queue, responder: User, colleague: User, supervisor: User
+    """What a queue's line is told of a break; the rule itself is `chat.breaks.break_of`."""
+
+    def told(self, queue: Queue, now: datetime) -> Break | None:
+        return outlooks([queue], now=now)[queue.pk].pause
+
+    def test_a_long_break_of_the_only_one_is_told_with_the_shown_name_of_who_covers(
+        self, county: County, queue: Queue, responder: User, colleague: User
     ) -> None:
+        User.objects.filter(pk=colleague.pk).update(display_name="", first_name="Kaisa")
         says(responder, "break", at(), county, back_at=at(20), cover=colleague.public_id)
-        assert break_notices([queue], at(1)) == {queue.pk: BreakNotice(at(20), colleague.shown_name)}
+        assert self.told(queue, at(1)) == Break(at(20), "Kaisa")
 
     def test_fifteen_minutes_are_not_told(self, county: County, queue: Queue, responder: User) -> None:
         says(responder, "break", at(), county, back_at=at(15))
-        assert break_notices([queue], at(1)) == {}
+        assert self.told(queue, at(1)) is None
 
     def test_nor_when_somebody_else_is_available(self, county: County, queue: Queue, responder: User, colleague: User) -> None:
         says(responder, "break", at(), county, back_at=at(30))
         says(colleague, "call", at(), county)
-        assert queue.pk in break_notices([queue], at(1))
+        assert self.told(queue, at(1)) == Break(at(30))
         says(colleague, "available", at(2), county)
-        assert break_notices([queue], at(3)) == {}
+        assert self.told(queue, at(3)) is None
 
-    def test_nor_when_it_has_lasted_longer_than_was_told_or_has_no_end(
+    def test_a_break_that_lasts_longer_than_was_told_names_no_time(
         self, county: County, queue: Queue, responder: User, colleague: User
     ) -> None:
         says(responder, "break", at(), county, back_at=at(30))
-        says(colleague, "break", at(), county)
-        assert break_notices([queue], at(29))[queue.pk].back_at == at(30)
-        assert break_notices([queue], at(30)) == {}
+        says(colleague, "break", at(10), county)
+        assert self.told(queue, at(29)) == Break(at(30))
+        assert self.told(queue, at(30)) == Break(None)
+
+    def test_a_break_without_an_end_is_told_once_it_is_long(self, county: County, queue: Queue, responder: User) -> None:
+        says(responder, "break", at(), county)
+        assert self.told(queue, at(15)) is None
+        assert self.told(queue, at(16)) == Break(None)
 
     def test_the_one_who_is_back_first(self, county: County, queue: Queue, responder: User, colleague: User) -> None:
         says(responder, "break", at(), county, back_at=at(40))
         says(colleague, "break", at(), county, back_at=at(20))
-        assert break_notices([queue], at(1)) == {queue.pk: BreakNotice(at(20), "")}
+        assert self.told(queue, at(1)) == Break(at(20))
 
     def test_each_queue_its_own(
         self, county: County, queue: Queue, second_queue: Queue, responder: User, second_responder: User
     ) -> None:
         says(responder, "break", at(), county, back_at=at(40))
-        with CaptureQueriesContext(connection) as captured:
-            assert list(break_notices([queue, second_queue], at(1))) == [queue.pk]
-        assert len(captured) == 3
+        found = outlooks([queue, second_queue], now=at(1))
+        assert [found[each.pk].pause for each in (queue, second_queue)] == [Break(at(40)), None]
+
+    def test_a_break_of_one_who_may_no_longer_answer_is_not_told(self, county: County, queue: Queue, responder: User) -> None:
+        says(responder, "break", at(), county, back_at=at(40))
+        Grant.objects.filter(user=responder).update(valid_until=at(1))
+        assert self.told(queue, at(2)) is None
 
 
 class TestDoors:

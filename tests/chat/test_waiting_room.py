@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -12,15 +13,15 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actors import Resident
+from accounts.actors import Resident, System
 from accounts.models import User
 from chat.choices import PresenceKind
 from chat.estimates import Range
 from chat.models import Conversation, Leg, Presence
-from chat.operations import claim_conversation, start_conversation
+from chat.operations import claim_conversation, close_lines, start_conversation
 from chat.residents import cookie_value
 from chat.views.waiting import estimate_words
-from services.models import County, Queue, Service
+from services.models import County, Override, Queue, Service
 from tests.conftest import acting
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,39 @@ class TestRoom:
         assert "Arvio odotusajasta: noin 3 minuuttia" in room(resident, row)
         line = browser_of(resident).get(f"/fi/keskustelu/{row.public_id}/jono/").json()
         assert (line["low_seconds"], line["high_seconds"]) == (180, 180)
+
+    def test_a_sudden_override_is_told_at_once_with_what_becomes_of_her(
+        self, conversation_of: Make, responder: User, resident: Resident, queue: Queue, county: County
+    ) -> None:
+        row = conversation_of(resident)
+        assert "Chat on suljettu" not in room(resident, row, "osa/wait/")
+        before = browser_of(resident).get(f"/fi/keskustelu/{row.public_id}/jono/").json()["mark"]
+        now = timezone.now()
+        Override.objects.create(county=county, queue=queue, kind="close", reason_fi="Syy", reason_sv="Orsak", starts_at=now)
+        part = room(resident, row, "osa/wait/")
+        until = timezone.localtime(now + timedelta(minutes=queue.drain_minutes))
+        assert "Chat on suljettu" in part
+        assert re.search(rf"vastataan.*{until.hour}\.{until.minute:02d}|vastataan.*{until.hour}[^.]", part, re.DOTALL)
+        assert "Säilytät paikkasi" in part
+        assert "044 000 0000" in part, "other ways, not folded"
+        assert '<details id="wait-other"' not in part
+        assert browser_of(resident).get(f"/fi/keskustelu/{row.public_id}/jono/").json()["mark"] != before, (
+            "the script reads it anew"
+        )
+        close_lines(by=System("beat"), now=now + timedelta(minutes=queue.drain_minutes + 1))
+        assert "Chat sulkeutui, ennen kuin" in room(resident, row)
+
+    def test_an_override_that_is_to_come_is_told_before_it(
+        self, conversation_of: Make, responder: User, resident: Resident, queue: Queue, county: County
+    ) -> None:
+        row = conversation_of(resident)
+        before = browser_of(resident).get(f"/fi/keskustelu/{row.public_id}/jono/").json()["mark"]
+        starts = timezone.now() + timedelta(minutes=10)
+        Override.objects.create(county=county, queue=queue, kind="close", reason_fi="Syy", reason_sv="Orsak", starts_at=starts)
+        part = room(resident, row, "osa/wait/")
+        assert "Chat sulkeutuu" in part
+        assert f"{timezone.localtime(starts).hour}" in part
+        assert browser_of(resident).get(f"/fi/keskustelu/{row.public_id}/jono/").json()["mark"] != before
 
     def test_other_ways_are_folded_until_the_wait_is_long(self, conversation_of: Make, responder: User, resident: Resident) -> None:
         row = conversation_of(resident)

@@ -30,11 +30,14 @@ from accounts.choices import Role
 from accounts.models import AuditEntry, Grant, User
 from chat.availability import availabilities
 from chat.choices import AudienceChoice, EventKind, Outcome, State, Status
-from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant
+from chat.identity_codes import mask
+from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant, Presence
 from chat.operations import open_conversation
 from chat.operations.past import Past, record_past
+from chat.staffing import hours_of_day
 from config.demo import loading
 from config.demo.loading import Demo, load_demo
+from config.demo.opinions import WORDS
 from config.demo.reading import people_file, service_files
 from config.demo.shapes import GROWTH, HOURS_MONDAY, HOURS_OTHER, MONTHS, WEEKDAYS, arrivals
 from services.calendars import HELSINKI, Calendar
@@ -170,6 +173,20 @@ def test_whoever_is_in_a_crisis_finds_somebody_to_talk_to(language: str, words: 
         for code in ("fi", "sv", "en")
     )
     assert index.search(words, language=language)[0].id == "mielenterveys"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "key"),
+    [("fi", "vuokranmaksu", "asiakasohjaus"), ("fi", "vuokravakuus", "asiakasohjaus"), ("sv", "hyresbetalning", "asiakasohjaus"),
+     ("fi", "krokotiilisafari", None), ("fi", "rahtilaiva", None), ("sv", "krokodilsafari", None)],
+)  # fmt: skip
+def test_a_compound_is_found_by_its_first_part_and_nonsense_is_not(language: str, words: str, key: str | None):
+    index = Index(
+        Document(each.key, code, *(getattr(each.texts[name], code) for name in ("name", "synonyms", "summary")))
+        for each in service_files()
+        for code in ("fi", "sv", "en")
+    )
+    assert [hit.id for hit in index.search(words, language=language)][:1] == ([key] if key else [])
 
 
 def test_it_is_marked_as_a_demonstration(demo: Demo, db: None):
@@ -392,6 +409,36 @@ def test_residents_were_asked_how_it_went_and_many_answered(contacts: list[Conve
     assert any(row.conversation.status != Status.ANSWERED for row in answered)
 
 
+def test_some_wrote_in_their_own_language_and_it_is_erased_with_the_conversation(demo: Demo, db: None):
+    wrote = list(Feedback.objects.exclude(words="").select_related("conversation"))
+    assert not any(row.conversation.erased_at for row in wrote)
+    for language in ("fi", "sv"):
+        mine = [row for row in wrote if row.conversation.language == language]
+        assert mine
+        assert {row.words for row in mine} <= {text for texts in WORDS[language].values() for text in texts}
+    for texts in WORDS.values():
+        for text in (text for some in texts.values() for text in some):
+            assert mask(text, "fi") == (text, 0)
+            assert not any(letter.isdigit() for letter in text)
+
+
+def test_responders_were_there_when_it_was_open_for_thirteen_months(demo: Demo, db: None):
+    rows = list(Presence.objects.filter(county=demo.county).select_related("user").order_by("user", "starts_at"))
+    assert all(row.ends_at is not None and row.starts_at < row.ends_at < timezone.now() for row in rows)
+    for one, following in pairwise(rows):
+        assert one.user != following.user or one.ends_at <= following.starts_at, "one way of being there at a time"
+    months = {(row.starts_at.year, row.starts_at.month) for row in rows}
+    assert len(months) >= 13
+    assert {row.kind for row in rows} == {"available", "break", "call"}
+    lately = [row for row in rows if row.starts_at > timezone.now() - timedelta(days=14)]
+    assert {row.user_id for row in lately} >= set(
+        User.objects.filter(memberships__group__queues__service__key="ikaantyneet").values_list("pk", flat=True)
+    )
+    day = timezone.localdate(max(row.starts_at for row in rows))
+    hours = hours_of_day(list(Service.objects.filter(county=demo.county)), day, now=timezone.now())
+    assert sum(hour.available for hour in hours) > 5, "the board of the staffing has something to show"
+
+
 def test_a_responder_reads_a_conversation_of_the_sample(demo: Demo, db: None):
     row = Conversation.objects.filter(events__kind=EventKind.MESSAGE, service__key="ikaantyneet").distinct()[0]
     maija = User.objects.get(email="maija@esimerkki.invalid")
@@ -406,7 +453,22 @@ def test_a_responder_reads_a_conversation_of_the_sample(demo: Demo, db: None):
 
 
 def rows() -> dict[str, int]:
-    models = [County, Service, Queue, User, Grant, Membership, Holiday, Conversation, Leg, Participant, Event, Attempt, AuditEntry]
+    models = [
+        County,
+        Service,
+        Queue,
+        User,
+        Grant,
+        Membership,
+        Holiday,
+        Conversation,
+        Leg,
+        Participant,
+        Event,
+        Attempt,
+        Presence,
+        AuditEntry,
+    ]
     return {model.__name__: model._default_manager.count() for model in models}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection
@@ -81,6 +83,32 @@ def test_a_form_that_was_too_old_gives_the_words_back(portal: County) -> None:
     assert "Lomake oli vanhentunut" in page
     assert "Äidillä on &lt;b&gt;kuumetta&lt;/b&gt;</textarea>" in page
     assert "salainen" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fi", "Lataa sivu uudelleen"), ("sv", "Ladda sidan på nytt"), ("en", "reload the page")],
+)
+def test_a_script_whose_page_is_too_old_is_told_so_and_not_of_rights(
+    portal: County, responder: User, signed_in: Callable[..., Client], language: str, words: str
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = signed_in(responder).cookies
+    answer = client.post(f"/{language}/vastaaja/seuraava/", headers={"accept": "application/json"})
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["retry_ms"]) == (403, "form_old", None)
+    assert words in told["text"]
+
+
+def test_a_plain_form_of_staff_gives_the_words_back(portal: County, responder: User, signed_in: Callable[..., Client]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = signed_in(responder).cookies
+    form = {"body": "Vastaukseni", "note": "Siirron saate"}
+    page = client.post("/fi/vastaaja/seuraava/", form, headers={"origin": "http://testserver"}).content.decode()
+    assert "Lomake oli vanhentunut" in page
+    assert "Vastaukseni</textarea>" in page
+    assert "Siirron saate</textarea>" in page
+    assert "Oikeutesi" not in page
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://paha.example"}, {"origin": "null"}, {}])

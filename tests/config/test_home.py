@@ -250,3 +250,38 @@ def test_the_page_is_fast_with_thirty_services(client: Client, many_services: Ca
         client.get("/fi/")
         took.append(process_time() - began)
     assert sorted(took)[10] < 0.1
+
+
+def test_an_open_page_hears_what_opens_and_closes_and_costs_no_question(client: Client, office_queue: Queue) -> None:
+    for about, shown in (("*", "nl-status nl-status-{tone}"), ("ikaantyneet", "nl-status nl-status-{tone} nl-status-large")):
+        url = f"/fi/tiedotteet/?palvelu={about}"
+        with time_machine.travel(MONDAY_NOON, tick=False):
+            hosts.forget()
+            opened = client.get(f"{url}&nyt=")
+            assert f'<template data-now="ikaantyneet"><p class="{shown.format(tone="open")}">' in opened.content.decode()
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(f"{url}&tila={opened['X-Notices']}&nyt={opened['X-Now']}").status_code == 204
+            assert len(captured) == 0
+            assert b"data-now" not in client.get(url).content, "only pages that show it ask for it"
+        with time_machine.travel(MONDAY_NOON + timedelta(hours=4), tick=False):
+            hosts.forget()
+            closed = client.get(f"{url}&tila={opened['X-Notices']}&nyt={opened['X-Now']}")
+            assert f'<template data-now="ikaantyneet"><p class="{shown.format(tone="closed")}">' in closed.content.decode()
+            assert closed["X-Notices"] == opened["X-Notices"]
+            assert closed["X-Now"] != opened["X-Now"]
+    assert client.get("/fi/tiedotteet/?palvelu=muu&nyt=")["X-Now"] == ""
+
+
+def test_the_live_part_is_what_the_page_shows(client: Client, office_queue: Queue) -> None:
+    def squeezed(html: str) -> str:
+        return " ".join(html.split())
+
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        hosts.forget()
+        for path, about in (("/fi/", "*"), ("/sv/palvelu/ikaantyneet/", "ikaantyneet")):
+            page = squeezed(client.get(path).content.decode())
+            live = client.get(f"{path[:3]}/tiedotteet/?palvelu={about}&nyt=").content.decode()
+            parts = re.findall(r'<template data-now="[^"]+">(.*?)</template>', squeezed(live))
+            assert parts
+            for part in parts:
+                assert part.strip() in page

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from queue import Empty
@@ -13,7 +15,7 @@ from kombu import Connection
 
 import config.celery  # noqa: F401  (names the folder's transport)
 from config.job_queue import Channel
-from config.jobs_child import JobsChild
+from config.jobs_child import JobsChild, environment
 
 
 @pytest.fixture
@@ -50,6 +52,22 @@ def test_a_message_that_is_being_written_is_not_there_yet(connection: Connection
     (message,) = (tmp_path / "queue").iterdir()
     assert json.loads(message.read_text()) == {"number": 1}
     assert channel._get("jobs") == {"number": 1}
+
+
+AS_ROOT = """
+import os
+os.getuid = os.geteuid = os.getgid = os.getegid = lambda: 0
+from celery.platforms import check_privileges
+check_privileges({"json"})
+"""
+
+
+def test_the_demonstration_does_not_warn_of_what_its_reader_cannot_change() -> None:
+    def said(env: dict[str, str]) -> str:
+        return subprocess.run([sys.executable, "-c", AS_ROOT], env=env, check=True, capture_output=True, text=True).stderr
+
+    assert "superuser" in said({**os.environ, "PYTHONWARNINGS": ""}), "Celery still warns: else the filter can go"
+    assert said(environment()) == ""
 
 
 def test_a_worker_that_ends_by_itself_comes_back(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,13 @@ def test_the_right_service_comes_first(client: Client, found: None, language: st
 
 def test_nothing_found_tells_what_to_do(client: Client, found: None) -> None:
     page = client.get("/fi/haku/", {"q": "xyzzyq"}).content.decode()
-    for words in ("Näillä sanoilla ei löytynyt palvelua", "Kokeile toista sanaa", 'href="/fi/#services"', "015 000 100"):
+    for words in (
+        "Näillä sanoilla ei löytynyt palvelua",
+        "Kokeile toista sanaa",
+        'href="/fi/#services"',
+        "015 000 100",
+        'href="tel:112"',
+    ):
         assert words in page
     assert 'value="xyzzyq"' in page
 

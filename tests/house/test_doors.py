@@ -25,6 +25,8 @@ PUBLIC = {
     "healthz": "a probe",
     "readyz": "a probe",
     "metrics": "a probe with its own guard (tests/config/test_health.py)",
+    "robots": "what search engines may read",
+    "favicon": "the portal's mark",
     "brand": "the county's colours",
     "public_status": "open data: what is open now",
     "notices": "the notices that every page shows",

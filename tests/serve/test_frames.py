@@ -10,6 +10,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
+import websockets
 
 from accounts.actors import Resident
 from accounts.models import User
@@ -149,6 +150,44 @@ def test_every_bad_frame_is_refused_and_the_socket_stays(
     asyncio.run(bad_frames(serve, row, resident, staff_cookie(responder), count))
     assert not serve.errors()
     assert Event.objects.filter(conversation=row, body="Yhä linjalla").count() == 1
+
+
+def test_a_frame_that_no_socket_takes_closes_it_with_its_own_code_and_nothing_else_is_lost(
+    make_serve: Callable[..., Serve], make_conversation: Callable[..., Conversation], resident: Resident, responder: User
+) -> None:
+    """3 MB: 1009 tells why. What another sent meanwhile is there, and she goes on by a new socket from where she was."""
+    row = make_conversation(resident, responder)
+    serve = make_serve()
+
+    async def walk() -> None:
+        address, headers = f"{serve.ws}/ws/keskustelu/{row.public_id}/", {"cookie": resident_cookie(resident)}
+        async with (
+            staff_bot(serve, staff_cookie(responder), row.public_id) as desk,
+            resident_bot(serve, resident, row.public_id) as hers,
+        ):
+            await hers.say("Ennen")
+            await hers.settled()
+            async with websockets.connect(address, additional_headers=headers) as socket:
+                await socket.recv()
+                with contextlib.suppress(websockets.ConnectionClosed):
+                    await socket.send(json.dumps({"t": "post", "conversation": str(row.public_id), "body": "x" * 3_000_000}))
+                with pytest.raises(websockets.ConnectionClosed) as closed:
+                    async with asyncio.timeout(20):
+                        while True:
+                            await socket.recv()
+                assert closed.value.rcvd is not None
+                assert closed.value.rcvd.code == 1009
+            await hers.say("Jälkeen")
+            await hers.settled()
+            await desk.shows("Jälkeen")
+            assert (hers.reconnects, desk.reconnects) == (0, 0), "only the socket of that frame was closed"
+
+    asyncio.run(walk())
+    assert not serve.errors()
+    assert list(Event.objects.filter(conversation=row, kind="message").order_by("seq").values_list("body", flat=True)) == [
+        "Ennen",
+        "Jälkeen",
+    ]
 
 
 def test_too_many_frames_are_refused_for_a_while_and_nothing_is_lost(

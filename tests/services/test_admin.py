@@ -60,6 +60,7 @@ def one_of_each(county, service, queue, point, always_open, main_user):
         models.County: county,
         models.Service: service,
         models.Queue: queue,
+        models.Topic: service.topics.get(),
         models.ContactPoint: point,
         models.Schedule: always_open,
         models.ResponderGroup: queue.groups.get(),
@@ -335,6 +336,43 @@ def test_import_in_two_steps(point, county, signed_in, main_user, outsider):
     assert ContactPoint.objects.get(pk=point.pk).value == "044 1"
     assert client.post(page, {"checked": checked}).status_code == 302
     assert ContactPoint.objects.get(pk=point.pk).value == "044 2"
+
+
+def test_topics_have_a_list_of_their_own(service, second_service, other_service, signed_in, main_user):
+    client = signed_in(main_user)
+    Topic.objects.create(service=service, key="vanha", name_fi="Vanha aihe", name_sv="Gammalt ämne", retired=True)
+    listed = client.get(url(Topic))
+    assert {topic.service for topic in listed.context["cl"].queryset} == {service, second_service}
+    assert "Toisen alueen chat" not in listed.content.decode(), "another county's service is not offered as a filter either"
+    assert [topic.key for topic in client.get(url(Topic), {"service__id__exact": service.pk}).context["cl"].queryset] == [
+        "neuvonta",
+        "vanha",
+    ]
+    assert [topic.key for topic in client.get(url(Topic), {"retired__exact": 1}).context["cl"].queryset] == ["vanha"]
+    assert [topic.key for topic in client.get(url(Topic), {"q": "gammalt"}).context["cl"].queryset] == ["vanha"]
+
+
+def test_topics_are_exported_and_taken_in_after_a_dry_run(service, other_service, signed_in, main_user, outsider):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = signed_in(main_user)
+    exported = client.post(url(Topic, "export"), {"kind": "csv"}).content.decode()
+    assert "Rådgivning" in exported
+    assert "toinen" not in exported
+
+    def file():
+        return {
+            "file": SimpleUploadedFile(
+                "aiheet.csv", f"county;service;key;name_fi;name_sv\nkoe;{service.key};uusi;Uusi;Ny\n".encode()
+            )
+        }
+
+    shown = client.post(url(Topic, "import"), file())
+    assert shown.context["totals"]["new"] == 1, shown.context["problems"]
+    assert not Topic.objects.filter(key="uusi").exists(), "a dry run"
+    assert signed_in(outsider).post(url(Topic, "import"), file()).context["problems"]
+    assert client.post(url(Topic, "import"), {"checked": shown.context["form"].initial["checked"]}).status_code == 302
+    assert Topic.objects.get(key="uusi").service == service
 
 
 def test_export_is_audited_and_scoped(point, other_service, signed_in, main_user):

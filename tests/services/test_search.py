@@ -163,6 +163,45 @@ def test_nonsense_finds_nothing(index: Index, query: str, language: str) -> None
     assert found(index, query, language) == []
 
 
+PARTS = Index(
+    [
+        Document("raha", "fi", "Raha-asiat", "raha, vuokra, työ"),
+        Document("raha", "sv", "Ekonomi", "pengar, hyra, jobb"),
+        Document("muu", "fi", "Muu", "kuntoutus, neuvola"),
+        Document("muu", "sv", "Annat", "rehabilitering, rådgivning"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "language"),
+    [
+        ("vuokranmaksu", "fi"), ("vuokranmaksuun", "fi"), ("vuokravakuuden", "fi"), ("rahanpuute", "fi"), ("rahapulassa", "fi"),
+        ("työpaikka", "fi"), ("hyresbetalning", "sv"), ("hyresgästens", "sv"), ("rahhuoli rahanpuute", "fi"),
+    ],
+)  # fmt: skip
+def test_a_compound_is_understood_by_its_first_part(query: str, language: str) -> None:
+    assert found(PARTS, query, language) == ["raha"]
+
+
+@pytest.mark.parametrize(
+    ("query", "language"),
+    [
+        ("rahtilaiva", "fi"), ("rahkapiirakka", "fi"), ("vuokkokukka", "fi"), ("vuosimaksu", "fi"), ("tyynynpäällinen", "fi"),
+        ("hyrräpeli", "fi"), ("hyvinkääläinen", "fi"), ("hyllyplan", "sv"), ("hypoteket", "sv"), ("krokotiilisafari", "fi"),
+    ],
+)  # fmt: skip
+def test_a_word_that_only_begins_alike_is_no_compound(query: str, language: str) -> None:
+    assert found(PARTS, query, language) == []
+
+
+def test_a_first_part_is_asked_only_when_the_whole_word_is_near_nothing() -> None:
+    shelf = Index([Document(1, "fi", "Kotihoito"), Document(2, "fi", "Koti ja asuminen"), Document(3, "fi", "Raha")])
+    assert found(shelf, "kotihoitoa", limit=1) == [1]
+    assert found(shelf, "kotihoidossa", limit=1) == [1]
+    assert 3 not in found(shelf, "kotihoitoraha")[:1]
+
+
 def test_words_of_another_language_are_understood_and_the_asked_one_goes_first(index: Index) -> None:
     hits = index.search("graviditet", language="fi")
     assert (hits[0].id, hits[0].language) == ("neuvola", "sv")

@@ -7,11 +7,21 @@ export class Alert extends EventTarget {
   #on = false;
   #calling = new Set(); // who came and has been neither taken nor gone
   #timer = 0;
+  #quiet = false;
 
-  /* "off", "on", or "blocked": the browser lets a page sound only after the person has used it. */
+  /* "off", "on", "quiet" while she is off or on a break, or "blocked": the browser lets a page sound only after the person has
+     used it. */
   get state() {
     if (!this.#on) return "off";
-    return this.#audio?.state === "running" ? "on" : "blocked";
+    if (this.#audio?.state !== "running") return "blocked";
+    return this.#quiet ? "quiet" : "on";
+  }
+
+  /* Nothing rings while she is off or on a break (S002-46); who still waits when she is back is heard again. */
+  keepQuiet(quiet) {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.#changed();
   }
 
   get isCalling() {
@@ -53,9 +63,14 @@ export class Alert extends EventTarget {
     this.#changed();
   }
 
-  /* Two soft tones. */
+  /* Somebody calls. */
   ring() {
-    if (this.state !== "on") return;
+    if (this.state === "on") this.sound();
+  }
+
+  /* Two soft tones, if the browser lets them be heard. */
+  sound() {
+    if (this.#audio?.state !== "running") return;
     const { currentTime, destination } = this.#audio;
     for (const [number, pitch] of [660, 880].entries()) {
       const tone = this.#audio.createOscillator();
@@ -69,7 +84,7 @@ export class Alert extends EventTarget {
       tone.start(from);
       tone.stop(from + 0.32);
     }
-    this.dispatchEvent(new Event("rang"));
+    this.dispatchEvent(new Event("sounded"));
   }
 
   #wake() {

@@ -106,14 +106,21 @@ export class ConsoleConversation extends HTMLElement {
     this.ending.key();
   }
 
-  /* Opens one of the parts behind the details and goes there. */
+  /* Opens one of the parts behind the details and goes to its first field. */
   openPart(name) {
     const details = this.querySelector(`live-part[data-part="${name}"] details`);
     if (!details) return null;
     if (this.side.contains(details)) this.#showSide(true);
     details.open = true;
-    details.querySelector("summary").focus();
+    (details.querySelector("select, textarea, input:not([type=hidden])") ?? details.querySelector("summary")).focus();
     return details;
+  }
+
+  /* By its key: joins in order to whisper; who whispers already goes on writing. */
+  keyWhisper() {
+    const form = this.querySelector("form.nlc-whisper");
+    if (form) form.requestSubmit();
+    else this.focusText();
   }
 
   /* The text for the client record. */

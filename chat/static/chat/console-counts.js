@@ -6,6 +6,7 @@ export class Counts {
   waiting = 0;
   unread = 0;
   calls = 0;
+  told = 0;
 
   constructor(root) {
     this.root = root;
@@ -35,14 +36,16 @@ export class Counts {
     return isMore;
   }
 
-  /* Conversations of others that ask for her; whether there is more than before. */
-  showCalls(calls) {
-    const isMore = calls > this.calls;
+  /* Conversations of others that ask for her, and how many of them are people whom nobody takes; which of them are more than
+     before: "told", "calls" or neither. */
+  showCalls(calls, told) {
+    const more = moreCalls(this, { calls, told });
     this.calls = calls;
+    this.told = told;
     for (const place of this.#all("count-calls")) place.hidden = !calls;
     this.#put("count-calls-number", calls);
     this.#mark();
-    return isMore;
+    return more;
   }
 
   #all(name) {
@@ -57,6 +60,12 @@ export class Counts {
     if (this.icon) this.icon.href = this.icons[Number(this.waiting + this.unread + this.calls > 0)];
     document.title = `${this.unread ? "● " : ""}${this.waiting ? `(${this.waiting}) ` : ""}${this.title}`;
   }
+}
+
+/* Which of those who ask for her are more than before: "told", people whom nobody takes, "calls", others, or neither. */
+export function moreCalls(before, now) {
+  if (now.told > before.told) return "told";
+  return now.calls - now.told > before.calls - before.told ? "calls" : "";
 }
 
 /* Says something to a screen reader. */

@@ -1,6 +1,7 @@
 /* <console-log>: the log of one conversation, with the messages that are on their way. */
 
 import { put, show, slot, stamp } from "./slots.js";
+import { clockTime } from "./wait-clock.js";
 import { eventWords, showWords } from "./words.js";
 
 const NEAR_END = 80;
@@ -36,7 +37,7 @@ export class ConsoleLog extends HTMLElement {
     item.node.dataset.audience = event.audience;
     item.node.dataset.seq = event.seq;
     this.#offerHiding(item.node, event);
-    put(item.node, "at", clock(event.at));
+    put(item.node, "at", clockTime(event.at));
     slot(item.node, "at").dateTime = event.at;
     this.insertBefore(item.node, this.querySelector(":scope > .is-pending"));
     if (stick || item.side === "me") this.toEnd();
@@ -136,13 +137,6 @@ export class ConsoleLog extends HTMLElement {
     put(node, "words", text);
     return { node, side: "portal", text };
   }
-}
-
-const parts = new Intl.DateTimeFormat("fi", { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Helsinki" });
-
-function clock(at) {
-  const found = Object.fromEntries(parts.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
-  return `${found.hour}${document.documentElement.lang === "en" ? ":" : "."}${found.minute}`;
 }
 
 customElements.define("console-log", ConsoleLog);

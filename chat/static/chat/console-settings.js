@@ -25,7 +25,9 @@ export class ConsoleSettings extends HTMLElement {
     this.dialog.querySelector("[data-act=change-settings]").addEventListener("click", () => this.#openForm());
     this.dialog.addEventListener("submit", (event) => this.#save(event));
     this.dialog.addEventListener("close", () => slot(this.dialog, "settings-place").replaceChildren());
+    this.console.addEventListener("shown", (event) => { if (event.target.dataset.part === "presence") this.#showPresence(); });
     for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, (event) => this.#used(event), true);
+    this.#showPresence();
     this.apply(JSON.parse(document.getElementById("console-settings").textContent));
   }
 
@@ -53,6 +55,11 @@ export class ConsoleSettings extends HTMLElement {
     this.dispatchEvent(new CustomEvent("chosen", { bubbles: true }));
   }
 
+  /* What she does now decides whether the page may ring. */
+  #showPresence() {
+    this.alert.keepQuiet(["off", "break"].includes(slot(this.console, "presence-now")?.dataset.kind));
+  }
+
   #showSound() {
     const { state } = this.alert;
     this.sound.dataset.state = state;
@@ -68,7 +75,7 @@ export class ConsoleSettings extends HTMLElement {
   async #pressSound() {
     if (this.alert.state === "blocked") {
       await this.alert.allow();
-      this.alert.ring();
+      this.alert.sound();
     } else this.#keep({ sound: this.choices.sound ? "0" : "1" });
   }
 
@@ -77,7 +84,7 @@ export class ConsoleSettings extends HTMLElement {
     const wasOn = this.choices.sound;
     if (!wasOn) this.alert.turn(true);
     await this.alert.allow();
-    this.alert.ring();
+    this.alert.sound();
     if (!wasOn) this.alert.turn(false);
   }
 

@@ -1,7 +1,7 @@
 /* <console-waiting>: everyone who waits in the responder's queues, longest wait first. */
 
 import { arrange, contactor, pick, place, put, show, slot, stamp } from "./slots.js";
-import { secondsSince } from "./wait-clock.js";
+import { clockTime, secondsSince } from "./wait-clock.js";
 
 export class ConsoleWaiting extends HTMLElement {
   #known = null; // who was waiting at the last snapshot
@@ -44,7 +44,14 @@ export class ConsoleWaiting extends HTMLElement {
   #fill(item, row, { words, language, targets }) {
     const parts = [contactor(row, words), pick(row.topic, language)].filter(Boolean);
     put(item, "title", parts.join(" · "));
-    put(item, "spoken", parts.join(", "));
+    const municipality = pick(row.municipality, language);
+    put(item, "spoken", [...parts, municipality].filter(Boolean).join(", "));
+    put(item, "municipality", municipality);
+    show(item, "municipality", Boolean(municipality));
+    const came = clockTime(row.queued_at);
+    put(item, "came", came);
+    put(item, "spoken-came", came);
+    slot(item, "came").dateTime = row.queued_at;
     put(item, "place", place(pick(row.line.service, language), pick(row.line.name, language)));
     put(item, "language", words.languages[row.language] ?? row.language);
     item.querySelector("wait-clock").setAttribute("since", row.queued_at);

@@ -2,7 +2,8 @@
    the page, and it is read anew after them, and when one of its kinds of events comes (`heard`), unless she is writing in it.
 
    Events (bubbling CustomEvent): done {told, form} after a form that was accepted; refused {status, text} after one that was not
-   and has no place of its own (data-slot="refused") for the words. A form with data-plain leaves the page as ever. */
+   and has no place of its own (data-slot="refused") for the words; shown after it was read anew. A form with
+   data-plain leaves the page as ever. */
 
 import { read, send } from "./doors.js";
 import { slot } from "./slots.js";
@@ -85,6 +86,7 @@ export class LivePart extends HTMLElement {
     const opened = new Set([...this.querySelectorAll("details[open][id]")].map((details) => details.id));
     this.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
     for (const details of this.querySelectorAll("details[id]")) if (opened.has(details.id)) details.open = true;
+    this.dispatchEvent(new CustomEvent("shown", { bubbles: true }));
     if (!focused) return;
     const same = focused.id && this.querySelector(`#${CSS.escape(focused.id)}`);
     const next = same || this.querySelector("[data-focus], summary, button, a, input:not([type=hidden]), select, textarea");

@@ -17,6 +17,7 @@ const LINE_MS = 5000;
 const NEAR = 64;
 
 class ResidentChat extends HTMLElement {
+  #closing = "";
   #connection;
   #log;
   #composer;
@@ -60,7 +61,7 @@ class ResidentChat extends HTMLElement {
     });
     this.#closeTabs = watchTabs(conversation, () => this.#otherTab());
     const csrf = form.elements.csrfmiddlewaretoken.value;
-    this.#connection = new Connection({ socketUrl: socket, pollUrl: () => poll, postUrl: () => form.action, csrf });
+    this.#connection = new Connection({ socketUrl: socket, pollUrl: () => poll, postUrl: () => form.action, csrf, tooLarge: this.words("too_large") });
     this.#connection.addEventListener("event", ({ detail }) => this.#event(detail));
     this.#connection.addEventListener("reset", () => this.#log.clear());
     this.#connection.addEventListener("outbox", ({ detail }) => this.#outbox(detail));
@@ -293,6 +294,7 @@ class ResidentChat extends HTMLElement {
     for (let tries = 0; tries < 20 && this.dataset.state !== "ended"; tries += 1) {
       try {
         const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body });
+        if (answer.status === 403) this.part("error").textContent = (await answer.json()).text; // the page is too old
         if (answer.status < 500) break;
       } catch {
         // Tried again below: leaving twice is harmless.
@@ -321,8 +323,15 @@ class ResidentChat extends HTMLElement {
 
   /* Who answers, other ways or a notice may have changed. */
   #roomChanged() {
-    this.part("live-wait").refresh();
+    this.part("live-wait").refresh().then(() => this.#tellClosing());
     document.dispatchEvent(new CustomEvent("notices"));
+  }
+
+  /* That the chat closes is told to the ear too, once for each thing that is told. */
+  #tellClosing() {
+    const told = this.part("live-wait").querySelector("[data-told]")?.textContent.replace(/\s+/g, " ").trim() ?? "";
+    if (told && told !== this.#closing) this.#announce(told);
+    this.#closing = told;
   }
 
   #otherTab() {

@@ -40,6 +40,7 @@ export class ResponderConsole extends HTMLElement {
       pollUrl: (id) => `/api/keskustelu/${id}/tapahtumat/`,
       postUrl: (id) => `${this.url(id)}viesti/`,
       csrf: this.querySelector("input[name=csrfmiddlewaretoken]").value,
+      tooLarge: this.words.tooLarge,
     });
     this.#listen();
     for (const panel of this.panels) this.stage.join(panel);
@@ -113,11 +114,23 @@ export class ResponderConsole extends HTMLElement {
     const place = slot(this, "said");
     place.textContent = text;
     place.classList.toggle("is-trouble", isTrouble);
+    this.#below();
     clearTimeout(this.#saidTimer);
     this.#saidTimer = setTimeout(() => { place.textContent = ""; }, SAID_MS);
   }
 
+  /* What is told passes; that she is signed out or offline stays, and is never under it. */
+  #below() {
+    const place = slot(this, "said");
+    if (!place.textContent) return;
+    const banners = this.querySelectorAll('.nlc-over, [data-slot="connection"]:is([data-state="offline"], [data-state="polling"])');
+    const shown = [...banners].filter((banner) => banner.checkVisibility()).map((banner) => banner.getBoundingClientRect().bottom + 8);
+    const lowest = Math.min(Math.max(0, ...shown), innerHeight - place.offsetHeight - 8);
+    place.style.setProperty("--nlc-below", `${lowest}px`);
+  }
+
   #listen() {
+    for (const moved of ["scroll", "resize"]) addEventListener(moved, () => this.#below(), { passive: true, capture: true });
     const { connection } = this;
     connection.addEventListener("state", ({ detail }) => this.#state(detail.state));
     connection.addEventListener("event", ({ detail }) => this.panel(detail.conversation)?.apply(detail));
@@ -181,6 +194,7 @@ export class ResponderConsole extends HTMLElement {
       case "end": return current?.keyEnding();
       case "transfer": return current?.openPart("transfer");
       case "record": return current?.takeRecord();
+      case "whisper": return current?.keyWhisper();
       case "flag": return current?.openPart("flag");
       case "list": return this.#toLists();
       case "help": return this.settings.showHelp();
@@ -202,7 +216,7 @@ export class ResponderConsole extends HTMLElement {
         this.#mine = frame.conversations;
         this.#showMine();
         this.#showDesk(frame.desk);
-        this.#showCalls(frame.calls ?? 0);
+        this.#showCalls(frame);
         if (!this.#filled) this.stage.fill(this.#mine.filter((row) => row.state === "active").map((row) => row.conversation));
         this.#filled = true;
         break;
@@ -231,7 +245,7 @@ export class ResponderConsole extends HTMLElement {
       slot(row, "waiting").textContent = String(frame.waiting.length);
     }
     this.settings.alert.waiting(line.here, line.newcomers);
-    tell(this, line.newcomers.length ? words.newWaiting : "");
+    if (line.newcomers.length) tell(this, words.newWaiting);
     this.counts.showLine(line);
   }
 
@@ -274,11 +288,12 @@ export class ResponderConsole extends HTMLElement {
     if (!isFirst || desk !== this.dataset.desk) for (const part of this.querySelectorAll("live-part")) part.heard("desk");
   }
 
-  /* Somebody asks for her: advice, or a flag for the supervisor. */
-  #showCalls(calls) {
-    if (!this.counts.showCalls(calls)) return;
+  /* Somebody asks for her: advice, or for the supervisor a flag or one whom nobody takes. */
+  #showCalls({ calls = 0, told = 0 }) {
+    const more = this.counts.showCalls(calls, told);
+    if (!more) return;
     this.settings.alert.ring();
-    tell(this, this.words.calls);
+    tell(this, this.words[more]);
   }
 
   #state(state) {
@@ -286,6 +301,7 @@ export class ResponderConsole extends HTMLElement {
     place.dataset.state = state;
     place.textContent = { online: this.words.online, offline: this.words.offline, polling: this.words.polling }[state] ?? this.words.connecting;
     if (state === "over") this.#signedOut();
+    this.#below();
   }
 
   /* Nothing more comes or goes; what was written stays to be copied. */
@@ -323,9 +339,9 @@ export class ResponderConsole extends HTMLElement {
   }
 }
 
-/* A mark of what is offered to a queue. */
+/* A mark of what is offered to a queue, and of whom its people are to call. */
 function offersOf(frame) {
-  return JSON.stringify((frame?.offers ?? []).map((offer) => offer.transfer));
+  return JSON.stringify([(frame?.offers ?? []).map((offer) => offer.transfer), frame?.call_backs ?? []]);
 }
 
 customElements.define("responder-console", ResponderConsole);

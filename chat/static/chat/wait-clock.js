@@ -25,6 +25,14 @@ export function duration(seconds, { minutes = false } = {}) {
   return `${rest}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+const parts = new Intl.DateTimeFormat("fi", { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Helsinki" });
+
+/* The time of day of an instant, as the page's language writes it. */
+export function clockTime(at) {
+  const found = Object.fromEntries(parts.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
+  return `${found.hour}${document.documentElement.lang === "en" ? ":" : "."}${found.minute}`;
+}
+
 export class WaitClock extends HTMLElement {
   static observedAttributes = ["since"];
 

@@ -67,6 +67,8 @@ class Command(BaseCommand):
                 self.jobs.end()
 
     def _ready(self, options: dict[str, Any]) -> None:
+        # A frame over the limit closes the socket with its own code (1009) instead of cutting the line without a word.
+        self.server.ws_factory.setProtocolOptions(failByDrop=False)
         loop = asyncio.get_event_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
