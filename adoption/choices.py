@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VersionStatus(models.TextChoices):
@@ -66,7 +67,7 @@ class Outcome(models.TextChoices):
 class Verdict(models.TextChoices):
     """What a gate review says."""
 
-    GO = "go", _("Go")
+    GO = "go", pgettext_lazy("verdict", "Go")  # the admin has a “Go” of its own
     CONDITIONS = "conditions", _("Go, with conditions")
     NO_GO = "no_go", _("No-go")
     POSTPONED = "postponed", _("Postponed")

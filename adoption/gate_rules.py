@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -72,28 +72,32 @@ def judge(gate: ModelGate, facts: Facts) -> GateStatus:
     return GateStatus(not unmet, unmet)
 
 
-def gate_facts(rollouts: Collection[Rollout], gates: Collection[ModelGate]) -> dict[int, Facts]:
-    """The facts of each rollout, by its key, in a handful of queries whatever their number."""
+def gate_facts(
+    rollouts: Collection[Rollout], gates: Collection[ModelGate], *, items: Iterable[RolloutItem] | None = None
+) -> dict[int, Facts]:
+    """The facts of each rollout, by its key, in a handful of queries whatever their number; `items` when they have been read."""
     keys = [rollout.pk for rollout in rollouts]
     versions = {rollout.pk: rollout.model_version_id for rollout in rollouts}
-    items: dict[int, dict[str, RolloutItem]] = defaultdict(dict)
-    for item in RolloutItem.objects.filter(rollout__in=keys).select_related("model_item__phase__model_version"):
+    if items is None:
+        items = RolloutItem.objects.filter(rollout__in=keys).select_related("model_item__phase__model_version")
+    by_code: dict[int, dict[str, RolloutItem]] = defaultdict(dict)
+    for item in items:
         # An item taken from a newer version may bear a number that means another thing here.
         if item.model_item.phase.model_version_id == versions[item.rollout_id]:
-            items[item.rollout_id][item.model_item.code] = item
+            by_code[item.rollout_id][item.model_item.code] = item
     signals = {signal for gate in gates for signal in gate.signals}
     proven: dict[int, set[str]] = defaultdict(set)
     if signals:
         held = Proof.objects.filter(item__rollout__in=keys, signal__in=signals, first_held_at__isnull=False)
         for rollout_id, signal in held.values_list("item__rollout", "signal"):
             proven[rollout_id].add(signal)
-    filled = _filled_parts([row for rows in items.values() for row in rows.values()], gates)
+    filled = _filled_parts([row for rows in by_code.values() for row in rows.values()], gates)
     verdicts: dict[int, dict[int, str]] = defaultdict(dict)
     for rollout_id, gate_id, verdict in (
         GateVerdict.objects.filter(rollout__in=keys).order_by("at", "pk").values_list("rollout", "gate", "verdict")
     ):
         verdicts[rollout_id][gate_id] = verdict
-    return {key: Facts(items[key], frozenset(filled[key]), frozenset(proven[key]), verdicts[key]) for key in keys}
+    return {key: Facts(by_code[key], frozenset(filled[key]), frozenset(proven[key]), verdicts[key]) for key in keys}
 
 
 def _filled_parts(items: Collection[RolloutItem], gates: Collection[ModelGate]) -> dict[int, set[str]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from accounts.actors import Actor, Staff, System
 from accounts.choices import Role
+from accounts.models import Grant, User
 from accounts.permissions import grants_of, has_role
 from adoption.choices import MemberRole
 from adoption.models import Member, Rollout, RolloutItem
-from adoption.models.rollouts import DRIVER_ROLES
+from adoption.models.rollouts import DRIVER_ROLES, READER_ROLES
 from services.models import County, Service
 
 # What a grant lets a person do in a rollout without being named there.
@@ -50,7 +53,7 @@ def may_work_on(actor: Actor, item: RolloutItem) -> bool:
 
 def may_decide(actor: Actor, rollout: Rollout) -> bool:
     """Management: a manager of the county or service by her role, or a member of the rollout as management."""
-    return holds_role(actor, rollout, [MemberRole.MANAGER])
+    return bool(Rollout.objects.decided_by(actor).filter(pk=rollout.pk).exists())
 
 
 def holds_role(actor: Actor, rollout: Rollout, roles: Collection[str]) -> bool:
@@ -71,3 +74,32 @@ def holds_role(actor: Actor, rollout: Rollout, roles: Collection[str]) -> bool:
 
 def _works_in(actor: Actor, county: County) -> bool:
     return grants_of(actor).filter(county=county.code).exists()
+
+
+def may_open(actor: Actor, *, county: str) -> bool:
+    """Her role in the county shows her rollouts, or she is a member of one: the pages of adoption open to her (S000-28)."""
+    member = Member.objects.filter(user_id=OuterRef("user_id"), rollout__county__code=county)
+    return grants_of(actor).filter(Q(role__in=READER_ROLES) | Exists(member), county=county).exists()
+
+
+def readers_of(rollout: Rollout) -> QuerySet[User]:
+    """Everybody who sees the rollout, by name: they may be named for its items."""
+    works = Grant.objects.valid().filter(user_id=OuterRef("pk"), county=rollout.county.code)
+    service_id = rollout.service.public_id if rollout.service is not None else None
+    by_role = works.filter(Q(service_id__isnull=True) | Q(service_id=service_id), role__in=READER_ROLES)
+    member = Member.objects.filter(user_id=OuterRef("pk"), rollout=rollout)
+    people = User.objects.filter(Exists(by_role) | (Exists(member) & Exists(works)))
+    return people.order_by("last_name", "first_name", "email")
+
+
+def roles_held(actor: Actor, rollout: Rollout) -> frozenset[str]:
+    """Every role of the model that she has in the rollout, as its member or by her role in the county or service."""
+    if not isinstance(actor, Staff):
+        return frozenset()
+    service_id = rollout.service.public_id if rollout.service is not None else None
+    grants = grants_of(actor).filter(county=rollout.county.code)
+    if not (rows := list(grants.values_list("role", "service_id"))):
+        return frozenset()
+    by_grant = {role for role, service in rows if service is None or service == service_id}
+    named = Member.objects.filter(rollout=rollout, user_id=actor.user_id).values_list("role", flat=True)
+    return frozenset({role for role, grant in GRANT_OF.items() if grant in by_grant} | set(named))

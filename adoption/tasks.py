@@ -1,10 +1,17 @@
-"""The nightly jobs of adoption: each only calls its operation, which is safe to call again."""
+"""Background jobs of adoption: each only calls its operation, which is safe to call again."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.actors import System
 from adoption import operations
+from adoption.operations.reminders import remind_people
+
+
+@shared_task
+def remind_of_week() -> int:
+    """Write to each person about her own week in rollouts."""
+    return remind_people(by=System("remind_of_week"), now=timezone.now())
 
 
 @shared_task

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from adoption.views import calendar
 from config.views import errors, health, home, information, notices, robots, search, service, status, style
 
 handler400 = errors.bad_request
@@ -21,6 +22,7 @@ urlpatterns = [
     path("api/status/<slug:slug>.json", status.public_status, name="public_status"),
     path("p/<slug:key>/", service.short_link, name="short_link"),
     path("p/<slug:key>/qr.svg", service.qr_code, name="qr_code"),
+    path("kalenteri/<str:token>.ics", calendar.feed, name="calendar_feed"),
     *i18n_patterns(
         path("", home.home, name="home"),
         path("tiedotteet/", notices.notices, name="notices"),
@@ -32,6 +34,7 @@ urlpatterns = [
         path("tekstikoko/", style.text_size, name="text_size"),
         path("", include("chat.urls")),
         path("tili/", include("accounts.urls")),
+        path("kayttoonotto/", include("adoption.urls")),
         path("hallinta/", admin.site.urls),
         prefix_default_language=True,
     ),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('adoption', '0001_initial'),
+        ('adoption', '0002_adwork_work'),
     ]
 
     operations = [

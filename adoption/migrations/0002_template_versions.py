@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('adoption', '0001_initial'),
+        ('adoption', '0002_proofs_kept_and_times_of_members'),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 """The facts of adoption."""
 
+from adoption.models.calendars import CalendarKey
 from adoption.models.gates import GateVerdict, VerdictCondition
 from adoption.models.items import (
     Attachment,
@@ -21,17 +22,19 @@ from adoption.models.template import (
     ModelRequirement,
     ModelVersion,
 )
-from adoption.models.work import CommunicationAction, Meeting, Participant
+from adoption.models.work import CommunicationAction, ImprovementVote, Meeting, Participant
 
 __all__ = [
     "AdoptionModel",
     "Attachment",
+    "CalendarKey",
     "Comment",
     "CommunicationAction",
     "DiaryEntry",
     "Filling",
     "FormAnswer",
     "GateVerdict",
+    "ImprovementVote",
     "ItemHistory",
     "ItemPart",
     "Meeting",

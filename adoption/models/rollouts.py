@@ -58,6 +58,34 @@ class RolloutQuerySet(ScopedQuerySet):
                 )
         return self.none()
 
+    def decided_by(self, actor: Actor) -> RolloutQuerySet:
+        """Those on which the actor decides: a manager of the county or service by her role, or their member as management."""
+        match actor:
+            case System():
+                return self.all()
+            case Staff(user_id=user_id):
+                works = Grant.objects.valid().filter(user_id=user_id, county=models.OuterRef("county__code"))
+                manages = works.filter(role=Role.MANAGER).filter(
+                    Q(service_id__isnull=True) | Q(service_id=models.OuterRef("service__public_id"))
+                )
+                named = Member.objects.filter(user_id=user_id, role=MemberRole.MANAGER, rollout=models.OuterRef("pk"))
+                return self.filter(models.Exists(manages) | (models.Exists(named) & models.Exists(works)))
+        return self.none()
+
+    def steered_by(self, actor: Actor) -> RolloutQuerySet:
+        """Those that the actor drives or decides on: she looks after their progress, and reminds their people."""
+        drives, decides = self.editable_by(actor), self.decided_by(actor)
+        return self.filter(Q(pk__in=drives.values("pk")) | Q(pk__in=decides.values("pk")))
+
+    def workable_by(self, actor: Actor) -> RolloutQuerySet:
+        """Those in which the actor works: she drives them, or is one of their people."""
+        drives = self.editable_by(actor)
+        if not isinstance(actor, Staff):
+            return drives
+        member = Member.objects.filter(user_id=actor.user_id, rollout=models.OuterRef("pk"))
+        mine = self.readable_by(actor).filter(models.Exists(member))
+        return self.filter(Q(pk__in=drives.values("pk")) | Q(pk__in=mine.values("pk")))
+
 
 class RolloutRowQuerySet(ScopedQuerySet):
     """Rows that belong to a rollout: who reads and drives the rollout reads and changes them."""
@@ -77,6 +105,19 @@ class RolloutRowQuerySet(ScopedQuerySet):
 def rollout_rows(path: str = "rollout") -> type[RolloutRowQuerySet]:
     """A queryset class of rows whose rollout lies behind `path`."""
     return type("RolloutRowQuerySet", (RolloutRowQuerySet,), {"county_path": f"{path}__county__code", "rollout_path": path})
+
+
+class TeamRowQuerySet(RolloutRowQuerySet):
+    """Rows of the work around a rollout: its people write them too, not its driver alone."""
+
+    def editable_by(self, actor: Actor) -> Self:
+        """Rows of the rollouts in which the actor works."""
+        return self.filter(**{f"{self.rollout_path}__in": RolloutQuerySet(Rollout).workable_by(actor).values("pk")})
+
+
+def team_rows(path: str = "rollout") -> type[TeamRowQuerySet]:
+    """A queryset class of rows that the people of the rollout behind `path` write."""
+    return type("TeamRowQuerySet", (TeamRowQuerySet,), {"county_path": f"{path}__county__code", "rollout_path": path})
 
 
 class Rollout(Versioned):
@@ -171,6 +212,7 @@ class Member(models.Model):
     """A person of the rollout in a role; one person may hold several, and several people one (S000-39, S000-58, S000-59)."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="members", verbose_name=_("rollout"))
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rollout_memberships", verbose_name=_("person")
     )
@@ -194,6 +236,7 @@ class SystemDependency(models.Model):
     """A client or patient data system that the service lives with (S000-42); rows of the systems inventory."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="systems", verbose_name=_("rollout"))
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     system = models.CharField(_("system"), max_length=120)
     owner = models.CharField(_("owner"), max_length=120, blank=True)
     recorded_where = models.CharField(_("where an identified contact is recorded"), max_length=200, blank=True)
@@ -202,7 +245,7 @@ class SystemDependency(models.Model):
     )
     changed_at = models.DateTimeField(auto_now=True, editable=False)
 
-    objects = rollout_rows().as_manager()
+    objects = team_rows().as_manager()
 
     class Meta:
         verbose_name = _("system")
@@ -217,6 +260,7 @@ class Risk(Versioned):
     """A risk or an opportunity, tied to a metric where one fits."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="risks", verbose_name=_("rollout"))
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=RiskKind.choices, default=RiskKind.RISK)
     text = models.CharField(_("what may happen"), max_length=300)
     likelihood = models.CharField(_("likelihood"), max_length=8, choices=Level.choices, default=Level.MIDDLE)
@@ -228,7 +272,7 @@ class Risk(Versioned):
     )
     closed_on = models.DateField(_("closed"), null=True, blank=True)
 
-    objects = rollout_rows().as_manager()
+    objects = team_rows().as_manager()
 
     class Meta:
         verbose_name = _("risk or opportunity")
@@ -249,6 +293,7 @@ class DiaryEntry(models.Model):
     """A dated note of the coordinator (S001-55)."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="diary", verbose_name=_("rollout"))
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     on = models.DateField(_("date"), default=timezone.localdate)
     text = models.TextField(_("note"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
@@ -274,5 +319,7 @@ __all__ = [
     "Rollout",
     "RolloutRowQuerySet",
     "SystemDependency",
+    "TeamRowQuerySet",
     "rollout_rows",
+    "team_rows",
 ]

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import MeetingKind, MemberRole, ReachedAudience
-from adoption.models.rollouts import Rollout, rollout_rows
-from services.models.base import Versioned
+from adoption.models.rollouts import Rollout, team_rows
+from services.models import Improvement
+from services.models.base import Versioned, scoped
 
 
 class Meeting(Versioned):
@@ -31,7 +32,7 @@ class Meeting(Versioned):
     written_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When the outcome was written.")
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
 
-    objects = rollout_rows().as_manager()
+    objects = team_rows().as_manager()
 
     class Meta:
         verbose_name = _("meeting")
@@ -57,7 +58,7 @@ class Participant(models.Model):
     name = models.CharField(_("name, if she has no account"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=MemberRole.choices)
 
-    objects = rollout_rows("meeting__rollout").as_manager()
+    objects = team_rows("meeting__rollout").as_manager()
 
     class Meta:
         verbose_name = _("participant")
@@ -79,6 +80,7 @@ class CommunicationAction(Versioned):
     """Something that was told about the service: what, where, to whom, when."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="communication", verbose_name=_("rollout"))
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     on = models.DateField(_("date"), default=timezone.localdate)
     audience = models.CharField(_("to whom"), max_length=16, choices=ReachedAudience.choices)
     what = models.CharField(_("what"), max_length=200)
@@ -86,7 +88,7 @@ class CommunicationAction(Versioned):
     link = models.URLField(_("link"), max_length=500, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
 
-    objects = rollout_rows().as_manager()
+    objects = team_rows().as_manager()
 
     class Meta:
         verbose_name = _("communication action")
@@ -95,3 +97,22 @@ class CommunicationAction(Versioned):
 
     def __str__(self) -> str:
         return self.what
+
+
+class ImprovementVote(models.Model):
+    """Somebody wants an improvement: one vote each (S001-73)."""
+
+    improvement = models.ForeignKey(Improvement, on_delete=models.CASCADE, related_name="votes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person"))
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = scoped("improvement__county__code").as_manager()
+
+    class Meta:
+        verbose_name = _("vote for an improvement")
+        verbose_name_plural = _("votes for improvements")
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["improvement", "user"], name="improvement_vote_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.improvement}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.choices import AuditAction
+from accounts.models import StoredFile
 from accounts.operations import record_audit
 from adoption.choices import Funder, ItemState, RolloutStatus, Stage, VersionStatus, YesNo
 from adoption.models import ModelItem, ModelVersion, Rollout, RolloutItem
@@ -21,6 +22,7 @@ from adoption.operations.ground import (
     locked_rollout,
     make_parts,
     refuse_ended,
+    refuse_foreign_file,
     step,
     store,
     touch_rollout,
@@ -33,6 +35,7 @@ from adoption.permissions import may_drive, may_start
 from adoption.states import way
 from services.models import County, Service
 from services.operations import change_row, create_row
+from services.publication import mandatory_languages
 
 LANGUAGES = ("fi", "sv", "en")
 CARD = frozenset(
@@ -163,6 +166,30 @@ def change_card(*, by: Actor, rollout: Rollout, values: Mapping[str, Any], versi
             tell_service(rollout=changed)
             tell_service(rollout=fresh)  # the service that it was linked to before
         return Rollout.objects.get(pk=changed.pk)
+
+
+def set_cover(*, by: Actor, rollout: Rollout, file: StoredFile | None, alt: Mapping[str, str], now: datetime) -> Rollout:
+    """The card's image always tells in words what it shows, in the county's languages (S000-9)."""
+    with transaction.atomic():
+        fresh = locked_rollout(rollout)
+        if not may_drive(by, fresh):
+            raise PermissionDenied
+        refuse_ended(fresh)
+        refuse_foreign_file(file, fresh)
+        if file is not None:
+            if not file.content_type.startswith("image/"):
+                raise ValidationError({"file": ValidationError(_("Choose an image."), code="not_image")})
+            for code in mandatory_languages(fresh.county.official_languages):
+                words(alt.get(code, ""), name=f"cover_alt_{code}", message=_("Tell in words what the image shows."))
+        before = {"cover": str(fresh.cover.public_id) if fresh.cover else ""}
+        fresh.cover = file
+        for code in LANGUAGES:
+            setattr(fresh, f"cover_alt_{code}", alt.get(code, "").strip()[:200] if file is not None else "")
+        fresh.version += 1
+        fresh.save()
+        _audit(by, fresh, before=before, after={"cover": str(file.public_id) if file else ""})
+        touch_rollout(rollout=fresh, by=by, now=now)
+        return fresh
 
 
 def answer_question(*, by: Actor, rollout: Rollout, question: str, answer: str, now: datetime) -> Rollout:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.actors import System
 from accounts.models import User
+from adoption.models import Rollout
 from chat.models import Conversation, Presence
 from chat.operations.past import record_past
 from config.demo.directory import write_county
@@ -28,6 +29,7 @@ from config.demo.reading import (
     read,
     service_files,
 )
+from config.demo.rollouts import write_rollouts
 from config.demo.shapes import DAY, Minutes, days_between, local_instant, open_minutes
 from config.demo.shifts import presences
 from services.calendars import HELSINKI, Calendar
@@ -80,6 +82,10 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         was_there = False
         teller = teller_of(county, content, services, first=began, last=today - DAY, now=now)
         record_past(by=BY, presences=presences(county, _spans(teller)))
+    if not Rollout.objects.filter(county=county).exists():
+        say("  its two rollouts …")
+        with transaction.atomic():
+            write_rollouts(by=BY, county=county, now=now)
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.choices import Audience, ServiceStatus
@@ -17,6 +18,7 @@ from services.models import (
     Disruption,
     DisruptionText,
     ExceptionDay,
+    Improvement,
     Link,
     Override,
     Queue,
@@ -67,6 +69,8 @@ class Judge:
             raise ValidationError({"overflow_to": ValidationError(_("A queue cannot overflow to itself."), code="itself")})
         if isinstance(row, Disruption | Override):
             _place_notice(row)
+        if isinstance(row, Improvement) and isinstance(before, Improvement) and before.state != row.state:
+            row.moved_at = timezone.now()
 
     def delete(self, row: models.Model) -> None:
         """May the row go at all?"""

@@ -38,6 +38,7 @@ PUBLIC = {
     "service_print": "the same, to print",
     "accessibility": "the accessibility statement",
     "privacy": "the privacy notice",
+    "calendar_feed": "the signed token in the address is the proof (tests/adoption/work/test_calendar.py)",
     "text_size": "sets a cookie of the visitor's own",
     "javascript-catalog": "texts",
     "account_login": "the sign-in itself",

@@ -1,0 +1,47 @@
+"""For the board: the words of a gate, and addresses of rollouts, those of another county on its own host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from adoption.board import WORDS, GateCell, GateShape
+from adoption.board import gate_words as words_of_gate
+from adoption.models import Rollout, RolloutItem
+
+register = template.Library()
+
+
+@register.filter
+def gate_words(cell: GateCell) -> str:
+    """How the gate stands."""
+    return words_of_gate(cell)
+
+
+@register.simple_tag
+def gate_shapes() -> list[tuple[GateShape, str]]:
+    """Every shape with its words, for the key of the board."""
+    return [(shape, str(words)) for shape, words in WORDS.items()]
+
+
+@register.simple_tag(takes_context=True)
+def rollout_address(context: dict[str, Any], rollout: Rollout) -> str:
+    """Where the rollout’s page is; empty when it is of a county that has no host name of its own."""
+    return _address(context, rollout, reverse("adoption:rollout", args=[rollout.public_id]))
+
+
+@register.simple_tag(takes_context=True)
+def item_address(context: dict[str, Any], item: RolloutItem) -> str:
+    """Where the item’s page is."""
+    return _address(context, item.rollout, reverse("adoption:item", args=[item.rollout.public_id, item.public_id]))
+
+
+def _address(context: dict[str, Any], rollout: Rollout, path: str) -> str:
+    request = context["request"]
+    here = request.county
+    if here is not None and here.pk == rollout.county_id:
+        return path
+    hosts = rollout.county.hosts
+    return f"{request.scheme}://{hosts[0]}{path}" if hosts else ""

@@ -1,0 +1,75 @@
+"""For the pages of adoption and those that lead to them: the model’s words, and whether its door opens."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+from adoption import words
+from adoption.choices import Funder
+from adoption.permissions import may_open
+from adoption.signals.words import lacking, signal_name
+from services.templatetags.texts import spoken
+
+register = template.Library()
+register.filter("form_name", words.form_name)
+register.filter("document_name", words.document_name)
+register.filter("role_name", words.role_name)
+register.filter("part_name", words.part_name)
+register.filter("share_name", words.share_name)
+register.filter("signal_name", signal_name)
+
+
+@register.simple_tag(takes_context=True)
+def adoption_door(context: dict[str, Any]) -> bool:
+    """Whether the pages of adoption open to the person in the county of the page: asked to show the link or not."""
+    request = context.get("request")
+    county = getattr(getattr(request, "county", None), "code", None)
+    actor = getattr(request, "actor", None)
+    return actor is not None and county is not None and may_open(actor, county=county)
+
+
+@register.filter
+def shown(row: Any) -> str | SafeString:
+    """An item’s or phase’s words as the screen shows them: its label where it has one, else its own text."""
+    if any(getattr(row, f"label_{code}", "") for code in ("fi", "sv", "en")):
+        return spoken(row, "label")
+    return spoken(row, "text" if hasattr(row, "text") else "name")
+
+
+@register.filter
+def period_name(first: date, recurrence: str) -> str:
+    """The month or quarter that a recurring item is about."""
+    return words.period_name(first, recurrence)
+
+
+@register.filter
+def lacking_words(codes: list[str]) -> str:
+    """What a signal still lacks, in words."""
+    return ", ".join(lacking(codes))
+
+
+@register.filter
+def funder_name(code: str) -> str:
+    """Who pays."""
+    return str(dict(Funder.choices).get(code, code))
+
+
+@register.filter
+def written(field: BoundField) -> str:
+    """What was filled in, for who only reads a form: a choice by its name, a list by its lines."""
+    value = field.value()
+    if isinstance(value, list):
+        return "\n".join(str(each) for each in value)
+    choices = getattr(field.field, "choices", None)
+    return str(dict(choices).get(value, value or "")) if choices else str(value or "")
+
+
+@register.filter
+def share_of(part: int, whole: int) -> int:
+    """A share in hundredths, for a bar."""
+    return round(100 * part / whole) if whole else 0

@@ -1,0 +1,110 @@
+"""A form of the model in a rollout: filled in little by little; the page says what is still lacking (S000-32…53)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.actors import Staff
+from adoption.choices import RolloutStatus
+from adoption.forms.model import ModelForm
+from adoption.forms_of_model import form_spec, missing_fields
+from adoption.models import FormAnswer, Rollout, RolloutItem
+from adoption.operations import save_form
+from adoption.permissions import may_work_on
+from adoption.views.door import rollout_door
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@rollout_door
+def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> HttpResponse:
+    """Fill in a form; a save over somebody else’s newer one is refused, and what was written stays on the page."""
+    items = RolloutItem.objects.filter(rollout=rollout, parts__requirement__form=form)
+    items = items.select_related("model_item__phase__model_version")
+    item = items.order_by("model_item__phase__order", "model_item__order").first()
+    spec = form_spec(rollout.model_version.forms, form)
+    if spec is None and item is not None:  # an item that was taken from a newer version brings its form with it
+        spec = form_spec(item.model_item.phase.model_version.forms, form)
+    # A table is one of the rollout’s own lists, and is kept there.
+    if spec is None or spec.is_table or item is None:
+        raise Http404
+    item.rollout = rollout
+    period = _period(request.GET.get("jakso", ""), item)
+    stored = FormAnswer.objects.filter(rollout=rollout, form=form, period=period).select_related("saved_by").first()
+    values = stored.values if stored is not None else {}
+    may = may_work_on(actor, item) and rollout.status != RolloutStatus.NOT_STARTED
+    page = ModelForm(
+        request.POST or None,
+        spec=spec,
+        values=values,
+        version=stored.version if stored is not None else None,
+        language=(get_language() or "fi")[:2],
+    )
+    if request.method == "POST":
+        if not may:
+            raise PermissionDenied
+        if page.is_valid():
+            try:
+                saved = save_form(
+                    by=actor,
+                    rollout=rollout,
+                    form=form,
+                    values=page.values(),
+                    period=period,
+                    version=page.cleaned_data["version"],
+                    now=timezone.now(),
+                )
+            except ValidationError as error:
+                page.refuse(error)
+            else:
+                lacking = missing_fields(spec, saved.values)
+                _tell(request, [each.label for each in lacking])
+                return redirect(_back(rollout, form, period, item, is_whole=not lacking))
+    earlier = FormAnswer.objects.filter(rollout=rollout, form=form).exclude(period=period).order_by("-period")
+    context = {
+        "rollout": rollout,
+        "item": item,
+        "spec": spec,
+        "form": page,
+        "period": period,
+        "stored": stored,
+        "missing": missing_fields(spec, values),
+        "may_fill": may,
+        "earlier": list(earlier) if period else [],
+    }
+    return render(request, "adoption/form.html", context, status=422 if page.errors else 200)
+
+
+def _period(text: str, item: RolloutItem) -> date | None:
+    """The period that is asked for; the item’s present one unless another is."""
+    if not item.model_item.recurrence:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return item.period
+
+
+def _back(rollout: Rollout, form: str, period: date | None, item: RolloutItem, *, is_whole: bool) -> str:
+    """A whole form leads to its item, an unfinished one stays."""
+    if is_whole:
+        return reverse("adoption:item", args=[rollout.public_id, item.public_id])
+    address = reverse("adoption:form", args=[rollout.public_id, form])
+    return f"{address}?jakso={period.isoformat()}" if period and period != item.period else address
+
+
+def _tell(request: HttpRequest, lacking: list[str]) -> None:
+    if lacking:
+        words = _("Saved. Still to be filled in: %(fields)s.") % {"fields": ", ".join(lacking)}
+        messages.info(request, words)
+    else:
+        messages.success(request, _("Saved. Everything mandatory is filled in."))

@@ -1,0 +1,197 @@
+"""Meetings with participants and outcome, and the agenda of the responders' monthly one (S000-23, S001-38)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from adoption.agenda import agenda_of, agenda_text
+from adoption.models import Filling, ImprovementVote, ItemPart, Meeting, ModelRequirement, Participant
+from adoption.operations.meetings import Present, delete_meeting, save_meeting
+from chat.models import Feedback
+from services.models import Improvement
+from tests.conftest import acting
+
+pytestmark = pytest.mark.django_db
+
+
+def values(**more):
+    return {"kind": "workshop", "title": "Työpaja", "on": timezone.localdate(), **more}
+
+
+def save(by, rollout, meeting=None, present=(), version=None, **more):
+    return save_meeting(
+        by=acting(by), rollout=rollout, meeting=meeting, values=values(**more), present=present, version=version, now=timezone.now()
+    )
+
+
+def test_a_meeting_has_participants_and_an_outcome(rollout, member, manager) -> None:
+    present = [Present("manager", manager), Present("communications", None, "Viivi Viestijä")]
+    row = save(member, rollout, present=present, outcome="Edetään")
+    assert (row.phase, row.made_by, row.written_by) == ("suunnittelu", member, member)
+    assert row.written_at is not None
+    assert [(p.user, p.name, p.role) for p in row.participants.all()] == [
+        (manager, "", "manager"),
+        (None, "Viivi Viestijä", "communications"),
+    ]
+
+
+def test_changing_keeps_the_participants_that_stay(rollout, coordinator, manager) -> None:
+    row = save(coordinator, rollout, present=[Present("manager", manager), Present("ict", None, "Iiro")])
+    kept = Participant.objects.get(user=manager)
+    again = save(coordinator, rollout, row, [Present("manager", manager), Present("ict", None, "Ilona")], row.version)
+    assert {p.name for p in again.participants.all()} == {"", "Ilona"}
+    assert Participant.objects.get(user=manager).pk == kept.pk
+    assert again.version == row.version + 1
+    assert again.written_at is None
+
+
+def test_a_stale_save_of_participants_alone_is_refused_too(rollout, coordinator, main_user, manager) -> None:
+    row = save(coordinator, rollout)
+    read = row.version
+    save(main_user, rollout, Meeting.objects.get(), [Present("manager", manager)], read)
+    with pytest.raises(ValidationError) as refused:
+        save(coordinator, rollout, Meeting.objects.get(), [], read)
+    assert "stale" in str([error.code for error in refused.value.error_list])
+    assert Participant.objects.count() == 1
+
+
+def test_the_outcome_is_written_when_it_has_been_held(rollout, coordinator) -> None:
+    with pytest.raises(ValidationError) as refused:
+        save(coordinator, rollout, on=timezone.localdate() + timedelta(days=1), outcome="Sovittu")
+    assert refused.value.error_dict["outcome"][0].code == "not_yet"
+    assert not Meeting.objects.exists()
+
+
+def test_outsiders_and_readers_write_none(rollout, outsider, former, reader, responder, member) -> None:
+    for who in (outsider, former, reader, responder):
+        with pytest.raises(PermissionDenied):
+            save(who, rollout)
+    row = save(member, rollout)
+    with pytest.raises(PermissionDenied):
+        delete_meeting(by=acting(reader), meeting=row, now=timezone.now())
+    assert Participant.objects.count() == 0
+    assert Meeting.objects.count() == 1
+
+
+def test_a_stranger_is_not_said_to_have_been_there(rollout, coordinator, outsider) -> None:
+    with pytest.raises(ValidationError):
+        save(coordinator, rollout, present=[Present("ict", outsider)])
+    assert not Meeting.objects.exists()
+
+
+def test_who_was_there_stays_when_her_right_has_ended(rollout, coordinator, former) -> None:
+    row = save(coordinator, rollout)
+    Participant.objects.create(meeting=row, user=former, role="ict")
+    again = save(coordinator, rollout, row, [Present("ict", former)], row.version, outcome="Sovittu")
+    assert again.participants.get().user == former
+
+
+def test_a_meeting_that_is_evidence_is_not_taken_away(rollout, item, coordinator) -> None:
+    row = save(coordinator, rollout)
+    requirement = ModelRequirement.objects.create(item=item.model_item, kind="participants")
+    part = ItemPart.objects.create(item=item, requirement=requirement, name="participants", kind="participants")
+    Filling.objects.create(part=part, meeting=row, by=coordinator)
+    with pytest.raises(ValidationError) as refused:
+        delete_meeting(by=acting(coordinator), meeting=row, now=timezone.now())
+    assert refused.value.code == "in_use"
+
+
+class TestPage:
+    def data(self, **more):
+        return {
+            "kind": "workshop",
+            "title": "Työpaja",
+            "on": f"{timezone.localdate():%Y-%m-%d}",
+            "starts": "13:00",
+            "p0-user": "",
+            "p0-name": "",
+            "p0-role": "",
+            **more,
+        }
+
+    def test_it_is_written_without_a_script(self, rollout, signed_in, coordinator, manager) -> None:
+        client = signed_in(coordinator)
+        new = reverse("adoption:meeting_new", args=[rollout.public_id])
+        more = {"p0-user": manager.pk, "p0-role": "manager", "p1-user": "", "p1-name": "Vieras", "p1-role": "ict"}
+        response = client.post(new, self.data(**more))
+        row = Meeting.objects.get()
+        assert response["Location"] == reverse("adoption:meeting", args=[rollout.public_id, row.public_id])
+        assert row.participants.count() == 2
+        page = client.get(response["Location"]).content.decode()
+        assert "Vieras" in page
+        change = client.get(reverse("adoption:meeting_change", args=[rollout.public_id, row.public_id]))
+        assert [form.initial.get("name") for form in change.context["rows"]][:2] == ["", "Vieras"]
+
+    def test_more_rows_keep_what_was_written(self, rollout, signed_in, coordinator) -> None:
+        response = signed_in(coordinator).post(
+            reverse("adoption:meeting_new", args=[rollout.public_id]), self.data(do="more", **{"p0-name": "Ensimmäinen"})
+        )
+        assert not Meeting.objects.exists()
+        assert len(response.context["rows"]) == 4
+        assert "Ensimmäinen" in response.content.decode()
+
+    def test_a_participant_without_a_role_is_asked_for_it(self, rollout, signed_in, coordinator) -> None:
+        response = signed_in(coordinator).post(
+            reverse("adoption:meeting_new", args=[rollout.public_id]), self.data(**{"p0-name": "Vieras"})
+        )
+        assert response.status_code == 422
+        assert "role" in response.context["rows"][0].errors
+
+    def test_a_stranger_is_no_choice(self, rollout, signed_in, coordinator, outsider) -> None:
+        response = signed_in(coordinator).post(
+            reverse("adoption:meeting_new", args=[rollout.public_id]),
+            self.data(**{"p0-user": outsider.pk, "p0-role": "ict"}),
+        )
+        assert response.status_code == 422
+        assert not Meeting.objects.exists()
+
+
+class TestAgenda:
+    def test_it_is_made_of_open_ideas_the_most_wanted_first(self, rollout, second_service, coordinator, member) -> None:
+        now = timezone.now()
+        county, service = rollout.county, rollout.service
+        Improvement.objects.create(county=county, service=service, title="Vähän toivottu")
+        wanted = Improvement.objects.create(county=county, title="Paljon toivottu", moved_at=now - timedelta(days=181))
+        Improvement.objects.create(county=county, service=second_service, title="Muiden asia")
+        Improvement.objects.create(county=county, service=service, title="Valmis", state="done")
+        for user in (coordinator, member):
+            ImprovementVote.objects.create(improvement=wanted, user=user)
+        agenda = agenda_of(rollout, now=now)
+        assert [(idea.title, idea.votes, idea.is_stalled) for idea in agenda.ideas] == [
+            ("Paljon toivottu", 2, True),
+            ("Vähän toivottu", 0, False),
+        ]
+        with translation.override("en"):
+            words = agenda_text(agenda)
+        assert "Paljon toivottu (2 votes) – has not moved in 180 days" in words
+        assert "Vähän toivottu (0 votes)" in words
+
+    def test_feedback_since_the_last_one_is_counted_and_no_word_of_it_told(self, rollout, make_conversation) -> None:
+        now = timezone.now()
+        Meeting.objects.create(rollout=rollout, kind="responders", title="Edellinen", on=timezone.localdate() - timedelta(days=10))
+        for number, (days, test) in enumerate([(1, False), (2, False), (3, False), (20, False), (1, True)]):
+            Feedback.objects.create(
+                conversation=make_conversation(is_test=test),
+                answered_at=now - timedelta(days=days),
+                satisfaction=4,
+                words=f"Salainen {number}",
+            )
+        agenda = agenda_of(rollout, now=now)
+        assert (agenda.answers, agenda.satisfaction) == (3, None)  # fewer than five would tell of single people
+        assert "Salainen" not in agenda_text(agenda)
+        for _ in range(2):
+            Feedback.objects.create(conversation=make_conversation(), answered_at=now, satisfaction=2)
+        assert agenda_of(rollout, now=now).satisfaction == pytest.approx(3.2)
+
+    def test_the_form_begins_with_it(self, rollout, signed_in, coordinator) -> None:
+        Improvement.objects.create(county=rollout.county, service=rollout.service, title="Selkeämpi alkuviesti")
+        page = signed_in(coordinator).get(reverse("adoption:meeting_new", args=[rollout.public_id]) + "?kind=responders")
+        assert "Selkeämpi alkuviesti" in page.context["form"]["agenda"].value()
+        assert page.context["form"]["kind"].value() == "responders"
+        plain = signed_in(coordinator).get(reverse("adoption:meeting_new", args=[rollout.public_id]) + "?kind=<x>")
+        assert not plain.context["form"]["agenda"].value()
