@@ -15,7 +15,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("services", "0005_ad_items_unfinished"),
+        ("services", "0005_unfinished_before_opening"),
     ]
 
     operations = [
