@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import AuditEntry
 from adoption.choices import ItemState, PartKind
 from adoption.forms_of_model import form_specs, missing_fields
 from adoption.models import (
@@ -114,16 +113,12 @@ def _meetings(rollout: Rollout, now: datetime) -> tuple[fact.MeetingFact, ...]:
 
 
 def _improvements(service: Service) -> tuple[fact.ImprovementFact, ...]:
-    rows = list(Improvement.objects.filter(service=service))
-    moves: dict[str, datetime] = {}
-    lines = AuditEntry.objects.filter(object_type=Improvement._meta.label_lower, object_id__in=[str(row.pk) for row in rows])
-    for key, at in lines.filter(after__has_key="state").order_by("at").values_list("object_id", "at"):
-        moves[key] = at
+    rows = Improvement.objects.filter(service=service)
     return tuple(
         fact.ImprovementFact(
             row=fact.Row(f"improvement:{row.pk}", row.created_at),
             made_at=row.created_at,
-            moved_at=max(row.created_at, moves.get(str(row.pk), row.created_at)),
+            moved_at=row.moved_at,
             is_open=row.state in (Improvement.State.OPEN, Improvement.State.DOING),
             has_source=bool(row.source.strip()),
         )

@@ -297,13 +297,13 @@ class TestDevelopmentLoopAlive:
     ) -> None:
         long_ago = timezone.now() - timedelta(days=400)
         old = Improvement.objects.create(
-            county=service.county, service=service, title="Vanha", source="Palaute", created_at=long_ago
+            county=service.county, service=service, title="Vanha", source="Palaute", created_at=long_ago, moved_at=long_ago
         )
         assert says(rollout, "development_loop_alive", "4.4").value["lacks"] == ["none_stale"]
         change_row(by=acting(main_user), row=old, values={"title": "Vanha ja kirjoitettu uudelleen"})
         assert not says(rollout, "development_loop_alive", "4.4").holds, "other words are no move"
         change_row(by=acting(main_user), row=old, values={"state": Improvement.State.DOING})
-        assert AuditEntry.objects.filter(object_id=str(old.pk)).count() == 2
+        assert AuditEntry.objects.filter(object_id=str(old.public_id)).count() == 2
         assert says(rollout, "development_loop_alive", "4.4").holds
         Improvement.objects.filter(pk=old.pk).update(state=Improvement.State.DROPPED)
         assert says(rollout, "development_loop_alive", "4.4").value["stale"] == 0
