@@ -1,4 +1,4 @@
-"""The pages of the board, the timeline and the report, their files, and the reminders: who comes in, what is shown, what is sent."""
+"""The board, the timeline, the report, their files and the reminders: who comes in, what is shown, what is sent."""
 
 from __future__ import annotations
 
@@ -266,9 +266,7 @@ class TestReminders:
         assert "Salainen syy" not in letter.body + letter.subject
         assert "Odotetaan lupaa" not in letter.body
 
-    def test_it_is_in_the_readers_own_language(
-        self, coordinator: User, rollout: Rollout, area_professional: User
-    ) -> None:
+    def test_it_is_in_the_readers_own_language(self, coordinator: User, rollout: Rollout, area_professional: User) -> None:
         User.objects.filter(pk=area_professional.pk).update(language="sv")
         remind_owners(by=acting(coordinator), items=[item_of(rollout, "1.1")], now=timezone.now())
         assert "Logga in" in OutgoingMail.objects.get().body
@@ -279,12 +277,8 @@ class TestReminders:
         assert (entry.count, entry.object_id) == (1, str(area_professional.public_id))
 
     @pytest.mark.parametrize("who", ["manager", "main_user"])
-    def test_management_and_main_users_remind_too(
-        self, who: str, request: pytest.FixtureRequest, rollout: Rollout
-    ) -> None:
-        made, written = remind_owners(
-            by=acting(request.getfixturevalue(who)), items=[item_of(rollout, "1.1")], now=timezone.now()
-        )
+    def test_management_and_main_users_remind_too(self, who: str, request: pytest.FixtureRequest, rollout: Rollout) -> None:
+        made, written = remind_owners(by=acting(request.getfixturevalue(who)), items=[item_of(rollout, "1.1")], now=timezone.now())
         assert (len(made.letters), written) == (1, 1)
 
     @pytest.mark.parametrize("who", ["reader", "supervisor", "area_professional", "outsider"])
