@@ -83,7 +83,8 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form was sent with an old or missing token: the words are shown back, so that nothing written is lost.
 
-    A script is told the same in words: it is no question of rights, and its page still has what was typed. Words are shown only to the portal's own form: a foreign site could else put its words on our page.
+    A script is told the same in words: it is no question of rights, and its page still has what was typed. Words
+    are shown only to the portal's own form: a foreign site could else put its words on our page.
     """
     if wants_json(request):
         return refused_json(Refusal.FORM_OLD, str(MESSAGES[Refusal.FORM_OLD]), status=403)
