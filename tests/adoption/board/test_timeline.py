@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -51,6 +51,7 @@ class TestDrawing:
         drawing = draw([], today=TODAY)
         assert (list(drawing.lanes), SIDE <= drawing.today_x <= WIDTH) == ([], True)
 
+    @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(days=st.lists(DAYS, min_size=1, max_size=8), today=DAYS)
     def test_whatever_the_days_everything_is_on_the_sheet(self, days: list[date], today: date) -> None:
         spans = [Span(n, "x", day, day + timedelta(days=40)) for n, day in enumerate(days)]
