@@ -29,6 +29,9 @@ ROWS = (
     ("console, 200 wait: p95 of the line's board (ms)", "line_p95", "≤", 30, 15),
     ("console, 30 responders: p95 of their own boards (ms)", "own_p95", "≤", 30, 15),
     ("console, 200 wait: boards a second to each socket", "refreshes", "≤", 1.1, 1.0),
+    ("40 rollouts: queries of their board", "rollout_queries", "≤", 12, 12),
+    ("40 rollouts: p95 of their board’s work (ms)", "rollout_board_p95", "≤", 150, 75),
+    ("40 rollouts: p95 of the page of the board (ms)", "rollout_page_p95", "≤", 150, 100),
 )
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from bench.desk import desk
 from bench.places import LOAD_CORE, ROOT, Place, Server, say
+from bench.rollouts import rollouts
 
 
 @contextlib.contextmanager
@@ -125,6 +126,7 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
         found |= across(place, seconds)
     found |= pages(place, quick=quick)
     found |= desk(place)
+    found |= rollouts(place)
     return found
 
 

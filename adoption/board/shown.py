@@ -128,9 +128,8 @@ def options_of(rollouts: Collection[Rollout], people: Iterable[User], *, countie
 
 
 def _once(words: Iterable[str]) -> list[str]:
-    """Each once, whatever its case; the first spelling stands."""
+    """Each once, whatever its case; of several spellings the first in order (capitals come first)."""
     found: dict[str, str] = {}
-    for word in words:
-        if text := str(word).strip():
-            found.setdefault(text.casefold(), text)
-    return [found[key] for key in sorted(found)]
+    for text in sorted(str(word).strip() for word in words):
+        found.setdefault(text.casefold(), text)
+    return [found[key] for key in sorted(found) if key]

@@ -37,7 +37,7 @@ class BoardForm(PageForm):
     def __init__(self, *args: Any, wanted: Wanted, options: Options, here: County, **kwargs: Any) -> None:
         super().__init__(*args, initial=asdict(wanted), **kwargs)
         stages = dict(Stage.choices)
-        offered = {
+        offered: dict[str, list[tuple[str, Any]]] = {
             "programme": [(each, each) for each in options.programmes],
             "investment": [(each, each) for each in options.investments],
             "stage": [(each, stages[Stage(each)]) for each in options.stages],

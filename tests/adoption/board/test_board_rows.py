@@ -140,12 +140,11 @@ class TestOrder:
 class TestFilters:
     @pytest.fixture
     def three(self, make_rollout: MakeRollout, responder: User) -> list[Rollout]:
-        rows = [
+        return [
             make_rollout("Neuvola", programme="RRP", investment="I4", stage="developing", tags=["Digitaaliset palvelut"]),
             make_rollout("Mielenterveys", programme="rrp", investment="I1", stage="in_use", tags=["mielenterveys"]),
             make_rollout("Ikääntyneet", stage="idea", tags=["digitaaliset palvelut", "Ikääntyminen"]),
         ]
-        return rows
 
     @pytest.mark.parametrize(
         ("wanted", "found"),

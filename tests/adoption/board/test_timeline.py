@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -43,20 +44,21 @@ class TestDrawing:
     def test_lanes_stand_below_each_other_without_touching(self) -> None:
         drawing = draw([lane(Span(1, "a", TODAY, TODAY)) for _ in range(3)], today=TODAY)
         edges = [(each.y, each.bar_y + drawing.bar_height) for each in drawing.lanes]
-        assert all(lower[0] >= upper[1] for upper, lower in zip(edges, edges[1:], strict=False))
+        assert all(lower[0] >= upper[1] for upper, lower in pairwise(edges))
         assert drawing.height > edges[-1][1]
 
     def test_nothing_to_draw_is_a_scale_with_today(self) -> None:
         drawing = draw([], today=TODAY)
         assert (list(drawing.lanes), SIDE <= drawing.today_x <= WIDTH) == ([], True)
 
+    @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(days=st.lists(DAYS, min_size=1, max_size=8), today=DAYS)
     def test_whatever_the_days_everything_is_on_the_sheet(self, days: list[date], today: date) -> None:
         spans = [Span(n, "x", day, day + timedelta(days=40)) for n, day in enumerate(days)]
         drawing = draw([lane(*spans, marks=tuple(Mark(MarkKind.LATE, day, "x") for day in days))], today=today)
         xs = [bar.x for bar in drawing.lanes[0].bars] + [point.x for point in drawing.lanes[0].points] + [drawing.today_x]
         assert all(SIDE <= x <= WIDTH - SIDE for x in xs)
-        assert all(3 <= bar.width and bar.x + bar.width <= WIDTH for bar in drawing.lanes[0].bars)
+        assert all(bar.width >= 3 and bar.x + bar.width <= WIDTH for bar in drawing.lanes[0].bars)
         assert 0 < len(drawing.ticks) <= MOST_TICKS
         assert [tick.x for tick in drawing.ticks] == sorted(tick.x for tick in drawing.ticks)
 

@@ -1,0 +1,168 @@
+"""The board of rollouts in the browser: walked without a script, on a phone, in three languages, in the dark."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from accounts.actors import System
+from accounts.models import OutgoingMail, User
+from adoption.choices import ItemState, MemberRole, Verdict
+from adoption.models import GateVerdict, Member, ModelPhase, Rollout, RolloutItem
+from adoption.operations import load_shipped_models, start_rollout
+from services.models import County, Service
+from tests.adoption.conftest import gate_of, item_of
+from tests.browser.resident_side import AXE, DESK, complaints
+from tests.conftest import acting
+from tests.serve.portal import Serve, staff_cookie
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NARROW = {"width": 360, "height": 740}
+BOARD = "kayttoonotto/taulu/"
+
+
+@pytest.fixture
+def portal(county: County, make_portal: Callable[..., Serve]) -> Serve:
+    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
+    return make_portal()
+
+
+@pytest.fixture
+def window_of(chromium: Browser, portal: Serve) -> Iterator[Callable[..., BrowserContext]]:
+    opened = []
+
+    def make(user: User, **choices: object) -> BrowserContext:
+        context = chromium.new_context(base_url=portal.url, reduced_motion="reduce", **choices)  # type: ignore[arg-type]
+        name, value = staff_cookie(user).split("=", 1)
+        context.add_cookies([{"name": name, "value": value, "url": portal.url}])
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def several(portal: Serve, county: County, coordinator: User, manager: User, area_professional: User, service: Service) -> Rollout:
+    """Three rollouts: one late, one blocked, one that has been handed over; gates of every shape."""
+    now, today = timezone.now(), timezone.localdate()
+    driver = acting(coordinator)
+    names = ["Suun terveydenhuollon chat", "Mielenterveyspalvelujen yhteinen chat", "Asiakasohjauksen chat"]
+    rows = [
+        start_rollout(
+            by=driver, county=county, name={"fi": name, "sv": f"{name} (sv)", "en": f"{name} (en)"}, now=now, programme="RRP",
+            pillar="P4", investment=f"I{number}", tags=["digitaaliset palvelut"], starts_on=today - timedelta(days=200 * number),
+            ends_on=today + timedelta(days=60),
+        )
+        for number, name in enumerate(names, start=1)
+    ]  # fmt: skip
+    first, second, third = rows
+    Member.objects.create(rollout=first, user=area_professional, role=MemberRole.AREA_PROFESSIONAL)
+    for code, days in (("1.1", 3), ("1.2", 12)):
+        RolloutItem.objects.filter(pk=item_of(first, code).pk).update(owner=area_professional, due_on=today - timedelta(days=days))
+    RolloutItem.objects.filter(pk=item_of(first, "1.4").pk).update(state=ItemState.WAITING_DECISION)
+    RolloutItem.objects.filter(pk=item_of(second, "2.5").pk).update(state=ItemState.BLOCKED, reason="Odotetaan luetteloa")
+    RolloutItem.objects.filter(rollout=third).update(state=ItemState.DONE, done_at=now)
+    verdicts = [
+        (second, "G1", Verdict.CONDITIONS), (second, "G2", Verdict.NO_GO), (second, "G3", Verdict.POSTPONED),
+        *((third, key, Verdict.GO) for key in ("G1", "G2", "G3", "G4")),
+    ]  # fmt: skip
+    for n, (rollout, key, verdict) in enumerate(verdicts):
+        GateVerdict.objects.create(
+            rollout=rollout, gate=gate_of(rollout, key), verdict=verdict, by=manager, role="manager", digest="0" * 64,
+            at=now - timedelta(days=300 - 40 * n),
+        )  # fmt: skip
+    last = ModelPhase.objects.get(model_version=third.model_version, order=4)
+    Rollout.objects.filter(pk=third.pk).update(
+        status="maintenance", stage="in_use", phase=last, rooting_until=today + timedelta(90)
+    )
+    Rollout.objects.filter(pk=second.pk).update(phase=ModelPhase.objects.get(model_version=second.model_version, order=2))
+    return first
+
+
+def is_clean(page: Page) -> None:
+    results = Axe().run(page, options=AXE)
+    assert not results.violations_count, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"wider than the screen: {page.url}"
+
+
+def seen(page: Page, name: str) -> None:
+    """Kept for whoever looks at the pages: SHOTS names the folder."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def test_a_coordinator_sees_what_is_late_and_reminds_its_person(
+    window_of: Callable[..., BrowserContext], coordinator: User, several: Rollout, area_professional: User
+) -> None:
+    page = window_of(coordinator, viewport=DESK, java_script_enabled=False).new_page()
+    page.goto("/fi/kayttoonotto/")
+    page.get_by_role("link", name="Kaikki samalla taululla").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Käyttöönottojen taulu")
+    expect(page.locator(".nlb-row").first).to_contain_text("Suun terveydenhuollon chat")
+    for label in ("Muistuta: 1.1, Suun terveydenhuollon chat", "Muistuta: 1.2, Suun terveydenhuollon chat"):
+        page.get_by_label(label).check()
+    page.get_by_role("button", name="Muistuta tekijöitä").click()
+    expect(page.locator(".nlb-letters")).to_contain_text(str(area_professional))
+    page.get_by_role("button", name="Lähetä kirje").click()
+    expect(page.get_by_role("status").first).to_contain_text("1 muistutus on matkalla")
+    assert OutgoingMail.objects.get().to == area_professional.email
+    page.get_by_label("Investointi").select_option("I2")
+    page.get_by_role("button", name="Näytä", exact=True).click()
+    expect(page.locator(".nlb-row")).to_have_count(1)
+    page.get_by_role("link", name="Aikajana").click()
+    expect(page.get_by_role("table")).to_contain_text("Mielenterveyspalvelujen yhteinen chat")
+    assert "investment=I2" in page.url
+
+
+def test_the_report_prints_without_the_frame_of_the_portal(
+    window_of: Callable[..., BrowserContext], manager: User, several: Rollout
+) -> None:
+    page = window_of(manager, viewport=DESK).new_page()
+    page.goto(f"/fi/kayttoonotto/{several.public_id}/")
+    page.get_by_role("link", name="Tilanneraportti").click()
+    is_clean(page)
+    page.emulate_media(media="print")
+    for part in (".nl-header-staff", ".nl-footer", ".nlw-ways", ".nla-back"):
+        assert not page.locator(part).first.is_visible(), part
+    assert page.get_by_role("heading", level=1).is_visible()
+    seen(page, "report-print")
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (NARROW, "light"), (NARROW, "dark"), (DESK, "dark")])
+def test_every_page_is_for_everybody(
+    window_of: Callable[..., BrowserContext],
+    coordinator: User,
+    several: Rollout,
+    language: str,
+    width: dict[str, int],
+    scheme: str,
+) -> None:
+    page = window_of(coordinator, viewport=width, color_scheme=scheme).new_page()
+    heard = complaints(page)
+    for name, rest in (
+        ("board", BOARD),
+        ("empty", f"{BOARD}?stage=rooted"),
+        ("timeline", f"{BOARD}aikajana/"),
+        ("report", f"kayttoonotto/{several.public_id}/raportti/"),
+    ):
+        page.goto(f"/{language}/{rest}")
+        is_clean(page)
+        seen(page, f"{name}-{language}-{width['width']}-{scheme}")
+    page.goto(f"/{language}/{BOARD}")
+    for box in page.locator(".nlb-line input[type=checkbox]").all():
+        box.check()
+    page.locator(".nlb-send button").click()
+    expect(page.locator(".nlb-letters li")).to_have_count(1)
+    is_clean(page)
+    seen(page, f"remind-{language}-{width['width']}-{scheme}")
+    assert not heard
