@@ -73,13 +73,14 @@ class _Story:
     def _begin(self) -> Rollout:
         content, driver = self.content, self._actor(self.content.members[0].who)
         began = self._at(content.began)
+        summary: dict[str, Any] = content.summary.columns("summary")
         rollout = start_rollout(
             by=driver,
             county=self.county,
             name={"fi": content.name.fi, "sv": content.name.sv, "en": content.name.en},
             service=Service.objects.get(county=self.county, key=content.service) if content.service else None,
             now=began,
-            **content.summary.columns("summary"),
+            **summary,
             municipalities=list(Municipality.objects.filter(county=self.county, code__in=content.municipalities)),
             sponsor=self.people[content.sponsor],
             starts_on=began.date(),

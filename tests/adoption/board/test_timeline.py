@@ -68,6 +68,7 @@ class TestLanes:
     @pytest.fixture
     def rollout(self, make_rollout: MakeRollout) -> Rollout:
         rollout = make_rollout("Neuvola", starts_on=date(2026, 1, 10), ends_on=date(2027, 3, 1))
+        assert rollout.created_by is not None
         GateVerdict.objects.create(
             rollout=rollout, gate=gate_of(rollout, "G1"), verdict=Verdict.NO_GO, by=rollout.created_by, role="manager",
             at=datetime(2026, 3, 1, 9, tzinfo=UTC), digest="0" * 64,
@@ -75,6 +76,7 @@ class TestLanes:
         return rollout
 
     def passes(self, rollout: Rollout, key: str, month: int, phase: int) -> None:
+        assert rollout.created_by is not None
         GateVerdict.objects.create(
             rollout=rollout, gate=gate_of(rollout, key), verdict=Verdict.GO, by=rollout.created_by, role="manager",
             at=datetime(2026, month, 1, 9, tzinfo=UTC), digest="0" * 64,
