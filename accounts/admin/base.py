@@ -13,6 +13,7 @@ by a hidden field. A ValidationError of the operation is shown on the form with 
 (code `stale`) shows besides what is now saved in each field that differs, and the next press saves over it knowingly.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +81,23 @@ class OperatedForm(forms.ModelForm):
         return str(value) if value not in (None, "") else _("(empty)")
 
 
+def _once(request: HttpRequest, about: Any, ask: Callable[[], bool]) -> bool:
+    """A right that every part of a page asks for is read once in a request: lists, links and rows ask hundreds of times.
+
+    What writes asks the operation, on fresh rows.
+    """
+    known: dict[Any, bool] = request.__dict__.setdefault("rights_of_page", {})
+    if about not in known:
+        known[about] = ask()
+    return known[about]
+
+
+def _who_entered(request: HttpRequest) -> Staff | None:
+    """The member of staff of the request, if she may be in the admin at all."""
+    actor: Staff | None = getattr(request, "actor", None)
+    return actor if actor is not None and _once(request, may_enter_admin, lambda: may_enter_admin(actor)) else None
+
+
 class OperatedAdmin(admin.ModelAdmin):
     """An admin page whose every write is an operation; who sees which rows comes from the model's own queryset."""
 
@@ -135,15 +153,15 @@ class OperatedAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """A row is seen by those whom its queryset names."""
-        actor: Staff | None = getattr(request, "actor", None)
-        if actor is None or not may_enter_admin(actor):
+        actor = _who_entered(request)
+        if actor is None:
             return False
         return obj is None or self.readable_rows(self.model._default_manager.all(), actor).filter(pk=obj.pk).exists()
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """A row is changed by those whom its queryset names; the operation asks again."""
-        actor: Staff | None = getattr(request, "actor", None)
-        if actor is None or not may_enter_admin(actor):
+        actor = _who_entered(request)
+        if actor is None:
             return False
         return obj is None or self.editable_rows(self.model._default_manager.all(), actor).filter(pk=obj.pk).exists()
 
@@ -154,7 +172,9 @@ class OperatedAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """New rows, when the page has a way of making them."""
         makes = type(self).perform_create is not OperatedAdmin.perform_create
-        return makes and may_enter_admin(getattr(request, "actor", None)) and self.may_create(actor_of(request))
+        if not makes or _who_entered(request) is None:
+            return False
+        return _once(request, type(self).may_create, lambda: self.may_create(actor_of(request)))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The two parts of a date and time are named each, for those who do not see them side by side."""

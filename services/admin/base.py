@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
+from django.forms import ModelChoiceField
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import NotRegistered, translator
@@ -110,11 +112,18 @@ class RowInline(admin.TabularInline):
     def _parent_is_editable(self, request: HttpRequest, obj: Any) -> bool:
         if obj is None or obj.pk is None:
             return True
-        return type(obj)._default_manager.editable_by(actor_of(request)).filter(pk=obj.pk).exists()
+        # Asked many times over for each kind of row; within one request the answer is one. The operation asks again.
+        known: dict[Any, bool] = request.__dict__.setdefault("editable_parents", {})
+        key = (type(obj), obj.pk)
+        if key not in known:
+            known[key] = type(obj)._default_manager.editable_by(actor_of(request)).filter(pk=obj.pk).exists()
+        return known[key]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The column's heading is the label of the cell."""
         found = super().formfield_for_dbfield(db_field, request, **{**kwargs, **_extra(db_field)})
+        if isinstance(found, ModelChoiceField):
+            found.choices = list(ModelChoiceIterator(found))  # read once, not again for each row of the page
         if found is not None:
             found.widget.attrs["aria-label"] = str(found.label)
             inner = getattr(found.widget, "widget", None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -51,6 +52,10 @@ class ChannelInline(RowInline):
     model = Channel
     shown = ("medium", "contact_point", "order")
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With what each row is named by."""
+        return super().get_queryset(request).select_related("contact_point")
+
 
 class TopicInline(RowInline):
     """What a conversation may be about."""
@@ -71,6 +76,10 @@ class ServiceAreaInline(RowInline):
 
     model = ServiceArea
     shown = ("name", "municipalities", "starts_on", "ends_on")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With the chosen municipalities of all rows at once."""
+        return super().get_queryset(request).prefetch_related("municipalities")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Municipalities of the actor's own counties."""

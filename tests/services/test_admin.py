@@ -18,6 +18,7 @@ from services.operations import create_row
 from services.resources import RESOURCES
 from tests.conftest import acting
 
+MOST_QUERIES = 75
 PAGES = [model for model in admin.site._registry if model._meta.app_label == "services"]
 
 
@@ -263,6 +264,31 @@ def test_topics_are_saved_on_the_services_page(service, signed_in, main_user):
     saved = client.post(page, values | {f"{new}-name_sv": "Ny"})
     assert saved.status_code == 302, saved.context["errors"]
     assert Topic.objects.get(key="uusi").name_sv == "Ny"
+
+
+def test_the_page_of_a_service_costs_the_same_however_many_rows_it_has(
+    service, second_service, point, signed_in, main_user, django_assert_max_num_queries
+):
+    client = signed_in(main_user)
+    page = url(Service, "change", service.pk)
+    client.get(page)
+
+    def queries() -> int:
+        with django_assert_max_num_queries(MOST_QUERIES) as asked:
+            assert client.get(page).status_code == 200
+        return len(asked)
+
+    def more(count: int, start: int) -> None:
+        for number in range(start, start + count):
+            Topic.objects.create(service=service, key=f"aihe{number}", name_fi="Aihe")
+            models.Redirect.objects.create(service=service, matter_fi="Muu", to_service=second_service)
+            models.Channel.objects.create(service=service, medium="phone", contact_point=point)
+            models.ServiceArea.objects.create(service=service, name_fi="Alue", starts_on=timezone.localdate())
+
+    more(2, 0)
+    few = queries()
+    more(10, 2)
+    assert queries() == few
 
 
 def test_the_life_of_a_service_asks_why(service, queue, signed_in, main_user, outsider):

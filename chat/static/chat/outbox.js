@@ -8,6 +8,11 @@ import { newId, wellFormed } from "./protocol.js";
 export class Outbox {
   #items = new Map();
 
+  /* tooLarge: what is told of a message that no socket takes. */
+  constructor({ tooLarge = "" } = {}) {
+    this.tooLarge = tooLarge;
+  }
+
   add(conversation, body, { audience = "all", id = newId() } = {}) {
     const item = { id, conversation, body: wellFormed(body), audience, state: "sending", onWay: false, sentAt: 0, notBefore: 0, code: "", text: "" };
     this.#items.set(id, item);
@@ -75,6 +80,14 @@ export class Outbox {
 
   fail(item, code, text) {
     Object.assign(item, { state: "failed", onWay: false, code, text });
+  }
+
+  /* The server closed the socket because of a frame that was too large: sent again it would close the next one too. Which one it
+     was is not told; it can only be the longest of those on their way. */
+  failLongest() {
+    const onWay = this.items.filter((item) => item.onWay).sort((one, other) => other.body.length - one.body.length);
+    if (onWay.length) this.fail(onWay[0], "too_large", this.tooLarge);
+    return onWay[0];
   }
 
   /* Once more by the person's wish. After a conflict the id is used up by other words, so it gets a new one. */

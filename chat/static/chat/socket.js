@@ -15,14 +15,11 @@
 import { Line } from "./line.js";
 import { Outbox } from "./outbox.js";
 import * as protocol from "./protocol.js";
-import { ACK_MS, BASE_MS, FAILED_OPENS, LONGEST_MS, OPEN_MS, SILENT_BEATS, SLEPT_MS, TICK_MS } from "./timing.js";
+import { ACK_MS, BASE_MS, FAILED_OPENS, LONGEST_MS, OPEN_MS, SILENT_BEATS, SLEPT_MS, TICK_MS, TOO_LARGE_CLOSE } from "./timing.js";
 import { Twin } from "./twin.js";
-
-const TOO_LARGE_CLOSE = 1009;
 
 export class Connection extends EventTarget {
   #socketUrl;
-  #tooLarge;
   #twin = null;
   #lines = new Map(); // conversation → Line
   #socket = null;
@@ -41,11 +38,10 @@ export class Connection extends EventTarget {
      fallback. csrf: the page's token, for posting by HTTP. tooLarge: what is told of a message that no socket takes. */
   constructor({ socketUrl, pollUrl = null, postUrl = null, csrf = "", tooLarge = "" }) {
     super();
-    this.outbox = new Outbox();
+    this.outbox = new Outbox({ tooLarge });
     this.textLimit = protocol.TEXT_LIMIT;
     this.state = "connecting";
     this.#socketUrl = socketUrl;
-    this.#tooLarge = tooLarge;
     if (pollUrl && postUrl) {
       this.#twin = new Twin({
         pollUrl,
@@ -150,10 +146,7 @@ export class Connection extends EventTarget {
     }
     this.#socket = socket;
     socket.onmessage = (message) => this.#handle(protocol.parse(message.data));
-    socket.onclose = ({ code }) => {
-      if (code === TOO_LARGE_CLOSE) this.#refuseLongest();
-      this.#broke();
-    };
+    socket.onclose = ({ code }) => this.#broke(code);
     this.#openTimer = setTimeout(() => this.#broke(), OPEN_MS);
   }
 
@@ -169,15 +162,10 @@ export class Connection extends EventTarget {
     this.outbox.lineBroke();
   }
 
-  /* The server closed the socket because of a frame that was too large: sent again it would close the next one too. */
-  #refuseLongest() {
-    const onWay = this.outbox.items.filter((item) => item.onWay);
-    const longest = onWay.reduce((most, item) => (!most || item.body.length > most.body.length ? item : most), null);
-    if (longest) this.#answer(longest, { code: "too_large", text: this.#tooLarge, retry_ms: null });
-  }
-
   /* The socket closed, could not be opened or was not welcomed in time. */
-  #broke() {
+  #broke(code) {
+    const culprit = code === TOO_LARGE_CLOSE ? this.outbox.failLongest() : null;
+    if (culprit) this.#tell("outbox", { ...culprit });
     if (!this.#welcomed) this.#failedOpens += 1;
     this.#letGo();
     if (!this.#running || this.state === "over") return;

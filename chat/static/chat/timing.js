@@ -12,3 +12,4 @@ export const SILENT_BEATS = 2.5;
 export const SLEPT_MS = 60000;
 /* How often all this is looked at. */
 export const TICK_MS = 1000;
+export const TOO_LARGE_CLOSE = 1009; // the close code of a frame that was too large
