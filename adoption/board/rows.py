@@ -166,17 +166,19 @@ def _cells(
 
 def _items(rollouts: Collection[Rollout], people: Mapping[int, User]) -> dict[int, list[RolloutItem]]:
     """The items of each rollout in the model’s order. What they are of and whose they are is read once, and shared by them all."""
-    rows = list(RolloutItem.objects.filter(rollout__in=[row.pk for row in rollouts]).order_by("pk"))
+    own = {rollout.pk: rollout for rollout in rollouts}
+    rows = list(RolloutItem.objects.filter(rollout__in=list(own)).order_by("pk").defer("changed_at", "reopened_at", "version"))
     kinds = ModelItem.objects.filter(pk__in={row.model_item_id for row in rows}).select_related("phase")
     of = {kind.pk: kind for kind in kinds}
-    own = {rollout.pk: rollout for rollout in rollouts}
+    place = {kind.pk: (kind.phase.order, kind.order) for kind in of.values()}
     found: dict[int, list[RolloutItem]] = defaultdict(list)
     for row in rows:
         row.rollout, row.model_item = own[row.rollout_id], of[row.model_item_id]
-        row.owner = people.get(row.owner_id) if row.owner_id is not None else None
+        if row.owner_id is not None:
+            row.owner = people.get(row.owner_id)
         found[row.rollout_id].append(row)
     for mine in found.values():
-        mine.sort(key=lambda row: (row.model_item.phase.order, row.model_item.order, row.pk))
+        mine.sort(key=lambda row: (place[row.model_item_id], row.pk))
     return found
 
 

@@ -36,11 +36,11 @@ class BoardForm(PageForm):
 
     def __init__(self, *args: Any, wanted: Wanted, options: Options, here: County, **kwargs: Any) -> None:
         super().__init__(*args, initial=asdict(wanted), **kwargs)
-        stages = dict(Stage.choices)
+        stages: dict[str, Any] = dict(Stage.choices)
         offered: dict[str, list[tuple[str, Any]]] = {
             "programme": [(each, each) for each in options.programmes],
             "investment": [(each, each) for each in options.investments],
-            "stage": [(each, stages[Stage(each)]) for each in options.stages],
+            "stage": [(each, stages[each]) for each in options.stages],
             "tag": [(each, each) for each in options.tags],
             "person": [(str(each.public_id), str(each)) for each in options.people],
             "county": self._counties(options.counties, here),
@@ -49,7 +49,8 @@ class BoardForm(PageForm):
             chosen = getattr(wanted, name)
             known = next((value for value, _words in choices if value.casefold() == chosen.casefold()), None)
             if chosen and known is None:  # an address kept from before: what it asks for stays in sight
-                choices = [*choices, (chosen, chosen if name != "person" else _("A person who is no longer there"))]
+                gone = {"person": _("A person who is no longer there"), "stage": stages.get(chosen, chosen)}
+                choices = [*choices, (chosen, gone.get(name, chosen))]
             if not choices:
                 del self.fields[name]
                 continue

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from adoption.board import WORDS, GateCell, GateShape
 from adoption.board import gate_words as words_of_gate
@@ -18,6 +21,13 @@ register = template.Library()
 def gate_words(cell: GateCell) -> str:
     """How the gate stands."""
     return words_of_gate(cell)
+
+
+@register.simple_tag
+@cache
+def gate_mark(shape: str, hard: bool) -> SafeString:
+    """The shape of a gate, drawn once: a board shows hundreds of them."""
+    return render_to_string("adoption/board/gate_mark.html", {"shape": shape, "hard": hard})
 
 
 @register.simple_tag

@@ -73,25 +73,27 @@ class _Story:
     def _begin(self) -> Rollout:
         content, driver = self.content, self._actor(self.content.members[0].who)
         began = self._at(content.began)
-        summary: dict[str, Any] = content.summary.columns("summary")
+        card: dict[str, Any] = {
+            **content.summary.columns("summary"),
+            "municipalities": list(Municipality.objects.filter(county=self.county, code__in=content.municipalities)),
+            "sponsor": self.people[content.sponsor],
+            "starts_on": began.date(),
+            "ends_on": self._day(content.ends),
+            "rooting_until": self._day(content.rooting) if content.rooting is not None else None,
+            "stage": content.stage,
+            "programme": content.programme,
+            "pillar": content.pillar,
+            "investment": content.investment,
+            "funders": content.funders,
+            "tags": content.tags,
+        }
         rollout = start_rollout(
             by=driver,
             county=self.county,
             name={"fi": content.name.fi, "sv": content.name.sv, "en": content.name.en},
             service=Service.objects.get(county=self.county, key=content.service) if content.service else None,
             now=began,
-            **summary,
-            municipalities=list(Municipality.objects.filter(county=self.county, code__in=content.municipalities)),
-            sponsor=self.people[content.sponsor],
-            starts_on=began.date(),
-            ends_on=self._day(content.ends),
-            rooting_until=self._day(content.rooting) if content.rooting is not None else None,
-            stage=content.stage,
-            programme=content.programme,
-            pillar=content.pillar,
-            investment=content.investment,
-            funders=content.funders,
-            tags=content.tags,
+            **card,
         )
         for row in content.members:
             member = Member(rollout=rollout, user=self.people[row.who], role=row.role, expertise=row.expertise)
