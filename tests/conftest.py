@@ -36,6 +36,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
@@ -64,6 +65,10 @@ from services.models import (
     WeeklyInterval,
 )
 from tests import append_only
+
+# What a property holds for is no matter of how busy the machine is.
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("portal")
 
 real_password_hashers = list(django_settings.PASSWORD_HASHERS)
 SIGN_IN_BACKEND = django_settings.AUTHENTICATION_BACKENDS[0]

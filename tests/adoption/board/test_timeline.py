@@ -70,7 +70,7 @@ class TestLanes:
         rollout = make_rollout("Neuvola", starts_on=date(2026, 1, 10), ends_on=date(2027, 3, 1))
         assert rollout.created_by is not None
         GateVerdict.objects.create(
-            rollout=rollout, gate=gate_of(rollout, "G1"), verdict=Verdict.NO_GO, by_id=rollout.created_by_id, role="manager",
+            rollout=rollout, gate=gate_of(rollout, "G1"), verdict=Verdict.NO_GO, by=rollout.created_by, role="manager",
             at=datetime(2026, 3, 1, 9, tzinfo=UTC), digest="0" * 64,
         )  # fmt: skip
         return rollout
@@ -78,7 +78,7 @@ class TestLanes:
     def passes(self, rollout: Rollout, key: str, month: int, phase: int) -> None:
         assert rollout.created_by is not None
         GateVerdict.objects.create(
-            rollout=rollout, gate=gate_of(rollout, key), verdict=Verdict.GO, by_id=rollout.created_by_id, role="manager",
+            rollout=rollout, gate=gate_of(rollout, key), verdict=Verdict.GO, by=rollout.created_by, role="manager",
             at=datetime(2026, month, 1, 9, tzinfo=UTC), digest="0" * 64,
         )  # fmt: skip
         now_in = ModelPhase.objects.get(model_version=rollout.model_version, order=phase)
