@@ -79,11 +79,12 @@ def test_roles_that_nobody_holds_in_the_order_in_which_they_are_needed() -> None
 def test_proofs_speak_of_the_present_period_only() -> None:
     row = item("4.2", S.BLOCKED)
     row.period = date(2026, 10, 1)
-    now = SimpleNamespace(holds=True, has_changed=True, period=row.period)
-    before = SimpleNamespace(holds=True, has_changed=True, period=date(2026, 9, 1))
+    now: Any = SimpleNamespace(holds=True, has_changed=True, period=row.period)
+    before: Any = SimpleNamespace(holds=True, has_changed=True, period=date(2026, 9, 1))
     assert changed(row, [now]) and is_shown_already(row, [now])
     assert not changed(row, [before]) and not is_shown_already(row, [before])
-    assert not is_shown_already(item("4.2", S.IN_PROGRESS), [SimpleNamespace(holds=True, period=None)])
+    once: Any = SimpleNamespace(holds=True, period=None)
+    assert not is_shown_already(item("4.2", S.IN_PROGRESS), [once])
 
 
 def test_what_stands_is_of_the_period_and_not_withdrawn_the_newest_first() -> None:
