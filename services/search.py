@@ -2,7 +2,8 @@
 
 Stems (Snowball: Finnish, Swedish, English) find inflected words; 4-grams of stems find compounds and their parts; a compound
 that is near nothing is understood by its first part; one slip of the keyboard is forgiven. BM25 orders what was found; a word of
-the title or of the synonyms weighs more than one of the body. Measured against other ways: a stemmer alone misses nine of ten compounds and typos.
+the title or of the synonyms weighs more than one of the body. Measured against other ways: a
+stemmer alone misses nine of ten compounds and typos.
 """
 
 from __future__ import annotations
@@ -159,9 +160,9 @@ class _Shelf:
         return found or (self._first_part(word) if parts else {})
 
     def _first_part(self, word: str) -> dict[str, float]:
-        """A compound that is near nothing as a whole may begin with a word of this shelf: “rahanpuute” with “raha”, “hyresbetalning”
-        with “hyra”. The longest such beginning counts, and only by the very same stem, so that “rahtilaiva” is no money; a part
-        of three letters must be a word of the texts as it is.
+        """A compound that is near nothing as a whole may begin with a word of this shelf: “rahanpuute” with “raha”,
+        “hyresbetalning” with “hyra”. The longest such beginning counts, and only by the very same stem, so that “rahtilaiva” is no
+        money; a part of three letters must be a word of the texts as it is.
         """
         for end in range(len(word) - REST_LEAST, PART_LEAST - 1, -1):
             part = stem(word[:end], self.language)

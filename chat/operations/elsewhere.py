@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, Resident, Staff
+from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.models import User
 from accounts.operations import record_audit
@@ -22,7 +22,7 @@ from chat.broadcast import announce_board
 from chat.choices import EventKind, State, TransferState
 from chat.identity_codes import mask
 from chat.models import ContactDetail, Conversation, Leg, Transfer
-from chat.operations.log import Entry, append_events, lock_conversation
+from chat.operations.log import Entry, append_events, lock_conversation, lock_of_resident
 from chat.operations.messages import post_message
 from chat.operations.moving import (
     ask,
@@ -73,9 +73,7 @@ def give_contact_detail(*, by: Actor, conversation: UUID, value: str, wish: str 
 
     Raises Conversation.DoesNotExist, ValidationError (invalid) when she was not asked.
     """
-    row = lock_conversation(conversation)
-    if not isinstance(by, Resident) or row.resident_key != by.key:
-        raise Conversation.DoesNotExist
+    row = lock_of_resident(by=by, conversation=conversation)
     waiting = ContactDetail.objects.filter(conversation=row, done_at__isnull=True, asked_at__isnull=False)
     detail: ContactDetail | None = waiting.select_related("queue__service").first()
     if detail is None or not value:

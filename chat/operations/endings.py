@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.actors import Actor, Resident, Staff
+from accounts.actors import Actor, Staff
 from chat.broadcast import announce_board
 from chat.choices import (
     GIVEN_OUTCOMES,
@@ -28,7 +27,7 @@ from chat.choices import (
 from chat.models import Conversation, Leg, Participant
 from chat.operations.identity import close_identifications
 from chat.operations.legs import leave_leg
-from chat.operations.log import Entry, append_events, lock_conversation
+from chat.operations.log import Entry, append_events, lock_of_resident, lock_of_responder
 from chat.operations.moving import close_open_transfer
 from chat.refusals import Refusal, refuse
 from services.models import Service, Topic
@@ -45,9 +44,7 @@ def leave_conversation(*, by: Actor, conversation: UUID, now: datetime) -> Conve
 
     Before the first human reply it is abandoned, or a short abandon under ten seconds (metrics 1.1).
     """
-    row = lock_conversation(conversation)
-    if not isinstance(by, Resident) or row.resident_key != by.key:
-        raise Conversation.DoesNotExist
+    row = lock_of_resident(by=by, conversation=conversation)
     if row.state != State.ENDED:
         close_row(row, ended_by=EndedBy.RESIDENT, left_at=now, now=now)
     return row
@@ -71,7 +68,7 @@ def end_conversation(
     traditional service (M12); R7 may name the right service (S001-48), any outcome the reason of failure demand (M18).
     Raises ValidationError (outcome_missing, topic_missing, reason_missing, invalid, not_yours).
     """
-    row = _own(conversation, by)
+    row = lock_of_responder(by=by, conversation=conversation)
     already_ended = row.state == State.ENDED
     given = _Given(outcome, topic, wrong_service_target, failure_demand, outcome_reason)
     _code(row, given, by=by, now=now)
@@ -93,7 +90,7 @@ def code_conversation(
     now: datetime,
 ) -> Conversation:
     """The responder gives or corrects the outcome of a conversation that has ended (wrap-up)."""
-    row = _own(conversation, by)
+    row = lock_of_responder(by=by, conversation=conversation)
     if row.state != State.ENDED:
         raise refuse(Refusal.INVALID)
     given = _Given(outcome, topic, wrong_service_target, failure_demand, outcome_reason)
@@ -134,17 +131,6 @@ def close_row(
     append_events(row, Entry(EventKind.ENDED, participant, payload={"by": ended_by, "status": row.status}), now=now)
     row.save()
     announce_board(queues=[row.queue_id], users=[row.responder_id] if row.responder_id else [])
-
-
-def _own(conversation: UUID, by: Actor) -> Conversation:
-    if not isinstance(by, Staff):
-        raise PermissionDenied
-    row = lock_conversation(conversation)
-    if not Conversation.objects.readable_by(by).filter(pk=row.pk).exists():
-        raise Conversation.DoesNotExist
-    if row.responder_id != by.user_id:
-        raise refuse(Refusal.NOT_YOURS)
-    return row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.actors import Actor, Resident, Staff
+from accounts.actors import Actor
 from chat.broadcast import announce_board
 from chat.choices import EventKind, IdentificationState, IdentityPurpose, ParticipantKind, State
 from chat.identity_providers import current_provider
 from chat.models import Conversation, IdentityRequest, Participant
 from chat.models.identifications import ANSWERED_WITHIN, OPEN_STATES
-from chat.operations.log import Entry, append_events, lock_conversation
+from chat.operations.log import Entry, append_events, lock_of_resident, lock_of_responder
 from chat.refusals import Refusal, refuse
 from services.choices import Identification
 
@@ -31,7 +30,7 @@ def request_identification(*, by: Actor, conversation: UUID, purpose: str, now: 
 
     It may be answered for 30 minutes. Raises ValidationError (identity_off, identity_open, resident_away, not_yours, ended).
     """
-    row = _of_responder(by, conversation)
+    row = lock_of_responder(by=by, conversation=conversation)
     if row.state != State.ACTIVE:
         raise refuse(Refusal.ENDED)
     if purpose not in ASKABLE:
@@ -75,7 +74,7 @@ def ask_at_start(row: Conversation, *, now: datetime) -> None:
 @transaction.atomic
 def recall_identification(*, by: Actor, conversation: UUID, now: datetime) -> Conversation:
     """The responder takes the request back; what is under way at the provider then counts for nothing."""
-    row = _of_responder(by, conversation)
+    row = lock_of_responder(by=by, conversation=conversation)
     request = unfinished_request(row)
     if request is not None:
         end_request(request, IdentificationState.RECALLED, now=now)
@@ -89,7 +88,7 @@ def decline_identification(*, by: Actor, conversation: UUID, now: datetime) -> C
 
     What a service needs from the start can't be declined: she may leave the line instead.
     """
-    row = of_resident(by=by, conversation=conversation)
+    row = lock_of_resident(by=by, conversation=conversation)
     request = unfinished_request(row)
     if request is not None:
         if request.purpose == IdentityPurpose.START and row.state == State.WAITING:
@@ -157,25 +156,6 @@ def tell_state(
     append_events(row, Entry(EventKind.IDENTITY, participant, payload={"state": str(state)}), now=now)
     row.save(update_fields=["head_all", "head_staff", *also])
     announce_board(queues=[row.queue_id] if row.state == State.WAITING else [], users=[row.responder_id])
-
-
-def _of_responder(by: Actor, conversation: UUID) -> Conversation:
-    if not isinstance(by, Staff):
-        raise PermissionDenied
-    row = lock_conversation(conversation)
-    if not Conversation.objects.readable_by(by).filter(pk=row.pk).exists():
-        raise Conversation.DoesNotExist
-    if row.responder_id != by.user_id:
-        raise refuse(Refusal.NOT_YOURS)
-    return row
-
-
-def of_resident(*, by: Actor, conversation: UUID) -> Conversation:
-    """Her own conversation, locked; anyone else's is as if there were none."""
-    row = lock_conversation(conversation)
-    if not isinstance(by, Resident) or row.resident_key != by.key:
-        raise Conversation.DoesNotExist
-    return row
 
 
 def unfinished_request(row: Conversation) -> IdentityRequest | None:

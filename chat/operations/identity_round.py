@@ -34,8 +34,8 @@ from chat.identity_providers import (
 )
 from chat.models import Conversation, IdentityRequest
 from chat.models.identifications import OPEN_STATES
-from chat.operations.identity import end_request, of_resident, participant_of_resident, tell_state, unfinished_request
-from chat.operations.log import lock_conversation
+from chat.operations.identity import end_request, participant_of_resident, tell_state, unfinished_request
+from chat.operations.log import lock_conversation, lock_of_resident
 from chat.refusals import Refusal, refuse
 from services.calendars import HELSINKI
 
@@ -92,7 +92,7 @@ def open_identification(
     _release()
     departure = provider.begin(Ask(return_to=return_to, language=language, mandate=behalf == Behalf.MANDATE))
     with transaction.atomic():
-        row = of_resident(by=by, conversation=conversation)
+        row = lock_of_resident(by=by, conversation=conversation)
         request = _openable(row, now=now)
         first = request.state != IdentificationState.OPENED
         request.state, request.ended_at, request.fault = IdentificationState.OPENED, None, ""

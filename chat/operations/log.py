@@ -11,11 +11,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+
+from accounts.actors import Actor, Resident, Staff
 from chat.broadcast import announce
 from chat.choices import AudienceChoice, EventKind, ParticipantKind
 from chat.identity_codes import mask
 from chat.models import Conversation, Event, Participant
 from chat.operations.masking import notice_in, told_lately
+from chat.refusals import Refusal, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,29 @@ def lock_conversation(public_id: UUID) -> Conversation:
     Raises Conversation.DoesNotExist.
     """
     return Conversation.objects.select_for_update(no_key=True).get(public_id=public_id)
+
+
+def lock_of_resident(*, by: Actor, conversation: UUID) -> Conversation:
+    """The resident's own conversation, locked; anyone else's is as if there were none. Raises Conversation.DoesNotExist."""
+    row = lock_conversation(conversation)
+    if not isinstance(by, Resident) or row.resident_key != by.key:
+        raise Conversation.DoesNotExist
+    return row
+
+
+def lock_of_responder(*, by: Actor, conversation: UUID) -> Conversation:
+    """The conversation that the person has or had, locked.
+
+    Raises PermissionDenied to others than staff, Conversation.DoesNotExist when she may not see it, ValidationError (not_yours).
+    """
+    if not isinstance(by, Staff):
+        raise PermissionDenied
+    row = lock_conversation(conversation)
+    if not Conversation.objects.readable_by(by).filter(pk=row.pk).exists():
+        raise Conversation.DoesNotExist
+    if row.responder_id != by.user_id:
+        raise refuse(Refusal.NOT_YOURS)
+    return row
 
 
 def append_events(conversation: Conversation, *entries: Entry, now: datetime) -> list[Event]:

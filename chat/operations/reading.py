@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from accounts.actors import Actor, Resident, Staff
@@ -44,24 +45,8 @@ def open_conversation(
         readable = readable.select_related("county", "service").only(*_SOCKET_FIELDS)
     row = readable.get(public_id=conversation)
     if isinstance(by, Staff):
-        reader = User.objects.values_list("public_id", flat=True).get(pk=by.user_id)
-        recent = AuditEntry.objects.filter(
-            object_type="chat.conversation",
-            object_id=str(row.public_id),
-            actor_id=str(reader),
-            action=AuditAction.READ,
-            at__gt=now - OPENING_LASTS,
-        )
-        if not recent.exists():
-            record_audit(
-                by=by,
-                action=AuditAction.READ,
-                object_type="chat.conversation",
-                object_id=str(row.public_id),
-                county=row.county.code,
-                purpose=purpose or ("responding" if row.responder_id == by.user_id else "service"),
-                source=source,
-            )
+        reason = purpose or ("responding" if row.responder_id == by.user_id else "service")
+        _audit_hourly(by, row, AuditAction.READ, now=now, purpose=reason, source=source)
         return Opened(row, Participant.objects.filter(conversation=row, user_id=by.user_id).first(), staff=True)
     return Opened(row, Participant.objects.filter(conversation=row, user__isnull=True).first(), staff=False)
 
@@ -79,26 +64,18 @@ def earlier_conversations(*, by: Actor, conversation: UUID, now: datetime, limit
     others = readable.filter(person=row.person, county=row.county).exclude(pk=row.pk)
     found = list(others.select_related("service", "topic", "responder").order_by("-queued_at")[:limit])
     if found:
-        reader = User.objects.values_list("public_id", flat=True).get(pk=by.user_id)
-        told = AuditEntry.objects.filter(
-            object_type="chat.conversation",
-            object_id=str(row.public_id),
-            actor_id=str(reader),
-            action=AuditAction.SEARCH,
-            at__gt=now - OPENING_LASTS,
-        )
-        if not told.exists():
-            record_audit(
-                by=by,
-                action=AuditAction.SEARCH,
-                object_type="chat.conversation",
-                object_id=str(row.public_id),
-                county=row.county.code,
-                purpose="earlier",
-                count=len(found),
-                source="console",
-            )
+        _audit_hourly(by, row, AuditAction.SEARCH, now=now, purpose="earlier", source="console", count=len(found))
     return found
+
+
+def _audit_hourly(
+    by: Staff, row: Conversation, action: AuditAction, *, now: datetime, purpose: str, source: str, count: int | None = None
+) -> None:
+    """One audit row an hour for the same person, conversation and action."""
+    reader = User.objects.values_list("public_id", flat=True).get(pk=by.user_id)
+    about: dict[str, Any] = {"object_type": "chat.conversation", "object_id": str(row.public_id), "action": action}
+    if not AuditEntry.objects.filter(**about, actor_id=str(reader), at__gt=now - OPENING_LASTS).exists():
+        record_audit(by=by, **about, county=row.county.code, purpose=purpose, source=source, count=count)
 
 
 def export_record(*, by: Actor, conversation: UUID, whole: bool = False) -> Conversation:

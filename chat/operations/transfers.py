@@ -12,13 +12,13 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.actors import Actor, Resident, Staff, System
+from accounts.actors import Actor, Staff, System
 from accounts.models import User
 from chat.broadcast import announce_board
 from chat.choices import LegExit, State, TransferReason, TransferState
 from chat.models import Conversation, Leg, Transfer
 from chat.operations.legs import PLACE_FIELDS, go_to, leave_leg
-from chat.operations.log import append_events, lock_conversation
+from chat.operations.log import append_events, lock_conversation, lock_of_resident
 from chat.operations.moving import (
     answers,
     ask,
@@ -103,9 +103,7 @@ def answer_transfer(*, by: Actor, conversation: UUID, transfer: UUID, consent: b
     A second press changes nothing. When the target has closed meanwhile, the conversation stays, and she is told.
     Raises Conversation.DoesNotExist, ValidationError (transfer_over).
     """
-    row = lock_conversation(conversation)
-    if not isinstance(by, Resident) or row.resident_key != by.key:
-        raise Conversation.DoesNotExist
+    row = lock_of_resident(by=by, conversation=conversation)
     found = _of(row, transfer)
     if found.state != TransferState.ASKED:
         said_yes = found.consented_at is not None

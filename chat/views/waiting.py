@@ -92,7 +92,7 @@ def estimate_words(told: Range | None) -> str:
 def closing_of(hours: Availability | None, *, now: datetime) -> str:
     """What becomes of those who wait: the chat closes `soon`; it is `closed` and they are still served; or it is `over` for them.
 
-    Nothing while the hours run on. The reason may be the weekly hours or a sudden override: to her it is the same (S000-59).
+    Nothing while the hours run on. The reason may be the weekly hours or a sudden override: to her it is the same.
     """
     if hours is None:
         return ""

@@ -33,7 +33,9 @@ def test_the_mark_is_where_browsers_look_for_it(client: Client, county: County, 
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/x-icon")
     picture = Image.open(BytesIO(answer.content))
     assert {(16, 16), (32, 32)} <= set(picture.info["sizes"])
-    red, green, blue, solid = picture.convert("RGBA").resize((32, 32)).getpixel((5, 16))
+    pixel = picture.convert("RGBA").resize((32, 32)).getpixel((5, 16))
+    assert isinstance(pixel, tuple)
+    red, green, blue, solid = pixel
     assert (red < 10, abs(green - 0x50) < 5, abs(blue - 0x8F) < 5, solid) == (True, True, True, 255)
 
 

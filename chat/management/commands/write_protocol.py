@@ -67,7 +67,7 @@ at most {text} characters after cleaning: NFC, Unix line ends, no control or reo
 | 4404 | nothing here for you |
 | 4429 | too many sockets of one person: `bye` says when to come back |
 | 4408 | no sign of life for 65 s |
-| 1009 | a frame of more than 256 KiB: it was not read, and the one after it must be shorter. Up to that size what is too large is answered by `refused` (`too_large`) and the socket stays open |
+| 1009 | a frame of more than 256 KiB: it was not read; below that `refused` (`too_large`) answers it and the socket stays open |
 | 4012 | the server restarts, or can not tell now who you are: come back after the time that `bye` named |
 """
 
