@@ -25,6 +25,12 @@ TODAY = date(2026, 11, 26)
 DAYS = st.dates(date(2020, 1, 1), date(2032, 12, 31))
 
 
+def coordinator_of(rollout: Rollout) -> User:
+    """Who started it."""
+    assert rollout.created_by is not None
+    return rollout.created_by
+
+
 def lane(*spans: Span, marks: tuple[Mark, ...] = ()) -> Lane:
     return Lane("a", "Neuvola", spans, marks)
 
@@ -68,17 +74,15 @@ class TestLanes:
     @pytest.fixture
     def rollout(self, make_rollout: MakeRollout) -> Rollout:
         rollout = make_rollout("Neuvola", starts_on=date(2026, 1, 10), ends_on=date(2027, 3, 1))
-        assert rollout.created_by is not None
         GateVerdict.objects.create(
-            rollout=rollout, gate=gate_of(rollout, "G1"), verdict=Verdict.NO_GO, by=rollout.created_by, role="manager",
+            rollout=rollout, gate=gate_of(rollout, "G1"), verdict=Verdict.NO_GO, by=coordinator_of(rollout), role="manager",
             at=datetime(2026, 3, 1, 9, tzinfo=UTC), digest="0" * 64,
         )  # fmt: skip
         return rollout
 
     def passes(self, rollout: Rollout, key: str, month: int, phase: int) -> None:
-        assert rollout.created_by is not None
         GateVerdict.objects.create(
-            rollout=rollout, gate=gate_of(rollout, key), verdict=Verdict.GO, by=rollout.created_by, role="manager",
+            rollout=rollout, gate=gate_of(rollout, key), verdict=Verdict.GO, by=coordinator_of(rollout), role="manager",
             at=datetime(2026, month, 1, 9, tzinfo=UTC), digest="0" * 64,
         )  # fmt: skip
         now_in = ModelPhase.objects.get(model_version=rollout.model_version, order=phase)
