@@ -416,7 +416,7 @@ def test_the_list_costs_the_same_whoever_waits(queue: Queue, service: Service, r
         start_conversation(by=Resident(uuid4()), service=service, token=uuid4(), now=now - timedelta(seconds=number))
     many = queries_of(client, CONSOLE)
     assert few == many
-    assert many <= 34
+    assert many <= 35
 
 
 def test_an_open_conversation_costs_the_same_however_long(
