@@ -83,7 +83,7 @@ def keep(page: Page, name: str) -> None:
 
 
 def walk(url: str) -> None:
-    """The first conversation, by a resident on a phone and an answerer at a desk."""
+    """The first conversation, by a resident on a phone and an answerer at a desk; and the coordinator's board."""
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         resident = browser.new_context(viewport=PHONE, locale="fi-FI", device_scale_factor=1.5).new_page()  # type: ignore[arg-type]
@@ -108,9 +108,7 @@ def walk(url: str) -> None:
         _scroll_to(resident, "[data-part=place]")
         keep(resident, "waiting-room")
         answerer.goto(f"{url}/fi/vastaaja/")
-        answerer.locator("input[name=login]").fill("maija@esimerkki.invalid")
-        answerer.locator("input[name=password]").fill(PASSWORD)
-        answerer.locator("input[name=password]").press("Enter")
+        _sign_in(answerer, "maija")
         visitors = subprocess.Popen([sys.executable, "manage.py", "play_residents", "--url", url, "--minutes", "2"], cwd=ROOT)
         answerer.locator("console-waiting [data-slot=rows] > li").nth(2).wait_for()
         keep(answerer, "console-waiting")
@@ -124,7 +122,19 @@ def walk(url: str) -> None:
         keep(resident, "conversation")
         keep(answerer, "console-conversation")
         visitors.terminate()
+        coordinator = browser.new_context(viewport=WIDE, locale="fi-FI").new_page()  # type: ignore[arg-type]
+        coordinator.set_viewport_size({"width": 1280, "height": 1500})
+        coordinator.goto(f"{url}/fi/kayttoonotto/taulu/")
+        _sign_in(coordinator, "petri")
+        coordinator.locator("h1", has_text="taulu").wait_for()
+        keep(coordinator, "rollouts")
         browser.close()
+
+
+def _sign_in(page: Page, who: str) -> None:
+    page.locator("input[name=login]").fill(f"{who}@esimerkki.invalid")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
 
 
 def _scroll_to(page: Page, place: str) -> None:

@@ -67,8 +67,9 @@ class Command(BaseCommand):
                 self.jobs.end()
 
     def _ready(self, options: dict[str, Any]) -> None:
-        # A frame over the limit closes the socket with its own code (1009) instead of cutting the line without a word.
-        self.server.ws_factory.setProtocolOptions(failByDrop=False)
+        # A frame over the limit closes the socket with its own code (1009) instead of cutting the line without a word. Autobahn
+        # takes the second argument back when it is left out; daphne gives it too, and our own door judges the origins.
+        self.server.ws_factory.setProtocolOptions(failByDrop=False, allowNullOrigin=True)
         loop = asyncio.get_event_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
