@@ -211,6 +211,7 @@ class Visitor:
         match frame["t"]:
             case "event" if frame["seq"] > self.seen:
                 self.seen = frame["seq"]
+                self.unacknowledged.pop(str(frame.get("client_id")), None)  # one's own event is its acknowledgement
                 self._event(frame)
                 self._send(socket, {"t": "seen", "conversation": str(self.conversation), "all": self.seen, "staff": 0})
             case "ack":

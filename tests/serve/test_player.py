@@ -97,7 +97,7 @@ async def test_a_visitor_starts_waits_talks_and_leaves(make_serve: Callable[...,
     ]
     with subprocess.Popen(command, cwd=ROOT, env=serve.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as player:
         try:
-            await asyncio.to_thread(_answer_all, 2, player)
+            assert await asyncio.to_thread(_answer_all, 2, player), "they leave when all is said, not when the time is up"
             output, _ = await asyncio.to_thread(player.communicate, None, 60)
         finally:
             player.kill()
@@ -108,10 +108,12 @@ async def test_a_visitor_starts_waits_talks_and_leaves(make_serve: Callable[...,
     await asyncio.to_thread(_check_log)
 
 
-def _answer_all(count: int, player: subprocess.Popen[str]) -> None:
-    """Maija takes each visitor and answers every line; what she writes goes through the same operations as the console's."""
+def _answer_all(count: int, player: subprocess.Popen[str]) -> bool:
+    """Whether all left by themselves. Maija takes each visitor and answers every line; what she writes goes through the same
+    operations as the console's.
+    """
     maija = Staff(User.objects.get(email="maija@esimerkki.invalid").pk)
-    until = time.monotonic() + 120
+    until = time.monotonic() + 100
     answered: dict[int, int] = {}
     while time.monotonic() < until and player.poll() is None:
         if Conversation.objects.filter(state=State.WAITING).exists():
@@ -122,8 +124,9 @@ def _answer_all(count: int, player: subprocess.Popen[str]) -> None:
                 answered[row.pk] = said
                 _reply(maija, row)
         if len(answered) == count and not Conversation.objects.exclude(state=State.ENDED).exists():
-            return
+            return True
         time.sleep(0.2)
+    return False
 
 
 def _reply(maija: Staff, row: Conversation) -> None:
