@@ -104,7 +104,9 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
                 {**multi, **campaign},
             ),
         ]
-    side_by_side = ("-n", str(min(os.cpu_count() or 2, 4)), "--dist=worksteal")
+    cores = min(os.cpu_count() or 2, 4)
+    side_by_side = ("-n", str(cores), "--dist=worksteal")
+    waiting_much = ("-n", str(cores + 1), "--dist=worksteal")  # a browser's tests wait more than they compute
     return [
         Part("lint", "ruff", tool("ruff", "check", "--output-format=concise", ".")),
         Part("format", "ruff's formatter", tool("ruff", "format", "--check", ".")),
@@ -138,7 +140,7 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
             (POSTGRES, REDIS),
             {**multi, **servers},
         ),
-        Part("browser", "Chromium", pytest("browser", *side_by_side), (CHROMIUM,), {**embedded, **servers}),
+        Part("browser", "Chromium", pytest("browser", *waiting_much), (CHROMIUM,), {**embedded, **servers}),
     ]
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from accounts.actors import Resident
 from accounts.models import User
@@ -77,8 +77,18 @@ def until(test: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.05)
 
 
+LEFT_EARLY = "WebSocket is closed before the connection is established"
+"""What Chromium says of a page that is left while its line is being opened; no fault of the page."""
+
+
 def complaints(page: Page) -> list[str]:
+    """What the browser complains of."""
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and LEFT_EARLY not in message.text:
+            heard.append(message.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: heard.append(str(error)))
     return heard
