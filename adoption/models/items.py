@@ -201,7 +201,9 @@ class FormAnswer(models.Model):
         verbose_name_plural = _("filled forms")
         ordering = ["form", "-period"]
         constraints = [
-            models.UniqueConstraint(fields=["rollout", "form", "period"], nulls_distinct=False, name="rollout_form_once_per_period")
+            # Two, since SQLite takes two empty periods for different ones.
+            models.UniqueConstraint(fields=["rollout", "form", "period"], name="rollout_form_once_per_period"),
+            models.UniqueConstraint(fields=["rollout", "form"], condition=Q(period__isnull=True), name="rollout_form_once"),
         ]
 
     def __str__(self) -> str:
@@ -246,12 +248,17 @@ class Proof(models.Model):
         verbose_name_plural = _("proofs")
         ordering = ["item", "signal"]
         constraints = [
+            # Two, since SQLite takes two empty periods for different ones.
             models.UniqueConstraint(
                 fields=["item", "signal", "period"],
                 condition=Q(superseded_at__isnull=True),
-                nulls_distinct=False,
                 name="item_signal_once_per_period",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["item", "signal"],
+                condition=Q(superseded_at__isnull=True, period__isnull=True),
+                name="item_signal_once",
+            ),
         ]
 
     def __str__(self) -> str:
