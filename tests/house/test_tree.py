@@ -78,7 +78,7 @@ def test_no_file_names_a_package_registry_or_a_place_on_one_machine() -> None:
         dot.join(parts)
         for parts in (
             ("pypi", "org"),
-            ("pythonhosted", "org"),
+            ("python[h]osted", "org"),
             ("registry", "npmjs", "org"),
             ("npmjs", "com"),
             ("yarnpkg", "com"),
