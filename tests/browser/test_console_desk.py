@@ -291,7 +291,7 @@ def test_who_is_not_taken_in_time_calls_the_supervisor_at_her_console_and_on_her
     conversation = comes(service, resident)
     words = "Joku odottaa, eikä kukaan ole ottanut häntä palveltavaksi."
     for where in (page, board):
-        expect(where.locator("[data-slot=news]")).to_have_text(words, timeout=SOON)
+        expect(where.locator("[data-slot=news]")).to_contain_text(words, timeout=SOON)
         link = where.locator(".nlc-calls a")
         expect(link).to_contain_text("Odottaa, eikä kukaan ole ottanut", timeout=SOON)
         expect(link).to_have_attribute("href", f"/fi/vastaaja/{conversation.public_id}/")

@@ -88,8 +88,15 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .map((part) => `${part.tagName}.${part.className}: ${part.textContent.trim().slice(0, 40)}`)"""
 
 
+@pytest.mark.parametrize("kind", [OverrideKind.OPEN, OverrideKind.CLOSE])
 @pytest.mark.parametrize("language", ["fi", "sv"])
-def test_long_compounds_have_room_or_a_hyphen_on_a_phone(chromium: Browser, site: str, service: Service, language: str) -> None:
+def test_long_compounds_have_room_or_a_hyphen_on_a_phone(
+    chromium: Browser, site: str, service: Service, language: str, kind: OverrideKind
+) -> None:
+    now = timezone.now()
+    Override.objects.create(
+        county=service.county, kind=kind, reason_fi="Koe", starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1)
+    )
     Service.objects.filter(pk=service.pk).update(name_fi="Asiakasohjauksen chat", name_sv="Klienthandledningens chatt")
     context = open_context(chromium, viewport={"width": 360, "height": 740})
     page = context.new_page()

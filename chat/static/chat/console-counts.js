@@ -68,5 +68,15 @@ export function moreCalls(before, now) {
   return now.calls - now.told > before.calls - before.told ? "calls" : "";
 }
 
-/* Says something to a screen reader. */
-export const tell = (root, text) => { slot(root, "news").textContent = text; };
+const TOLD_MS = 5000; // how long a screen reader may need before what it was told is replaced
+
+const toldAt = new WeakMap();
+
+/* Says something to a screen reader. What was said a moment ago stays before it: a newcomer hides nobody whom no one takes. */
+export function tell(root, text) {
+  const place = slot(root, "news");
+  const isFresh = Date.now() - (toldAt.get(place) ?? 0) < TOLD_MS;
+  toldAt.set(place, Date.now());
+  if (!isFresh) place.textContent = text;
+  else if (!place.textContent.includes(text)) place.append(` ${text}`);
+}
