@@ -119,7 +119,7 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
         name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in latencies.items()
     }
     found["p95_ratio"] = found["latency"]["portal"]["p95"] / found["latency"]["raw"]["p95"]
-    found |= memory(place, sockets)
+    found |= memory(place, pairs)
     found |= restart(place, 1000, quick=quick)
     found |= sizes(place, seconds)
     if place.env["REDIS_URL"]:
@@ -130,12 +130,16 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
     return found
 
 
-def memory(place: Place, sockets: list[dict[str, Any]]) -> dict[str, Any]:
+def memory(place: Place, pairs: int) -> dict[str, Any]:
     """Bytes of an idle signed-in socket beside a raw echo's: what the second half of the sockets adds to the first.
 
-    So the caches that any first sockets fill (pages of the database, compiled queries) are not counted for each.
+    So the caches that any first sockets fill (pages of the database, compiled queries) are not counted for each. The
+    conversations are new ones: with thousands of messages behind them the second half would still be filling SQLite's page cache,
+    which has a size of its own whatever the number of sockets.
     """
     say(f"  {place.name}: memory of idle sockets")
+    place.fresh()
+    sockets = place.rows("conversations", str(pairs))
     each = {}
     half = len(sockets) // 2
     for name in ("raw", "portal"):

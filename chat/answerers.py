@@ -27,7 +27,7 @@ class Answerer:
 
 
 def ranked_answerers(queues: Iterable[Queue], *, now: datetime) -> dict[int, list[Answerer]]:
-    """The people of each queue's groups whose responder's grant reaches its service, by the queue's primary key: six queries.
+    """The people of each queue's groups whose responder's grant reaches its service, by the queue's primary key: seven queries.
 
     First those who take new ones now; of them the least loaded, then the one whose last take is longest ago (S002-39).
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -23,40 +24,41 @@ STEPPED_ASIDE = (PresenceKind.CALL, PresenceKind.BREAK, PresenceKind.AWAY)
 
 
 def answerers_of(queues: Iterable[Queue], *, now: datetime) -> dict[int, frozenset[int]]:
-    """Who answers each queue, by primary key, in two queries: those of its groups whose responder's grant reaches the service."""
+    """Who answers each queue, by primary key, in three queries: those of its groups whose responder's grant reaches the service.
+
+    Members are read once for a group, not for each queue that it answers: a county's queues share their groups.
+    """
     queues = list(queues)
+    groups: dict[int, list[int]] = {}
+    for queue_id, group_id in Queue.groups.through.objects.filter(queue__in=[queue.pk for queue in queues]).values_list(
+        "queue_id", "respondergroup_id"
+    ):
+        groups.setdefault(queue_id, []).append(group_id)
     members: dict[int, set[int]] = {}
-    for queue_id, user_id in (
-        Membership.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=now), group__queues__in=[queue.pk for queue in queues]
-        )
-        .values_list("group__queues", "user_id")
-        .distinct()
-    ):
-        members.setdefault(queue_id, set()).add(user_id)
-    people = set().union(*members.values()) if members else set()
-    grants: dict[int, list[tuple[str, object]]] = {}
-    for user_id, county, service_id in (
-        Grant.objects.valid(at=now).filter(user_id__in=people, role=Role.RESPONDER).values_list("user_id", "county", "service_id")
-        if people
-        else ()
-    ):
-        grants.setdefault(user_id, []).append((county, service_id))
-    return {
-        queue.pk: frozenset(
-            user
-            for user in members.get(queue.pk, ())
-            if any(
-                county == queue.service.county.code and scope in (None, queue.service.public_id)
-                for county, scope in grants.get(user, ())
-            )
-        )
-        for queue in queues
-    }
+    for group_id, user_id in Membership.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=now), group__in=set().union(*groups.values())
+    ).values_list("group_id", "user_id"):
+        members.setdefault(group_id, set()).add(user_id)
+    people = set().union(*members.values())
+    granted: dict[tuple[str, UUID | None], set[int]] = {}
+    if people:
+        for user_id, county, service_id in (
+            Grant.objects.valid(at=now)
+            .filter(user_id__in=people, role=Role.RESPONDER)
+            .values_list("user_id", "county", "service_id")
+        ):
+            granted.setdefault((county, service_id), set()).add(user_id)
+    nobody: set[int] = set()
+    found = {}
+    for queue in queues:
+        theirs = nobody.union(*(members.get(group, nobody) for group in groups.get(queue.pk, ())))
+        county, service = queue.service.county.code, queue.service.public_id
+        found[queue.pk] = frozenset(theirs & (granted.get((county, None), nobody) | granted.get((county, service), nobody)))
+    return found
 
 
 def loads_of(queues: Iterable[Queue], *, now: datetime | None = None, answerers: Answerers | None = None) -> dict[int, Load]:
-    """The load of each queue, by primary key, in three queries whatever the number of queues, five when one needs presence.
+    """The load of each queue, by primary key, in four queries whatever the number of queues, six when one needs presence.
 
     `answerers`: what `answerers_of` gave for them, when the caller has asked already.
 

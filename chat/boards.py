@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from chat.availability import answerers_of, availabilities
+from chat.availability import Answerers, answerers_of, availabilities
 from chat.choices import State, TransferState
 from chat.desk import TOLD, calls_of, desk_marks
 from chat.estimates import is_long
@@ -87,14 +87,16 @@ class LineBoard:
         )
 
 
-def line_boards(queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None = None) -> dict[int, LineBoard]:
+def line_boards(
+    queues: Iterable[Queue], *, is_open: Mapping[int, bool] | None = None, answerers: Answerers | None = None
+) -> dict[int, LineBoard]:
     """The lines of these queues (read with `for_board`), by the queue's primary key, in a constant number of queries.
 
-    `is_open`: whether they take newcomers, when the caller knows it already.
+    `is_open`: whether they take newcomers, and `answerers`: what `answerers_of` gave for them, when the caller knows it already.
     """
     now = timezone.now()
     queues = list(queues)
-    answerers = answerers_of(queues, now=now)
+    answerers = answerers_of(queues, now=now) if answerers is None else answerers
     hours: Mapping[int, Availability] = {}
     if is_open is None:
         hours = availabilities(queues, now=now, answerers=answerers)
@@ -190,9 +192,15 @@ def _ladder_steps() -> dict[str, Subquery]:
 
 
 def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
-    """What these transfers offer now, the oldest first, by the target queue's primary key: one query, no words."""
+    """What these transfers offer now, the oldest first, by the target queue's primary key, no words: one query, or two.
+
+    Most of the time nothing is offered, and finding that out costs far less than reading what all would be told.
+    """
     rows: dict[int, list[OfferRow]] = {}
-    offered = transfers.filter(state=TransferState.OFFERED).select_related("conversation__topic", "from_queue__service", "sender")
+    keys = list(transfers.filter(state=TransferState.OFFERED).order_by().values_list("pk", flat=True))
+    if not keys:
+        return rows
+    offered = Transfer.objects.filter(pk__in=keys).select_related("conversation__topic", "from_queue__service", "sender")
     for transfer in offered.only(*_OFFER_FIELDS).order_by("offered_at"):
         row = transfer.conversation
         rows.setdefault(transfer.to_queue_id, []).append(

@@ -70,7 +70,7 @@ class Outlook:
 def outlooks(
     queues: Iterable[Queue], *, now: datetime, lines: Collection[int] | None = None, answerers: Answerers | None = None
 ) -> dict[int, Outlook]:
-    """The outlook of each queue (read with `for_board`) by its primary key: at most six queries.
+    """The outlook of each queue (read with `for_board`) by its primary key: at most seven queries.
 
     `lines`: the queues in which somebody waits, when the caller knows it; of the others no claims are read. `answerers`: what
     `answerers_of` gave for them, when the caller has asked already.
@@ -149,11 +149,11 @@ def _people(queues: Sequence[Queue], answerers: Answerers) -> dict[int, tuple[in
     """How many answer each queue, and how those of them who are there are there; one query."""
     people = set().union(*answerers.values())
     rows = Presence.objects.running().filter(user_id__in=people).select_related("cover") if people else ()
-    running = {(row.county_id, row.user_id): row for row in rows}
+    there = list(rows)
     return {
         queue.pk: (
             len(answerers[queue.pk]),
-            [row for user in answerers[queue.pk] if (row := running.get((queue.service.county_id, user))) is not None],
+            [row for row in there if row.county_id == queue.service.county_id and row.user_id in answerers[queue.pk]],
         )
         for queue in queues
     }

@@ -35,6 +35,11 @@ def claim_conversation(*, by: Actor, conversation: UUID, now: datetime) -> Conve
     queue = Queue.objects.answerable_by(by).filter(pk=row.queue_id).only("max_parallel").order_by().first()
     if queue is None:
         raise Conversation.DoesNotExist
+    return _claim(row, queue, by=by, now=now)
+
+
+def _claim(row: Conversation, queue: Queue, *, by: Staff, now: datetime) -> Conversation:
+    """Take the locked conversation, whose queue she answers, if nothing speaks against it."""
     if row.state == State.ACTIVE and row.responder_id == by.user_id:
         return row
     if row.professional_id == by.user_id:
@@ -59,14 +64,18 @@ def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) ->
     """
     if not isinstance(by, Staff):
         raise PermissionDenied
-    answerable = Queue.objects.answerable_by(by)
+    answerable = Queue.objects.answerable_by(by).only("max_parallel").order_by()
     if queues is not None:
         answerable = answerable.filter(public_id__in=queues)
-    line = Conversation.objects.waiting().in_line(now=now).here(now=now).filter(queue__in=answerable.values("pk"))
+    hers = {queue.pk: queue for queue in answerable}
+    line = Conversation.objects.waiting().in_line(now=now).here(now=now).filter(queue_id__in=list(hers))
     line = line.exclude(professional=by.user_id).filter(Q(reserved_for__isnull=True) | Q(reserved_for=by.user_id))
     for public_id in line.values_list("public_id", flat=True)[:20]:
         try:
-            return claim_conversation(by=by, conversation=public_id, now=now)
+            with transaction.atomic():
+                row = lock_conversation(public_id)
+                if row.queue_id in hers:  # else it went on to a queue of others meanwhile
+                    return _claim(row, hers[row.queue_id], by=by, now=now)
         except ValidationError as error:
             if error.code not in (Refusal.TAKEN, Refusal.ENDED, Refusal.IDENTITY_MISSING):
                 raise
@@ -74,16 +83,18 @@ def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) ->
 
 
 def _take(row: Conversation, *, by: Staff, now: datetime) -> Conversation:
-    user = User.objects.get(pk=by.user_id)
+    user = User.objects.only("display_name", "first_name").get(pk=by.user_id)
     leg = Leg.objects.present_of(row)
     leg.responder, leg.accepted_at, leg.wait_seconds = user, now, max((now - leg.queued_at).total_seconds(), 0.0)
     leg.save(update_fields=["responder", "accepted_at", "wait_seconds"])
     row.state, row.responder, row.held_until = State.ACTIVE, user, None
     if row.accepted_at is None:
         row.accepted_at, row.wait_seconds = now, (now - row.queued_at).total_seconds()
-    participant, _ = Participant.objects.get_or_create(
-        conversation=row, user=user, defaults={"kind": ParticipantKind.RESPONDER, "name": user.shown_name, "joined_at": now}
-    )
+    participant = Participant.objects.filter(conversation=row, user=user).first()  # the conversation's lock keeps others out
+    if participant is None:
+        participant = Participant.objects.create(
+            conversation=row, user=user, kind=ParticipantKind.RESPONDER, name=user.shown_name, joined_at=now
+        )
     if participant.kind == ParticipantKind.COLLEAGUE:  # who whispered before answers now, under her own name
         participant.kind = ParticipantKind.RESPONDER
         participant.save(update_fields=["kind"])

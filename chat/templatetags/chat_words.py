@@ -12,10 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from accounts.choices import CONSOLE_ROLES, Role
-from accounts.permissions import has_role_anywhere
+from accounts.choices import CONSOLE_ROLES, CONSULTING_ROLES, Role
+from accounts.menu import roles_on_page
 from chat.links import Part, parts
-from chat.permissions import may_consult
 from services.permissions import NOTICE_ROLES
 
 register = template.Library()
@@ -24,27 +23,19 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def console_door(context: dict[str, Any]) -> bool:
     """Whether the console opens to the person in the county of the page: asked to show the link or not."""
-    request = context.get("request")
-    county = getattr(getattr(request, "county", None), "code", None)
-    actor = getattr(request, "actor", None)
-    return actor is not None and has_role_anywhere(actor, CONSOLE_ROLES, county=county)
+    return not roles_on_page(context.get("request")).isdisjoint(CONSOLE_ROLES)
 
 
 @register.simple_tag(takes_context=True)
 def board_door(context: dict[str, Any]) -> bool:
     """Whether the supervisor's board opens to the person in the county of the page."""
-    request = context.get("request")
-    county = getattr(getattr(request, "county", None), "code", None)
-    actor = getattr(request, "actor", None)
-    return actor is not None and has_role_anywhere(actor, Role.SUPERVISOR, county=county)
+    return Role.SUPERVISOR in roles_on_page(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
 def consulting_door(context: dict[str, Any]) -> bool:
     """Whether the professionals' entrance opens to the person in the county of the page: asked to show the link or not."""
-    request = context.get("request")
-    county = getattr(getattr(request, "county", None), "code", None)
-    return county is not None and may_consult(getattr(request, "actor", None), county=county)
+    return not roles_on_page(context.get("request")).isdisjoint(CONSULTING_ROLES)
 
 
 @register.filter
@@ -91,10 +82,7 @@ def _shown(part: Part) -> str | SafeString:
 @register.simple_tag(takes_context=True)
 def notice_door(context: dict[str, Any]) -> bool:
     """Whether the switch of disruptions opens to the person in the county of the page."""
-    request = context.get("request")
-    county = getattr(getattr(request, "county", None), "code", None)
-    actor = getattr(request, "actor", None)
-    return actor is not None and has_role_anywhere(actor, NOTICE_ROLES, county=county)
+    return not roles_on_page(context.get("request")).isdisjoint(NOTICE_ROLES)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
+from itertools import islice
 from time import monotonic
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
-from chat.availability import availabilities
+from chat.availability import Answerers, answerers_of, availabilities
 from chat.boards import LineBoard, line_boards, mine_boards
 from chat.choices import State
 from chat.keys import COMMANDS
@@ -124,9 +125,11 @@ def render_console(
     """The whole page."""
     language = page_language()
     queues = list(Queue.objects.answerable_by(actor).filter(is_active=True).for_board())
-    boards = line_boards(queues, is_open=open_states(queues))
+    now = timezone.now()
+    answerers = answerers_of(queues, now=now)
+    boards = line_boards(queues, is_open=open_states(queues, answerers), answerers=answerers)
     lines = [(boards[queue.pk], queue.service.response_target_seconds) for queue in queues]
-    waiting = waiting_entries(lines, language=language, now=timezone.now())
+    people = [row for line, _ in lines for row in line.waiting]
     own = mine_boards([actor.user_id])[actor.user_id]
     mine = own.conversations
     settings = told(settings_of(actor))
@@ -134,19 +137,19 @@ def render_console(
     assert isinstance(helps, dict)
     context: dict[str, object] = {
         "lines": [LineEntry(line, pick(line.name, language), pick(line.service, language), target) for line, target in lines],
-        "waiting": waiting[:WAITING_SHOWN],
-        "waiting_count": len(waiting),
-        "waiting_more": max(len(waiting) - WAITING_SHOWN, 0),
-        "claimable": sum(not entry.row.away and not entry.row.must_identify for entry in waiting),
+        "waiting": waiting_entries(lines, language=language, now=now),
+        "waiting_count": len(people),
+        "waiting_more": max(len(people) - WAITING_SHOWN, 0),
+        "claimable": sum(not row.away and not row.must_identify for row in people),
         "mine": [mine_entry(row, language, opened) for row in mine],
-        "now": timezone.now(),
+        "now": now,
         "words": {
             "contactors": plain(CONTACTORS),
             "who": str(PROFESSIONAL),
             "languages": plain(LANGUAGE_WORDS),
             "events": plain(EVENT_WORDS),
         },
-        "longest": min((entry.row.queued_at for entry in waiting if not entry.row.away), default=None),
+        "longest": min((row.queued_at for row in people if not row.away), default=None),
         "unread": sum(row.unread for row in mine),
         "settings": settings,
         "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
@@ -159,36 +162,33 @@ def render_console(
     return render(request, "chat/console/console.html", context, status=status)
 
 
-def open_states(queues: Sequence[Queue]) -> dict[int, bool]:
+def open_states(queues: Sequence[Queue], answerers: Answerers) -> dict[int, bool]:
     """Whether each queue takes newcomers; hours are read again when what is known is two seconds old."""
     at = monotonic()
     for key in [key for key, known in list(_known_open.items()) if at - known[0] > OPEN_SECONDS]:
         _known_open.pop(key, None)
     unknown = [queue for queue in queues if queue.public_id not in _known_open]
-    states = {key: state.is_open for key, state in availabilities(unknown).items()} if unknown else {}
+    states = {key: state.is_open for key, state in availabilities(unknown, answerers=answerers).items()} if unknown else {}
     _known_open.update({queue.public_id: (at, states[queue.pk]) for queue in unknown})
     return {queue.pk: known[1] if (known := _known_open.get(queue.public_id)) else states.get(queue.pk, False) for queue in queues}
 
 
 def waiting_entries(lines: Iterable[tuple[LineBoard, int]], *, language: str, now: datetime) -> list[WaitingEntry]:
-    """All who wait in these lines, longest wait first; inside a line the serving order stays."""
-    entries = [
-        [
-            WaitingEntry(
-                row=row,
-                line=line,
-                contactor=contactor_words(row.contactor, row.who),
-                topic=pick(row.topic, language),
-                queue=pick(line.name, language),
-                service=pick(line.service, language),
-                late=(now - row.queued_at).total_seconds() > target,
-                municipality=pick(row.municipality, language),
-            )
-            for row in line.waiting
-        ]
-        for line, target in lines
+    """The first of those who wait in these lines, longest wait first; inside a line the serving order stays."""
+    ways = [[(row, line, target) for row in line.waiting] for line, target in lines]
+    return [
+        WaitingEntry(
+            row=row,
+            line=line,
+            contactor=contactor_words(row.contactor, row.who),
+            topic=pick(row.topic, language),
+            queue=pick(line.name, language),
+            service=pick(line.service, language),
+            late=(now - row.queued_at).total_seconds() > target,
+            municipality=pick(row.municipality, language),
+        )
+        for row, line, target in islice(merge(*ways, key=lambda one: one[0].line_at), WAITING_SHOWN)
     ]
-    return list(merge(*entries, key=lambda entry: entry.row.line_at))
 
 
 def mine_entry(row: MineRow, language: str, opened: Opened | None) -> MineEntry:

@@ -24,9 +24,10 @@ class DeskNotice:
 
 def notices_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
     """The notices in force in the reach of the queues that she answers, and those that she may end herself."""
-    rows = list(Disruption.objects.in_force(at=timezone.now()).select_related("county", "service", "queue").order_by("-starts_at"))
-    if not rows:
+    keys = list(Disruption.objects.in_force(at=timezone.now()).order_by().values_list("pk", flat=True))
+    if not keys:
         return {"desk_notices": []}
+    rows = list(Disruption.objects.filter(pk__in=keys).select_related("county", "service", "queue").order_by("-starts_at"))
     queues = list(Queue.objects.answerable_by(actor).values_list("pk", "service_id", "service__county_id"))
     mine = set(Disruption.objects.editable_by(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     near = {row.pk for key, service, county in queues for row in concerning(rows, queue=key, service=service, county=county)}

@@ -14,6 +14,7 @@ from services.models import County, Membership
 
 LIMITS = range(1, 7)
 BREAKS = (5, 10, 15, 20, 30, 45, 60)
+NAME_FIELDS = ("public_id", "display_name", "first_name")
 WORDS = {
     "available": PresenceKind.AVAILABLE.label,
     "call": PresenceKind.CALL.label,
@@ -33,7 +34,10 @@ def presence_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
         "presence_kinds": WORDS.items(),
         "presence_limits": LIMITS,
         "presence_breaks": BREAKS,
-        "presence_covers": colleagues.exclude(pk=actor.user_id).distinct().order_by("display_name", "pk"),
+        "presence_covers": [
+            (str(person.public_id), person.shown_name, row is not None and row.cover_id == person.pk)
+            for person in colleagues.exclude(pk=actor.user_id).distinct().order_by("display_name", "pk").only(*NAME_FIELDS)
+        ],
         "presence_talks": Conversation.objects.filter(responder_id=actor.user_id, state=State.ACTIVE).exists(),
     }
 

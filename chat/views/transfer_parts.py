@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -15,7 +16,7 @@ from accounts.actors import Staff
 from chat.answerers import Answerer, ranked_answerers
 from chat.availability import availabilities, loads_of
 from chat.boards import offer_rows
-from chat.choices import State, TransferReason
+from chat.choices import State, TransferReason, TransferState
 from chat.models import ContactDetail, Conversation, Transfer
 from chat.operations.moving import GIVEN_REASONS, crossing_of, may_transfer, open_transfer
 from chat.operations.reading import Opened
@@ -122,16 +123,20 @@ def _groups(row: Conversation, actor: Staff, language: str) -> list[tuple[Text, 
 
 def offers_context(request: HttpRequest, actor: Staff, *, language: str) -> dict[str, object]:
     """What is offered to her now, and whom she is to call back."""
-    queues = Queue.objects.answerable_by(actor).filter(is_active=True)
-    county = getattr(request, "county", None)
-    open_ones = Transfer.objects.filter(conversation__county=county).exclude(conversation__responder_id=actor.user_id)
-    personal = offer_rows(open_ones.filter(to_person_id=actor.user_id, to_queue__in=queues.values("pk")))
-    common = offer_rows(open_ones.filter(to_person__isnull=True, to_queue__in=queues.values("pk")))
-    names = {
-        queue.pk: pick(texts_of(queue.service, "name"), language)
-        for queue in Queue.objects.filter(pk__in={*personal, *common}).select_related("service")
-    }
-    calls = ContactDetail.objects.to_call(queues.values("pk")).filter(conversation__county=county)
+    # The county is asked of the queues: asked of the conversations, SQLite would begin with all that the county ever had.
+    queues = Queue.objects.answerable_by(actor).filter(is_active=True, service__county=getattr(request, "county", None))
+    keys = list(queues.order_by().values_list("pk", flat=True))
+    open_ones = Transfer.objects.filter(state=TransferState.OFFERED, to_queue__in=keys)
+    hers = list(
+        open_ones.filter(Q(to_person_id=actor.user_id) | Q(to_person__isnull=True))
+        .exclude(conversation__responder_id=actor.user_id)
+        .values_list("pk", "to_person_id")
+    )
+    personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]))
+    common = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if not person]))
+    targets = Queue.objects.filter(pk__in={*personal, *common}).select_related("service")
+    names = {queue.pk: pick(texts_of(queue.service, "name"), language) for queue in targets} if hers else {}
+    calls = ContactDetail.objects.to_call(keys)
     return {
         "offers": [
             Offer(

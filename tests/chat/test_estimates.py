@@ -212,7 +212,7 @@ class TestLines:
         served(conversation_of, responder, count=12, now=timezone.now())
         for queues in ([queue], [queue, second_queue, other_queue]):
             rows = list(Queue.objects.filter(pk__in=[one.pk for one in queues]).for_board())
-            with django_assert_max_num_queries(6):  # type: ignore[attr-defined]
+            with django_assert_max_num_queries(7):  # type: ignore[attr-defined]
                 outlooks(rows, now=timezone.now())
 
 

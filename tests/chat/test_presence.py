@@ -515,7 +515,7 @@ class TestAvailability:
         assert availabilities([queue], now=at())[queue.pk].is_open
 
     def test_the_cost_does_not_grow(self, queue: Queue, second_queue: Queue, responder: User, second_responder: User) -> None:
-        for needs, most in ((False, 3), (True, 5)):
+        for needs, most in ((False, 4), (True, 6)):
             Queue.objects.update(needs_presence=needs)
             with CaptureQueriesContext(connection) as captured:
                 queues = list(Queue.objects.all().for_board())
