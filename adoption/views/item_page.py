@@ -14,10 +14,9 @@ from adoption.choices import ItemState, MemberRole, PartKind, RolloutStatus, Yes
 from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, QuestionForm
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
-from adoption.operations.items import answered_not_to_apply
-from adoption.permissions import may_drive, may_work_on, roles_held
+from adoption.permissions import may_drive, may_set, may_work_on, roles_held
 from adoption.states import CLOSED, may_move, needs_reason
-from adoption.views.item_parts import part_cards, roles_of
+from adoption.views.item_parts import part_cards
 
 Bound = dict[str, PageForm]
 ORDER = (ItemState.IN_PROGRESS, ItemState.DONE, ItemState.WAITING_DECISION, ItemState.BLOCKED, ItemState.NOT_APPLICABLE)
@@ -92,11 +91,10 @@ def _parts(item: RolloutItem) -> list[ItemPart]:
 
 
 def _steps(item: RolloutItem, bound: Bound, *, works: bool, decides: bool) -> list[Step]:
-    """The steps of the state machine that are hers: management alone says that an item does not apply, unless an answer does."""
+    """The steps of the state machine that are hers."""
     steps = []
     for to in ORDER:
-        hers = decides or (works and answered_not_to_apply(item)) if to == ItemState.NOT_APPLICABLE else works
-        if not hers or not may_move(item.state, to):
+        if not may_set(item, to, works=works, decides=decides) or not may_move(item.state, to):
             continue
         form = bound.get(f"move:{to}") or MoveForm(initial={"to": to, "version": item.version}, auto_id=f"move-{to}-%s")
         assert isinstance(form, MoveForm)
@@ -118,10 +116,8 @@ def _fillable(item: RolloutItem, parts: Sequence[ItemPart], roles: Collection[st
     found = set()
     for part in parts:
         match part.kind:
-            case PartKind.DECISION:
-                may = not roles_of(part).isdisjoint(roles)
-            case PartKind.SIGNOFF:
-                may = part.role in roles
+            case PartKind.DECISION | PartKind.SIGNOFF:
+                may = not set(part.given_by).isdisjoint(roles)
             case _:
                 may = works
         if may:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Staff
 from adoption.checklist import standing
-from adoption.choices import MemberRole, PartKind
+from adoption.choices import PartKind
 from adoption.forms import DecisionForm, DocumentForm, EvidenceForm, MeetingForm, PageForm, SignForm
 from adoption.fulfilment import SYSTEMS_FORM
 from adoption.models import Filling, FormAnswer, ItemPart, RolloutItem
@@ -28,6 +28,7 @@ from adoption.operations import (
     sign_part,
     withdraw_filling,
 )
+from adoption.views.door import row_of
 from adoption.views.enclosures import stored
 
 
@@ -57,7 +58,7 @@ class PartCard:
     @property
     def roles(self) -> list[str]:
         """Who gives it, when it is not anybody who works on the item."""
-        return sorted(roles_of(self.part)) if self.part.kind in (PartKind.DECISION, PartKind.SIGNOFF) else []
+        return list(self.part.given_by)
 
 
 def part_form(part: ItemPart, data: Any = None, files: Any = None) -> PageForm | None:
@@ -80,11 +81,6 @@ def part_form(part: ItemPart, data: Any = None, files: Any = None) -> PageForm |
 def part_slug(part: ItemPart) -> str:
     """The part’s name as it may stand in an address’s fragment and in an id."""
     return "osa-" + part.name.replace(":", "-").replace("_", "-")
-
-
-def roles_of(part: ItemPart) -> set[str]:
-    """The roles one of which decides or signs."""
-    return {part.role} if part.kind == PartKind.SIGNOFF else set(part.requirement.roles or [MemberRole.MANAGER])
 
 
 def part_cards(
@@ -131,10 +127,7 @@ def fill_part(request: HttpRequest, actor: Staff, row: RolloutItem) -> dict[str,
 
 def withdraw_part(request: HttpRequest, actor: Staff, row: RolloutItem) -> dict[str, PageForm] | str:
     """Take back what filled a part; it stays in the history."""
-    key = request.POST.get("filling", "")
-    filling = Filling.objects.filter(part__item=row, pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-    if filling is None:
-        raise Http404
+    filling = row_of(Filling.objects.filter(part__item=row), request.POST.get("filling", ""))
     try:
         withdraw_filling(by=actor, filling=filling, now=timezone.now())
     except ValidationError as error:

@@ -28,7 +28,7 @@ from adoption.forms.work import CommunicationForm, DiaryForm, MemberChangeForm, 
 from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
 from adoption.operations.people import add_member, remove_member
 from adoption.operations.work import WorkRow, add_work_row, change_work_row, delete_work_row
-from adoption.permissions import may_drive
+from adoption.permissions import may_drive, may_work_in
 from adoption.views.door import rollout_door
 
 View = Callable[..., HttpResponse]
@@ -56,7 +56,7 @@ class Kind:
         """The people who may write rows of this kind; the operation asks again."""
         if self.model in (DiaryEntry, Member):
             return may_drive(actor, rollout)
-        return bool(Rollout.objects.workable_by(actor).filter(pk=rollout.pk).exists())
+        return may_work_in(actor, rollout)
 
 
 def _add(actor: Staff, kind: Kind, rollout: Rollout, values: dict[str, Any]) -> None:

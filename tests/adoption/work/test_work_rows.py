@@ -89,7 +89,7 @@ def test_nobody_from_elsewhere_is_named(rollout, coordinator, signed_in, outside
     for person in (outsider, former):
         with pytest.raises(ValidationError) as refused:
             add_work_row(by=acting(coordinator), row=Risk(rollout=rollout, text="x", owner=person), now=timezone.now())
-        assert refused.value.error_dict["owner"][0].code == "stranger"
+        assert refused.value.error_dict["owner"][0].code == "no_grant"
         assert post(signed_in(coordinator), rollout, "members_new", {"user": person.pk, "role": "ict"}).status_code == 422
     row = add_work_row(by=acting(coordinator), row=Risk(rollout=rollout, text="x", owner=coordinator), now=timezone.now())
     with pytest.raises(ValidationError):
