@@ -15,6 +15,7 @@ from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, Question
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
 from adoption.permissions import may_drive, may_set, may_work_on, roles_held
+from adoption.proposals import proposals_of
 from adoption.states import CLOSED, may_move, needs_reason
 from adoption.views.item_parts import part_cards
 
@@ -42,6 +43,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     fulfilment = fulfilment_of([item])[item.pk]
     missing = {part.pk for part in fulfilment.missing}
     today = timezone.localdate()
+    fillable = _fillable(item, parts, roles, works=works)
     steps = _steps(item, bound, works=works, decides=decides)
     proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
@@ -61,9 +63,10 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
             parts,
             asked={part.pk for part in fulfilment.parts},
             missing=missing,
-            fillable=_fillable(item, parts, roles, works=works),
+            fillable=fillable,
             answers=answers,
             bound=bound,
+            proposed=proposals_of(item, parts, wanted=fillable & missing, today=today),
         ),
         "missing": [part for part in parts if part.pk in missing],
         "steps": steps,

@@ -44,6 +44,8 @@ class PartCard:
     form: PageForm | None
     answer: FormAnswer | None
     """What has been saved of the form that it asks."""
+    is_proposed: bool = False
+    """Its text is proposed from what has been logged."""
 
     @property
     def is_open(self) -> bool:
@@ -61,8 +63,8 @@ class PartCard:
         return list(self.part.given_by)
 
 
-def part_form(part: ItemPart, data: Any = None, files: Any = None) -> PageForm | None:
-    """The form that fills a part of its kind; forms, members and facts are filled elsewhere."""
+def part_form(part: ItemPart, data: Any = None, files: Any = None, *, proposed: str = "") -> PageForm | None:
+    """The form that fills a part of its kind; forms, members and facts are filled elsewhere. `proposed` is a text to begin with."""
     given = {"data": data, "files": files, "auto_id": f"{part_slug(part)}-%s"}
     match part.kind:
         case PartKind.DECISION:
@@ -70,7 +72,7 @@ def part_form(part: ItemPart, data: Any = None, files: Any = None) -> PageForm |
         case PartKind.DOCUMENT:
             return DocumentForm(**given)
         case PartKind.EVIDENCE:
-            return EvidenceForm(**given)
+            return EvidenceForm(**given, initial={"text": proposed} if proposed else None)
         case PartKind.PARTICIPANTS if not part.requirement.of_members:
             return MeetingForm(rollout=part.item.rollout, **given)
         case PartKind.SIGNOFF:
@@ -91,15 +93,17 @@ def part_cards(
     fillable: Collection[int],
     answers: Mapping[str, FormAnswer],
     bound: dict[str, PageForm],
+    proposed: Mapping[int, str],
 ) -> list[PartCard]:
     """Every part in order: those that apply now (`asked`), those that lack something, and those that the person may fill."""
     cards = []
     for part in parts:
         fillings = standing(part.fillings.all(), part.item.period)
         is_asked = part.pk in asked
-        form = bound.get(f"part:{part.name}") or (part_form(part) if part.pk in fillable else None)
+        text = proposed.get(part.pk, "")
+        form = bound.get(f"part:{part.name}") or (part_form(part, proposed=text) if part.pk in fillable else None)
         answer = answers.get(part.requirement.form)
-        cards.append(PartCard(part, part_slug(part), part.pk in missing, is_asked, fillings, form, answer))
+        cards.append(PartCard(part, part_slug(part), part.pk in missing, is_asked, fillings, form, answer, bool(text)))
     return cards
 
 
