@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 from django.utils import formats
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from adoption.choices import PartKind, ReachedAudience
 from adoption.models import CommunicationAction, ItemPart, RolloutItem
+from adoption.signals.life import QUARTER
 from services.choices import ServiceStatus
 
 LOGGED = "communication_logged"
-LATELY = timedelta(days=90)
 # Whom a named part of the evidence is about; any other part is about everybody.
 AUDIENCES: Mapping[str, str] = {"to_residents": ReachedAudience.RESIDENTS, "to_professionals": ReachedAudience.PROFESSIONALS}
 
@@ -24,7 +24,7 @@ def proposals_of(item: RolloutItem, parts: Iterable[ItemPart], *, wanted: Collec
     asked = [part for part in parts if part.kind == PartKind.EVIDENCE and part.pk in wanted]
     if LOGGED not in item.model_item.signals or not asked:
         return {}
-    rows = CommunicationAction.objects.filter(rollout=item.rollout_id, on__gt=today - LATELY, on__lte=today)
+    rows = CommunicationAction.objects.filter(rollout=item.rollout_id, on__range=(today - QUARTER, today))
     actions = list(rows.order_by("on", "pk"))
     found = {part.pk: _lines(item, AUDIENCES.get(part.name, ""), actions) for part in asked}
     return {key: text for key, text in found.items() if text}

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import System
 from accounts.models import User
@@ -95,7 +96,7 @@ class TestProposedEvidence:
 
     @pytest.fixture
     def logged(self, rollout: Rollout) -> None:
-        today = date.today()
+        today = timezone.localdate()
         for days, audience, what in (
             (10, "residents", "Juttu"),
             (20, "professionals", "Uutinen"),
