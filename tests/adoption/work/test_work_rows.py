@@ -49,6 +49,23 @@ def test_a_risk_is_tied_to_a_metric_that_there_is(rollout, signed_in, coordinato
     assert (page.context["open_rows"], page.context["closed_rows"]) == ([], [row])
 
 
+def test_an_opportunity_stands_beside_the_risks(rollout, signed_in, coordinator, member) -> None:
+    """S004-37: what the platform's development makes possible is written down like what may go wrong."""
+    chance = {
+        "kind": "opportunity",
+        "text": "Yhteinen potilasjärjestelmä",
+        "likelihood": "middle",
+        "impact": "high",
+        "owner": member.pk,
+    }
+    assert post(signed_in(coordinator), rollout, "risks_new", chance).status_code == 302
+    row = Risk.objects.get()
+    assert (row.kind, row.impact, row.owner) == ("opportunity", "high", member)
+    page = signed_in(coordinator).get(reverse("adoption:risks", args=[rollout.public_id])).content.decode()
+    assert "Mahdollisuus" in page
+    assert "Yhteinen potilasjärjestelmä" in page
+
+
 def test_a_stale_save_is_refused_with_both_texts(rollout, signed_in, coordinator, main_user) -> None:
     row = add_work_row(by=acting(coordinator), row=Risk(rollout=rollout, text="Ensin"), now=timezone.now())
     change_work_row(by=acting(main_user), row=row, values={"text": "Toinen"}, version=row.version, now=timezone.now())
