@@ -113,7 +113,7 @@ class TestProposedEvidence:
     def test_3_2_proposes_to_each_audience_what_it_was_told(
         self, signed_in: SignedIn, rollout: Rollout, coordinator: User, county: County
     ) -> None:
-        Service.objects.filter(pk=service_of(rollout).pk).update(status=ServiceStatus.OPEN)
+        Service.objects.filter(pk=service_of(rollout).pk).update(status=ServiceStatus.OPEN, permitted_at=NOW, opened_at=NOW)
         texts = self.proposed(signed_in(coordinator), rollout, "3.2")
         assert texts["to_residents"].startswith("– Juttu, Lehti, ")
         assert texts["to_residents"].endswith(f"– Palvelun sivu on julkaistu: /fi/palvelu/{service_of(rollout).key}/")
