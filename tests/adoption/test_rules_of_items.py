@@ -29,6 +29,7 @@ from adoption.operations.rollouts import change_card
 from services.choices import Audience, ServiceStatus
 from services.models import County, Service
 from tests.adoption.conftest import NOW, TODAY, Refused, decide, item_of, part_of, service_of, tell
+from tests.adoption.model import DATA
 from tests.adoption.proving import notice, support
 from tests.conftest import acting
 
@@ -49,6 +50,30 @@ def lacking(rollout: Rollout, code: str) -> list[str]:
 
 def check(rollout: Rollout) -> list[str]:
     return check_rollout(rollout=rollout, by=System("test"), now=NOW + timedelta(hours=1)).done
+
+
+class TestConditions:
+    """The five conditions of success stand on the rollout's first page, each with how it stands (S000-30, S000-31, S001-25)."""
+
+    def test_all_five_are_shown_and_follow_their_items(
+        self, signed_in: SignedIn, rollout: Rollout, coordinator: User, manager: User
+    ) -> None:
+        def page() -> dict[str, str]:
+            response = signed_in(coordinator).get(reverse("adoption:rollout", args=[rollout.public_id]))
+            content = response.content.decode()
+            assert all(each["fi"] in content for each in DATA["model"]["conditions"])
+            return {each.condition.key: str(each.standing) for each in response.context["success"]}
+
+        told = page()
+        assert list(told) == [each["key"] for each in DATA["model"]["conditions"]]
+        assert told["management_support"] == "not_yet"
+        assert told["easy_to_use"] == "unknown", "feedback tells it, once the chat is open"
+        decide(rollout, manager)
+        move_item(by=acting(coordinator), item=item_of(rollout, "1.4"), to="done", now=NOW)
+        assert page()["management_support"] == "partly", "no sponsor is named"
+        rollout.refresh_from_db()
+        change_card(by=acting(coordinator), rollout=rollout, values={"sponsor": manager}, now=NOW)
+        assert page()["management_support"] == "holds"
 
 
 class TestTechnologyGate:
