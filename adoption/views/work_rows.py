@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
-from adoption.choices import MemberRole, ReachedAudience
+from adoption.choices import CommunicationKind, MemberRole, ReachedAudience
 from adoption.forms.work import CommunicationForm, DiaryForm, MemberChangeForm, MemberForm, RiskForm, SystemForm, WorkForm
 from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
 from adoption.operations.people import add_member, remove_member
@@ -74,9 +74,10 @@ def _remove(actor: Staff, row: WorkRow) -> None:
 
 
 def _reached(rows: list[CommunicationAction]) -> dict[str, Any]:
-    """How many actions reached each of the two audiences: one alone is not enough."""
+    """How many actions reached each of the two audiences, of which one alone is not enough; and how many the media told."""
     counts = [(label, sum(row.audience == value for row in rows)) for value, label in ReachedAudience.choices]
-    return {"reached": counts, "only_one": any(n == 0 for _label, n in counts)}
+    in_media = sum(row.kind == CommunicationKind.MEDIA for row in rows)
+    return {"reached": counts, "only_one": any(n == 0 for _label, n in counts), "in_media": in_media}
 
 
 def _needed(rows: list[Member]) -> dict[str, Any]:

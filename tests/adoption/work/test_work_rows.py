@@ -23,7 +23,14 @@ def post(client, rollout, name, data, row=None):
 def test_both_audiences_are_counted(rollout, signed_in, coordinator) -> None:
     """S000-46: one audience alone is not enough, and the page says so."""
     client = signed_in(coordinator)
-    action = {"on": "2026-11-02", "audience": "residents", "what": "Juttu", "medium": "Paikallislehti", "link": "alue.test/juttu"}
+    action = {
+        "on": "2026-11-02",
+        "audience": "residents",
+        "kind": "own",
+        "what": "Juttu",
+        "medium": "Paikallislehti",
+        "link": "alue.test/juttu",
+    }
     assert post(client, rollout, "communication_new", action).status_code == 302
     row = CommunicationAction.objects.get()
     assert (row.audience, row.link, row.made_by) == ("residents", "https://alue.test/juttu", coordinator)
@@ -32,6 +39,22 @@ def test_both_audiences_are_counted(rollout, signed_in, coordinator) -> None:
     assert page.context["only_one"]
     post(client, rollout, "communication_new", {**action, "audience": "professionals"})
     assert not client.get(reverse("adoption:communication", args=[rollout.public_id])).context["only_one"]
+
+
+def test_what_the_media_told_is_a_kind_of_its_own_and_counted(rollout, signed_in, coordinator) -> None:
+    """S004-32: publicity is seen apart from what was told by ourselves."""
+    client = signed_in(coordinator)
+    action = {"on": "2026-11-02", "audience": "residents", "what": "Juttu chatista", "medium": "Paikallislehti"}
+    assert post(client, rollout, "communication_new", {**action, "kind": "other"}).status_code == 422
+    assert post(client, rollout, "communication_new", {**action, "kind": "own"}).status_code == 302
+    address = reverse("adoption:communication", args=[rollout.public_id])
+    assert "Media on kertonut" not in client.get(address).content.decode()
+    row = CommunicationAction.objects.get()
+    changed = {**action, "kind": "media", "version": row.version}
+    assert post(client, rollout, "communication_row", changed, row.public_id).status_code == 302
+    page = client.get(address).content.decode()
+    assert "Media on kertonut palvelusta kerran." in page
+    assert "Asukkaat · Media · Paikallislehti" in page
 
 
 def test_a_risk_is_tied_to_a_metric_that_there_is(rollout, signed_in, coordinator) -> None:
