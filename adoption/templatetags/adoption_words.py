@@ -30,8 +30,6 @@ register.filter("signal_name", signal_name)
 def adoption_door(context: dict[str, Any]) -> bool:
     """Whether the pages of adoption open to the person in the county of the page: asked to show the link or not."""
     request = context.get("request")
-    if getattr(request, "adoption_is_open", False):
-        return True
     county = getattr(getattr(request, "county", None), "code", None)
     actor = getattr(request, "actor", None)
     if actor is None or county is None:

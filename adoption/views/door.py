@@ -34,7 +34,6 @@ def adoption_door(view: Callable[Concatenate[HttpRequest, Staff, County, P], Htt
             return redirect_to_login(request.get_full_path())
         if county is None or not may_open(actor, county=county.code):
             raise PermissionDenied
-        request.adoption_is_open = True  # type: ignore[attr-defined]  # the frame of the page need not ask again
         return view(request, actor, county, *args, **kwargs)
 
     return never_cache(inner)
