@@ -64,7 +64,7 @@ def agenda_text(agenda: Agenda) -> str:
         late = _(" – has not moved in 180 days") if idea.is_stalled else ""
         lines.append(f"– {idea.title} ({votes}){late}")
     if not agenda.ideas:
-        lines.append(f"– {_('None')}")
+        lines.append("– " + _("None"))
     lines += ["", _("2. Feedback since %(day)s") % {"day": day}]
     answers = ngettext("%(n)s answer", "%(n)s answers", agenda.answers) % {"n": agenda.answers}
     if agenda.satisfaction is not None:

@@ -135,6 +135,14 @@ class ReachedAudience(models.TextChoices):
     PROFESSIONALS = "professionals", _("Professionals")
 
 
+class CommunicationKind(models.TextChoices):
+    """How something came to be told: by ourselves, face to face, or by the media (S004-32)."""
+
+    OWN = "own", _("Our own communication")
+    EVENT = "event", _("Event or meeting")
+    MEDIA = "media", _("Media")
+
+
 class RiskKind(models.TextChoices):
     """A risk or an opportunity."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from adoption.choices import PartKind
 from adoption.forms_of_model import ROWS, condition_of, form_spec, missing_fields
@@ -51,7 +51,16 @@ def fulfilment_of(items: Collection[RolloutItem]) -> dict[int, Fulfilment]:
     return {key: Fulfilment(applying[key], frozenset(part.pk for part in applying[key]) & frozenset(filled)) for key in by_key}
 
 
-def stands(kind: str, given: Sequence[Filling]) -> bool:
+class Given(Protocol):
+    """What was put to a part: it counts, or (a decision that rejects) it does not."""
+
+    @property
+    def counts(self) -> bool:
+        """It fills the part."""
+        ...
+
+
+def stands(kind: str, given: Sequence[Given]) -> bool:
     """Of decisions the newest one counts, of everything else any; `given` in order of time."""
     if kind == PartKind.DECISION:
         return bool(given) and given[-1].counts

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import ItemState, Verdict
-from adoption.fulfilment import fulfilment_of
+from adoption.fulfilment import Fulfilment, fulfilment_of
 from adoption.models import GateVerdict, ModelGate, Proof, Rollout, RolloutItem
 from adoption.states import CLOSED
 from adoption.words import part_name
@@ -73,9 +73,16 @@ def judge(gate: ModelGate, facts: Facts) -> GateStatus:
 
 
 def gate_facts(
-    rollouts: Collection[Rollout], gates: Collection[ModelGate], *, items: Iterable[RolloutItem] | None = None
+    rollouts: Collection[Rollout],
+    gates: Collection[ModelGate],
+    *,
+    items: Iterable[RolloutItem] | None = None,
+    fulfilment: Mapping[int, Fulfilment] | None = None,
 ) -> dict[int, Facts]:
-    """The facts of each rollout, by its key, in a handful of queries whatever their number; `items` when they have been read."""
+    """The facts of each rollout, by its key, in a handful of queries whatever their number.
+
+    `items` and their `fulfilment` are given when they have been read already.
+    """
     keys = [rollout.pk for rollout in rollouts]
     versions = {rollout.pk: rollout.model_version_id for rollout in rollouts}
     if items is None:
@@ -91,7 +98,7 @@ def gate_facts(
         held = Proof.objects.filter(item__rollout__in=keys, signal__in=signals, first_held_at__isnull=False)
         for rollout_id, signal in held.values_list("item__rollout", "signal"):
             proven[rollout_id].add(signal)
-    filled = _filled_parts([row for rows in by_code.values() for row in rows.values()], gates)
+    filled = _filled_parts([row for rows in by_code.values() for row in rows.values()], gates, fulfilment)
     verdicts: dict[int, dict[int, str]] = defaultdict(dict)
     for rollout_id, gate_id, verdict in (
         GateVerdict.objects.filter(rollout__in=keys).order_by("at", "pk").values_list("rollout", "gate", "verdict")
@@ -100,14 +107,18 @@ def gate_facts(
     return {key: Facts(by_code[key], frozenset(filled[key]), frozenset(proven[key]), verdicts[key]) for key in keys}
 
 
-def _filled_parts(items: Collection[RolloutItem], gates: Collection[ModelGate]) -> dict[int, set[str]]:
+def _filled_parts(
+    items: Collection[RolloutItem], gates: Collection[ModelGate], known: Mapping[int, Fulfilment] | None
+) -> dict[int, set[str]]:
     named = {key.partition("/")[0] for gate in gates for key in gate.parts}
     asked = {item.pk: item for item in items if item.model_item.code in named}
     found: dict[int, set[str]] = defaultdict(set)
-    if asked:
-        for key, fulfilment in fulfilment_of(list(asked.values())).items():
-            item = asked[key]
-            found[item.rollout_id] |= {
-                f"{item.model_item.code}/{part.name}" for part in fulfilment.parts if part.pk in fulfilment.filled
-            }
+    if not asked:
+        return found
+    fulfilments = fulfilment_of(list(asked.values())) if known is None else known
+    for key, item in asked.items():
+        fulfilment = fulfilments[key]
+        found[item.rollout_id] |= {
+            f"{item.model_item.code}/{part.name}" for part in fulfilment.parts if part.pk in fulfilment.filled
+        }
     return found

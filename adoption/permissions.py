@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.actors import Actor, Staff, System
 from accounts.choices import Role
 from accounts.models import Grant, User
-from accounts.permissions import grants_of, has_role
-from adoption.choices import MemberRole
-from adoption.models import Member, Rollout, RolloutItem
+from accounts.permissions import grants_of, has_role, has_role_anywhere
+from adoption.choices import ItemState, MemberRole, YesNo
+from adoption.models import Attachment, Member, Rollout, RolloutItem
 from adoption.models.rollouts import DRIVER_ROLES, READER_ROLES
 from services.models import County, Service
 
@@ -42,6 +42,21 @@ def may_start(actor: Actor, *, county: County, service: Service | None = None) -
     return has_role(actor, DRIVER_ROLES, county=county.code, service_id=service.public_id if service else None)
 
 
+def may_start_some(actor: Actor, *, county: str) -> bool:
+    """She may start a rollout for the county or for some service of it: the page of the start opens to her."""
+    return has_role_anywhere(actor, DRIVER_ROLES, county=county)
+
+
+def may_steer(actor: Actor, rollout: Rollout) -> bool:
+    """Who drives the rollout or decides on it gives verdicts at its gates, and reminds its people."""
+    return bool(Rollout.objects.steered_by(actor).filter(pk=rollout.pk).exists())
+
+
+def may_work_in(actor: Actor, rollout: Rollout) -> bool:
+    """Who drives the rollout and its members write the rows of the work around it: meetings, communication, risks, systems."""
+    return bool(Rollout.objects.workable_by(actor).filter(pk=rollout.pk).exists())
+
+
 def may_work_on(actor: Actor, item: RolloutItem) -> bool:
     """Who drives the rollout, its members, and the person named for the item."""
     if may_drive(actor, item.rollout):
@@ -70,6 +85,30 @@ def holds_role(actor: Actor, rollout: Rollout, roles: Collection[str]) -> bool:
             named = Member.objects.filter(rollout=rollout, user_id=user_id, role__in=list(roles)).exists()
             return named and _works_in(actor, county)
     return False
+
+
+def may_set(item: RolloutItem, to: str, *, works: bool, decides: bool) -> bool:
+    """Whose step it is, of somebody who works on the item or decides on its rollout.
+
+    Management alone says that an item does not apply, unless an answer says so: then whoever works on it may.
+    """
+    if to != ItemState.NOT_APPLICABLE:
+        return works
+    return decides or (works and answered_not_to_apply(item))
+
+
+def answered_not_to_apply(item: RolloutItem) -> bool:
+    """The item depends on a question, and the answer is the one with which it does not apply."""
+    model_item = item.model_item
+    if not model_item.question_key:
+        return False
+    answer = item.rollout.answer(model_item.question_key)
+    return answer != YesNo.OPEN and answer != model_item.applies_when
+
+
+def may_remove(actor: Actor, attachment: Attachment, *, works: bool, drives: bool) -> bool:
+    """Who drives the rollout takes an attachment away, and who put it there while she works on the item."""
+    return drives or (works and isinstance(actor, Staff) and attachment.by_id == actor.user_id)
 
 
 def _works_in(actor: Actor, county: County) -> bool:

@@ -15,6 +15,12 @@ def remind_of_week() -> int:
 
 
 @shared_task
+def remind_of_rooting() -> int:
+    """Write to those who keep a service alive before its rooting ends."""
+    return operations.remind_of_rooting(by=System("remind_of_rooting"), now=timezone.now())
+
+
+@shared_task
 def check_rollouts() -> int:
     """Check every rollout against the live system."""
     return operations.check_rollouts(by=System("check_rollouts"), now=timezone.now())

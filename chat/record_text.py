@@ -43,7 +43,8 @@ class Facts:
 def record_text(facts: Facts) -> str:
     """The text, one fact a line; what is not known is left out, and what was agreed is left for the responder to write."""
     times = f"{facts.began}–{facts.ended}" if facts.ended else facts.began
-    lines = [f"{_('Chat contact')} {facts.date} {pgettext('before a clock time', 'at')} {times}"]
+    head, at = _("Chat contact"), pgettext("before a clock time", "at")
+    lines = [f"{head} {facts.date} {at} {times}"]
     lines += [
         f"{label}: {without_codes(value)}"
         for label, value in (
@@ -56,9 +57,9 @@ def record_text(facts: Facts) -> str:
         )
         if value
     ]
-    lines += [f"{_('What was agreed')}: ", f"{_('Responder')}: {facts.responder}"]
+    lines += [_("What was agreed") + ": ", _("Responder") + f": {facts.responder}"]
     if facts.log:
-        lines += ["", f"{_('The conversation')}:"]
+        lines += ["", _("The conversation") + ":"]
         lines += [f"{said.at} {said.name}: {without_codes(said.words)}" for said in facts.log]
     return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.admin.base import OperatedAdmin
 from accounts.audit_words import DOERS, PAGE, kind_in_words, kinds
@@ -57,6 +58,7 @@ class DoerFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(OperatedAdmin):
     """Read only, whoever asks: the database refuses anything else."""
 
+    counted = ngettext_lazy("%(n)s entry", "%(n)s entries", "n")
     list_display = ["at", "actor_name", "action", "shown_kind", "object_id", "purpose", "address"]
     list_filter = ["action", KindFilter, DoerFilter]
     search_fields = ["actor_name", "actor_id", "object_id", "session"]

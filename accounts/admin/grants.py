@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts import operations
 from accounts.actors import Actor
@@ -59,6 +59,7 @@ class StateFilter(admin.SimpleListFilter):
 class GrantAdmin(OperatedAdmin):
     """Who may do what, where and until when. A role is never deleted: it ends, and the row tells that it was."""
 
+    counted = ngettext_lazy("%(n)s grant", "%(n)s grants", "n")
     list_display = ["user", "role", "county_name", "service_name", "valid_from", "valid_until", "revoked_at"]
     list_filter = [StateFilter, "role"]
     list_select_related = ["user"]

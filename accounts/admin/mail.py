@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import ngettext_lazy
 
 from accounts.admin.base import OperatedAdmin
 from accounts.choices import Role
@@ -17,6 +18,7 @@ from accounts.permissions import has_role_anywhere
 class OutgoingMailAdmin(OperatedAdmin):
     """Read only."""
 
+    counted = ngettext_lazy("%(n)s letter", "%(n)s letters", "n")
     list_display = ["created_at", "to", "subject", "sent_at", "tries", "error"]
     list_filter = [("sent_at", admin.EmptyFieldListFilter)]
     search_fields = ["to", "subject"]

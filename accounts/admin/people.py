@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts import operations
 from accounts.actors import Actor, Staff
@@ -38,6 +39,7 @@ class NewPersonForm(OperatedForm):
 class PersonAdmin(OperatedAdmin):
     """Accounts. None is ever deleted: what a person did stays told."""
 
+    counted = ngettext_lazy("%(n)s person", "%(n)s people", "n")
     list_display = ["__str__", "email", "display_name", "is_active", "last_login"]
     list_filter = ["is_active"]
     search_fields = ["first_name", "last_name", "email", "display_name"]
@@ -124,11 +126,11 @@ class PersonAdmin(OperatedAdmin):
             try:
                 act(actor_of(request), person)
             except PermissionDenied:
-                self.message_user(request, f"{person}: {_('Your rights do not cover this.')}", messages.ERROR)
+                self.message_user(request, f"{person}: " + _("Your rights do not cover this."), messages.ERROR)
             except ValidationError as refused:
                 self.message_user(request, f"{person}: {' '.join(refused.messages)}", messages.ERROR)
             else:
-                self.message_user(request, f"{person}: {_('done.')}", messages.SUCCESS)
+                self.message_user(request, f"{person}: " + _("done."), messages.SUCCESS)
 
 
 def _told(grant: Grant) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.choices import AuditAction
@@ -60,6 +60,7 @@ class PhaseInline(RowInline):
 class ModelVersionAdmin(ModelImportPages, TemplateAdmin):
     """One version with everything in it."""
 
+    counted = ngettext_lazy("%(n)s version", "%(n)s versions", "n")
     change_form_template = "admin/adoption/version.html"
     county_path = "model__county"
     general = ("model", "number", "source")

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.origin import actor_of
@@ -93,7 +92,6 @@ class ModelImportPages(admin.ModelAdmin):
                 by=actor_of(request),
                 county=form.cleaned_data["county"],
                 data=reading.data,
-                now=timezone.now(),
                 replacing=form.cleaned_data["replacing"],
                 source="import",
             )

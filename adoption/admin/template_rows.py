@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.actors import Actor
 from accounts.origin import actor_of
@@ -90,6 +91,7 @@ class ItemOrderInline(RowInline):
 class ModelPhaseAdmin(TemplateAdmin):
     """One phase."""
 
+    counted = ngettext_lazy("%(n)s phase", "%(n)s phases", "n")
     general = ("model_version", "key", "order")
     list_display = ("name_fi", "model_version", "order")
     inlines = (ItemOrderInline,)
@@ -99,6 +101,7 @@ class ModelPhaseAdmin(TemplateAdmin):
 class ModelItemAdmin(TemplateAdmin):
     """One item: what, who, what it asks, and what the live system proves of it."""
 
+    counted = ngettext_lazy("%(n)s item", "%(n)s items", "n")
     exchange_table = ItemTable
     county_path = "phase__model_version__model__county"
     general = (
@@ -123,6 +126,7 @@ class ModelItemAdmin(TemplateAdmin):
 class ModelGateAdmin(TemplateAdmin):
     """One gate."""
 
+    counted = ngettext_lazy("%(n)s gate", "%(n)s gates", "n")
     general: ClassVar[tuple[str, ...]] = (
         *("model_version", "key", "order", "from_phase", "to_phase", "hard", "items", "parts", "signals", "rule", "writes_permit"),
     )

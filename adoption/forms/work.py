@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adoption.choices import Level, MeetingKind, MemberRole, ReachedAudience, RiskKind
+from adoption.choices import CommunicationKind, Level, MeetingKind, MemberRole, ReachedAudience, RiskKind
 from adoption.forms.base import DayField, EnclosureField, PageForm, PersonField, WordsField
 from adoption.models import SystemDependency
 from adoption.operations.meetings import Present
@@ -42,9 +42,12 @@ class WorkForm(PageForm):
 class CommunicationForm(WorkForm):
     """What was told, where, to whom and when (S000-46)."""
 
-    columns = ("on", "audience", "what", "medium", "link")
+    columns = ("on", "audience", "kind", "what", "medium", "link")
     on = DayField(label=_("Date"), initial=timezone.localdate)
     audience = forms.ChoiceField(label=_("To whom"), choices=ReachedAudience.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=CommunicationKind.choices, initial=CommunicationKind.OWN, widget=forms.RadioSelect
+    )
     what = forms.CharField(label=_("What"), max_length=200)
     medium = forms.CharField(label=_("Where"), max_length=120, help_text=_("For example the local paper, the intranet, a poster."))
     link = forms.URLField(label=_("Link"), max_length=500, required=False, assume_scheme="https")

@@ -83,6 +83,16 @@ class ItemPart(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def given_by(self) -> list[str]:
+        """The roles one of which decides or signs; empty when it is given by whoever works on the item."""
+        match self.kind:
+            case PartKind.SIGNOFF:
+                return [self.role]
+            case PartKind.DECISION:
+                return list(self.requirement.roles) or [MemberRole.MANAGER]
+        return []
+
 
 class Filling(models.Model):
     """What fills a part: a decision, a document, a text, a meeting, a signature or a proof. It is never changed, only withdrawn."""

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adoption.choices import MeetingKind, MemberRole, ReachedAudience
+from adoption.choices import CommunicationKind, MeetingKind, MemberRole, ReachedAudience
 from adoption.models.rollouts import Rollout, team_rows
 from services.models import Improvement
 from services.models.base import Versioned, scoped
@@ -83,6 +83,7 @@ class CommunicationAction(Versioned):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     on = models.DateField(_("date"), default=timezone.localdate)
     audience = models.CharField(_("to whom"), max_length=16, choices=ReachedAudience.choices)
+    kind = models.CharField(_("kind"), max_length=8, choices=CommunicationKind.choices, default=CommunicationKind.OWN)
     what = models.CharField(_("what"), max_length=200)
     medium = models.CharField(_("where"), max_length=120, help_text=_("For example the local paper, the intranet, a poster."))
     link = models.URLField(_("link"), max_length=500, blank=True)

@@ -25,6 +25,7 @@ from adoption.operations.rollouts import (
     offered_items,
     start_rollout,
 )
+from adoption.operations.rooting import remind_of_rooting
 from adoption.operations.template import load_model, load_shipped_models, new_draft, publish_version, retire_version
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "opening_risks",
     "publish_version",
     "record_decision",
+    "remind_of_rooting",
     "remove_comment",
     "remove_member",
     "renew_recurring",

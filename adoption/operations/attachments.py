@@ -15,7 +15,7 @@ from accounts.operations import record_audit, store_file
 from adoption.models import Attachment, Rollout, RolloutItem
 from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
 from adoption.operations.rollouts import set_cover
-from adoption.permissions import may_drive, may_work_on
+from adoption.permissions import may_drive, may_remove, may_work_on
 
 
 @transaction.atomic
@@ -40,8 +40,8 @@ def attach_file(
 def remove_attachment(*, by: Actor, attachment: Attachment, now: datetime) -> None:
     """Who put it there, or who drives the rollout, takes it away; the row stays as a mark that there was one."""
     rollout = attachment.item.rollout
-    own = isinstance(by, Staff) and attachment.by_id == by.user_id and may_work_on(by, attachment.item)
-    if not own and not may_drive(by, rollout):
+    drives, works = may_drive(by, rollout), may_work_on(by, attachment.item)
+    if not may_remove(by, attachment, works=works, drives=drives):
         raise PermissionDenied
     refuse_ended(locked_rollout(rollout))
     if Attachment.objects.filter(pk=attachment.pk, removed_at__isnull=True).update(removed_at=now):

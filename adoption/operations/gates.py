@@ -28,7 +28,7 @@ from adoption.operations.ground import (
     words,
 )
 from adoption.operations.permits import permit_by_gate
-from adoption.permissions import holds_role, may_decide, may_drive
+from adoption.permissions import holds_role, may_steer
 from adoption.words import role_name
 
 
@@ -97,7 +97,7 @@ def give_verdict(
 
 
 def _require_may(by: Actor, rollout: Rollout, role: str) -> None:
-    if not (may_drive(by, rollout) or may_decide(by, rollout)):
+    if not may_steer(by, rollout):
         raise PermissionDenied
     if role not in MemberRole.values or not holds_role(by, rollout, [role]):
         raise ValidationError(
@@ -183,7 +183,7 @@ def meet_condition(*, by: Actor, condition: VerdictCondition, now: datetime) -> 
         rows = VerdictCondition.objects.select_for_update(of=("self",), no_key=True)
         fresh: VerdictCondition = rows.select_related("verdict__rollout__county", "verdict__rollout__service").get(pk=condition.pk)
         rollout = fresh.verdict.rollout
-        if not (may_drive(by, rollout) or may_decide(by, rollout)):
+        if not may_steer(by, rollout):
             raise PermissionDenied
         refuse_ended(rollout)
         if fresh.met_at is not None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff, System
 from accounts.models import User
-from adoption.choices import ItemState, PartKind, RolloutStatus, YesNo
+from adoption.choices import ItemState, PartKind, RolloutStatus
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Comment, FormAnswer, ItemHistory, ItemPart, RolloutItem
 from adoption.operations.ground import (
@@ -26,7 +26,7 @@ from adoption.operations.ground import (
     words,
 )
 from adoption.operations.opening import tell_service
-from adoption.permissions import may_decide, may_read, may_work_on
+from adoption.permissions import may_decide, may_read, may_set, may_work_on
 from adoption.states import may_move, needs_reason, way
 from adoption.words import part_name
 
@@ -82,26 +82,14 @@ def move_item(
 def _require_may(by: Actor, item: RolloutItem, to: str) -> None:
     """Who works on it; a manager may also say that it does not apply, and only she, unless an answer says so."""
     works = may_work_on(by, item)
-    if to != ItemState.NOT_APPLICABLE:
-        if not works:
-            raise PermissionDenied
-        return
-    if may_decide(by, item.rollout) or (works and answered_not_to_apply(item)):
+    decides = to == ItemState.NOT_APPLICABLE and may_decide(by, item.rollout)
+    if may_set(item, to, works=works, decides=decides):
         return
     if not works:
         raise PermissionDenied
     raise ValidationError(
         _("That an item does not apply is approved by management. Ask a manager to mark it."), code="needs_manager"
     )
-
-
-def answered_not_to_apply(item: RolloutItem) -> bool:
-    """The item depends on a question, and the answer is the one with which it does not apply."""
-    model_item = item.model_item
-    if not model_item.question_key:
-        return False
-    answer = item.rollout.answer(model_item.question_key)
-    return answer != YesNo.OPEN and answer != model_item.applies_when
 
 
 def _steps(by: Actor, item: RolloutItem, to: str) -> list[str]:

@@ -16,7 +16,7 @@ from accounts.actors import Actor, Staff
 from accounts.models import User
 from adoption.models import Meeting, Participant, Rollout
 from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
-from adoption.operations.work import refuse_stranger
+from adoption.operations.people import refuse_stranger
 from services.operations import Change, Create, Delete, RowChange, apply_changes, delete_row
 
 
@@ -57,7 +57,7 @@ def save_meeting(
     had = {(each.user_id, each.name, each.role) for each in stored}
     for each in present:
         if each.user is not None and each.identity not in had:
-            refuse_stranger(rollout=rollout, name="present", person=each.user)
+            refuse_stranger(county=rollout.county, name="present", person=each.user)
     if meeting is None:
         fresh = Meeting(rollout=rollout, phase=rollout.phase.key if rollout.phase else "", **values)
         was, changes = "", cast(list[RowChange], [Create(fresh)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -27,12 +28,7 @@ def remind_owners(*, by: Actor, items: Collection[RolloutItem], now: datetime) -
     """
     user_id = require_person(by)
     with transaction.atomic():
-        keys = [item.pk for item in items]
-        rows = RolloutItem.objects.filter(pk__in=keys).select_related("rollout__county", "model_item__phase", "owner")
-        fresh = list(rows.order_by("due_on", "pk"))
-        steered = set(Rollout.objects.steered_by(by).filter(pk__in={row.rollout_id for row in fresh}).values_list("pk", flat=True))
-        if any(row.rollout_id not in steered for row in fresh):
-            raise PermissionDenied
+        fresh = chosen_items(by=by, keys=[item.public_id for item in items])
         if not fresh:
             raise ValidationError(_("Choose at least one item."), code="nothing")
         if len(fresh) > MOST_ITEMS:
@@ -40,6 +36,16 @@ def remind_owners(*, by: Actor, items: Collection[RolloutItem], now: datetime) -
         made = reminders_of(fresh)
         asker = str(User.objects.get(pk=user_id))
         return made, sum(_write(letter, by=by, asker=asker, now=now) for letter in made.letters)
+
+
+def chosen_items(*, by: Actor, keys: Collection[UUID]) -> list[RolloutItem]:
+    """The chosen items by their day; one in a rollout that she does not look after is refused, one that is gone is left out."""
+    rows = RolloutItem.objects.filter(public_id__in=keys).select_related("rollout__county", "model_item__phase", "owner")
+    items = list(rows.order_by("due_on", "pk"))
+    wanted = {item.rollout_id for item in items}
+    if wanted - set(Rollout.objects.steered_by(by).filter(pk__in=wanted).values_list("pk", flat=True)):
+        raise PermissionDenied
+    return items
 
 
 def _write(letter: Letter, *, by: Actor, asker: str, now: datetime) -> int:

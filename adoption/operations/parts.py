@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor, System
 from accounts.models import StoredFile
-from adoption.choices import MemberRole, Outcome, PartKind
+from adoption.choices import Outcome, PartKind
 from adoption.fulfilment import enough_people
 from adoption.models import Filling, ItemPart, Meeting, Proof, RolloutItem
 from adoption.operations.ground import (
@@ -47,7 +47,7 @@ def record_decision(
     user_id = require_person(by)
     with transaction.atomic():
         item = _open_item(part, PartKind.DECISION)
-        roles = part.requirement.roles or [MemberRole.MANAGER]
+        roles = part.given_by
         _require_role(by, item, roles)
         refuse_closed(item)
         if outcome not in Outcome.values:
@@ -111,7 +111,7 @@ def sign_part(*, by: Actor, part: ItemPart, now: datetime) -> Filling:
     user_id = require_person(by)
     with transaction.atomic():
         item = _open_item(part, PartKind.SIGNOFF)
-        _require_role(by, item, [part.role])
+        _require_role(by, item, part.given_by)
         refuse_closed(item)
         others = Filling.objects.filter(
             part__item=item, part__kind=PartKind.SIGNOFF, withdrawn_at__isnull=True, period=item.period, by_id=user_id

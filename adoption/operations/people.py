@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import Grant, User
+from accounts.models import User
 from adoption.models import Member, Rollout
 from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
+from adoption.people import people_of
+from services.models import County
 from services.operations import create_row, delete_row
 
 
@@ -23,16 +25,7 @@ def add_member(*, by: Actor, rollout: Rollout, user: User, role: str, expertise:
         fresh = locked_rollout(rollout)
         refuse_ended(fresh)
         member = create_row(by=by, row=Member(rollout=fresh, user=user, role=role, expertise=expertise.strip()))
-        if not Grant.objects.valid().filter(user=user, county=fresh.county.code).exists():
-            raise ValidationError(
-                {
-                    "user": ValidationError(
-                        _("%(person)s has no role in this county. Ask the main user to give one first."),
-                        code="no_grant",
-                        params={"person": user},
-                    )
-                }
-            )
+        refuse_stranger(county=fresh.county, name="user", person=user)
         touch_rollout(rollout=fresh, by=by, now=now)
         return member
 
@@ -45,3 +38,14 @@ def remove_member(*, by: Actor, member: Member, now: datetime | None = None) -> 
         refuse_ended(fresh)
         delete_row(by=by, row=member)
         touch_rollout(rollout=fresh, by=by, now=now)
+
+
+def refuse_stranger(*, county: County, name: str, person: object) -> None:
+    """Nobody is named in a rollout who does not work for its county; an owner that is only a name is no account of ours."""
+    if isinstance(person, User) and not people_of(county.code).filter(pk=person.pk).exists():
+        error = ValidationError(
+            _("%(person)s has no role in this county. Ask the main user to give one first."),
+            code="no_grant",
+            params={"person": person},
+        )
+        raise ValidationError({name: error})

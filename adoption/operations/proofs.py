@@ -17,6 +17,7 @@ from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
 from adoption.operations.ground import locked_rollout, touch_rollout
 from adoption.operations.items import missing_parts, move_item
 from adoption.operations.parts import fill_by_proof, take_back
+from adoption.operations.recurring import renew_recurring
 from adoption.permissions import may_read
 from adoption.signals.answers import Unavailable
 from adoption.signals.plan import Kept, Key, Plan, Step, Write, plan_of
@@ -58,9 +59,13 @@ def check_rollout(*, rollout: Rollout, by: Actor, now: datetime) -> Checked:
 
 
 def check_rollouts(*, by: Actor, now: datetime) -> int:
-    """The portal checks every rollout that goes on or is maintained; gives how many items became done."""
+    """The portal checks every rollout that goes on or is maintained; gives how many items became done.
+
+    Recurring items whose month or quarter has passed turn due first, so that they are proven for the present one (S000-53…55).
+    """
     if not isinstance(by, System):
         raise PermissionDenied
+    renew_recurring(by=by, now=now)
     done = 0
     for rollout in Rollout.objects.exclude(status=RolloutStatus.NOT_STARTED).order_by("pk"):
         try:

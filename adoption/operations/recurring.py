@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.actors import Actor, System
@@ -20,8 +21,10 @@ def renew_recurring(*, now: datetime, by: Actor = BY) -> list[RolloutItem]:
     """Each recurring item whose month or quarter has passed is about the present one, and is to be done again.
 
     It comes alive when what it rests on is done. After the rooting of the rollout has ended only the monthly ones go on. What
-    was done before stays with its own period. Running twice changes nothing.
+    was done before stays with its own period. Running twice changes nothing. The portal does it every night.
     """
+    if not isinstance(by, System):
+        raise PermissionDenied
     rows = RolloutItem.objects.filter(rollout__status__in=ALIVE).exclude(model_item__recurrence=Recurrence.ONCE)
     renewed = []
     for item in rows.select_related("rollout", "model_item").order_by("pk"):

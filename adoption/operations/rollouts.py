@@ -30,10 +30,11 @@ from adoption.operations.ground import (
     words,
 )
 from adoption.operations.opening import tell_service
+from adoption.operations.people import refuse_stranger
 from adoption.operations.permits import permit_by_gate
 from adoption.permissions import may_drive, may_start
 from adoption.states import way
-from services.models import County, Service
+from services.models import County, Municipality, Service
 from services.operations import change_row, create_row
 from services.publication import mandatory_languages
 
@@ -69,6 +70,7 @@ def start_rollout(
             raise ValidationError(_("This version of the model cannot be used."), code="wrong_version")
         _refuse_second(service)
         values, many = _card({**{f"name_{code}": name.get(code, "") for code in LANGUAGES}, **card})
+        _refuse_elsewhere(county, values, many)
         row = Rollout(
             county=county,
             model_version=given,
@@ -131,6 +133,15 @@ def _card(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Collecti
     return given, many
 
 
+def _refuse_elsewhere(county: County, given: Mapping[str, Any], many: Mapping[str, Collection[models.Model]]) -> None:
+    """A new sponsor works for the county, and the municipalities are the county's."""
+    refuse_stranger(county=county, name="sponsor", person=given.get("sponsor"))
+    if any(isinstance(row, Municipality) and row.county_id != county.pk for row in many.get("municipalities", ())):
+        raise ValidationError(
+            {"municipalities": ValidationError(_("A municipality belongs to another county."), code="other_county")}
+        )
+
+
 def _list_error(name: str, value: object) -> ValidationError | None:
     rows: Sequence[object] = value if isinstance(value, list) else [None]
     match name:
@@ -159,6 +170,7 @@ def change_card(*, by: Actor, rollout: Rollout, values: Mapping[str, Any], versi
         given, many = _card(values)
         if "service" in given and given["service"] != fresh.service:
             _refuse_second(given["service"], besides=fresh)
+        _refuse_elsewhere(fresh.county, {name: value for name, value in given.items() if value != getattr(fresh, name)}, many)
         changed: Rollout = change_row(by=by, row=fresh, values=given, version=version, many=many)
         touch_rollout(rollout=changed, by=by, now=now)
         if changed.service_id != fresh.service_id:

@@ -24,9 +24,7 @@ from services.publication import mandatory_languages
 MOST_TOLD = 30
 
 
-def load_model(
-    *, by: Actor, county: County, data: ModelFile, now: datetime, replacing: int | None = None, source: str = ""
-) -> ModelVersion:
+def load_model(*, by: Actor, county: County, data: ModelFile, replacing: int | None = None, source: str = "") -> ModelVersion:
     """The main user of the county (or the portal) takes a file's model in as a draft; what stands already changes nothing.
 
     A draft that differs is replaced only by who has seen it: `replacing` is its version as it was looked at. Raises
@@ -120,7 +118,7 @@ def load_shipped_models(*, by: Actor, now: datetime, counties: Collection[str] =
     with transaction.atomic():
         made = list(lacking)
         for county in made:
-            draft = load_model(by=by, county=county, data=data, now=now, source="content")
+            draft = load_model(by=by, county=county, data=data, source="content")
             publish_version(by=by, version=draft, now=now)
     return len(made)
 

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import User
-from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
+from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, SystemDependency
 from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
-from adoption.people import people_of
+from adoption.operations.people import refuse_stranger
 from services.operations import change_row, create_row, delete_row
 
 WorkRow = CommunicationAction | DiaryEntry | Member | Risk | SystemDependency
@@ -25,7 +22,7 @@ R = TypeVar("R", bound=CommunicationAction | DiaryEntry | Member | Risk | System
 def add_work_row(*, by: Actor, row: R, now: datetime) -> R:
     """The people of a rollout write down what was told, what may happen and which systems there are; its driver the rest."""
     refuse_ended(locked_rollout(row.rollout))
-    refuse_stranger(rollout=row.rollout, name="owner", person=getattr(row, "owner", None))
+    refuse_stranger(county=row.rollout.county, name="owner", person=getattr(row, "owner", None))
     made = create_row(by=by, row=row)
     touch_rollout(rollout=row.rollout, by=by, now=now)
     return made
@@ -36,7 +33,7 @@ def change_work_row(*, by: Actor, row: R, values: Mapping[str, Any], version: in
     """The same people change it; a save over somebody else's newer text is refused."""
     refuse_ended(locked_rollout(row.rollout))
     if "owner" in values and values["owner"] != getattr(row, "owner", None):
-        refuse_stranger(rollout=row.rollout, name="owner", person=values["owner"])
+        refuse_stranger(county=row.rollout.county, name="owner", person=values["owner"])
     changed = change_row(by=by, row=row, values=values, version=version)
     touch_rollout(rollout=row.rollout, by=by, now=now)
     return changed
@@ -48,10 +45,3 @@ def delete_work_row(*, by: Actor, row: WorkRow, now: datetime) -> None:
     refuse_ended(locked_rollout(row.rollout))
     delete_row(by=by, row=row)
     touch_rollout(rollout=row.rollout, by=by, now=now)
-
-
-def refuse_stranger(*, rollout: Rollout, name: str, person: object) -> None:
-    """Nobody is named in a rollout who does not work for its county; an owner that is only a name is no account of ours."""
-    if isinstance(person, User) and not people_of(rollout.county.code).filter(pk=person.pk).exists():
-        error = ValidationError(_("This person has no role in the county."), code="stranger")
-        raise ValidationError({name: error})

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from adoption.choices import MeetingKind, MemberRole
 from adoption.signals.answers import Signal, choose, met, missed, shown
 from adoption.signals.facts import Facts, MeetingFact, Row
+from services.models.improvements import MOVED_WITHIN
 
 PEOPLE = 2
 QUARTER = timedelta(days=90)
-STALE = timedelta(days=180)
 MONTHLY = timedelta(days=45)
 WALKTHROUGH_PHASE = "toteutus"
 
@@ -48,14 +48,14 @@ def development_loop_alive(facts: Facts) -> Signal:
     """In the last 90 days responders have met and something to improve was found; none waits 180 days without a move."""
     met_lately = _meetings_since(facts, QUARTER)
     found = [each for each in facts.improvements if each.has_source and facts.now - QUARTER <= each.made_at <= facts.now]
-    stale = [each for each in facts.improvements if each.is_open and each.moved_at < facts.now - STALE]
+    stale = [each for each in facts.improvements if each.is_open and each.moved_at < facts.now - MOVED_WITHIN]
     points = {"meeting": bool(met_lately), "improvement": bool(found), "none_stale": not stale}
     rows = [*(meeting.row for meeting in met_lately), *(Row(each.row.id, each.made_at) for each in found)]
     answer = met(points, rows)
     return Signal(
         answer.holds,
         {**answer.value, "meetings": len(met_lately), "improvements": len(found), "stale": len(stale)},
-        f"≥ 1, ≥ 1 / {QUARTER.days} d, 0 > {STALE.days} d",
+        f"≥ 1, ≥ 1 / {QUARTER.days} d, 0 > {MOVED_WITHIN.days} d",
         answer.at,
         answer.rows,
     )

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from adoption.choices import ItemState, PartKind, ProofLevel
+from adoption.choices import ItemState, ProofLevel
+from adoption.fulfilment import stands
 from adoption.signals import judge
 from adoption.signals.answers import Signal, Unavailable
 from adoption.signals.covering import deciders, fills
-from adoption.signals.facts import Facts, ItemFact, PartFact
+from adoption.signals.facts import Facts, ItemFact
 
 UNTOUCHED: frozenset[str] = frozenset({ItemState.BLOCKED, ItemState.NOT_APPLICABLE, ItemState.DONE})
 """States in which the system neither fills a part nor moves the item; it only remembers what it saw."""
@@ -161,15 +162,9 @@ def _fills(item: ItemFact, known: Mapping[str, Step], now: datetime) -> list[Fil
         names = deciders(part.name, item.signals)
         at = _holding(names, known, item.since)
         doubted = {step.kept for step in known.values() if step.write == Write.FOLLOW}
-        if at is not None and (not _is_filled(part) or doubted & {filling.proof for filling in part.fillings}):
+        if at is not None and (not stands(part.kind, part.fillings) or doubted & {filling.proof for filling in part.fillings}):
             found.append(Fill(item.pk, part.pk, names, min(at, now)))
     return found
-
-
-def _is_filled(part: PartFact) -> bool:
-    if part.kind == PartKind.DECISION:
-        return bool(part.fillings) and part.fillings[-1].counts
-    return any(filling.counts for filling in part.fillings)
 
 
 def _proven(item: ItemFact, known: Mapping[str, Step], now: datetime) -> list[Proven]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
@@ -18,6 +19,7 @@ from adoption.permissions import may_open
 from services.models import County
 
 P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
 Opened = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -53,3 +55,11 @@ def rollout_door(
         return view(request, actor, row, *args, **kwargs)
 
     return adoption_door(inner)
+
+
+def row_of(rows: QuerySet[M], key: str) -> M:
+    """The one of the rows whose number a form sent; what is no number, or the number of another row, is not found."""
+    row = rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    if row is None:
+        raise Http404
+    return row

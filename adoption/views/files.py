@@ -21,7 +21,7 @@ from adoption.forms.work import CoverForm, EnclosingForm
 from adoption.models import Attachment, Rollout, RolloutItem
 from adoption.operations.attachments import attach_file, put_cover, remove_attachment
 from adoption.operations.rollouts import set_cover
-from adoption.permissions import may_drive, may_work_on
+from adoption.permissions import may_drive, may_remove, may_work_on
 from adoption.views.door import rollout_door
 
 
@@ -76,14 +76,14 @@ def attachments(request: HttpRequest, actor: Staff, rollout: Rollout, item: UUID
                 return redirect("adoption:attachments", rollout.public_id, row.public_id)
         except ValidationError as error:
             form.refuse(_beside_the_file(error))
-    drives = may_drive(actor, rollout)
+    drives, works = may_drive(actor, rollout), may_work_on(actor, row)
     rows = Attachment.objects.filter(item=row, removed_at__isnull=True).select_related("file", "by").defer("file__content")
     context = {
         "rollout": rollout,
         "item": row,
         "form": form,
-        "rows": [(each, drives or each.by_id == actor.user_id) for each in rows],
-        "may_write": may_work_on(actor, row),
+        "rows": [(each, may_remove(actor, each, works=works, drives=drives)) for each in rows],
+        "may_write": works,
     }
     return render(request, "adoption/work/attachments.html", context, status=422 if form.errors else 200)
 

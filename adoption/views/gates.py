@@ -21,9 +21,9 @@ from adoption.choices import ItemState, MemberRole, RolloutStatus
 from adoption.forms import VerdictForm
 from adoption.models import GateVerdict, ModelGate, ModelItem, Rollout, RolloutItem, VerdictCondition
 from adoption.operations import gate_status, give_verdict, meet_condition
-from adoption.permissions import may_drive, roles_held
+from adoption.permissions import may_steer, roles_held
 from adoption.signals.words import signal_name
-from adoption.views.door import rollout_door
+from adoption.views.door import rollout_door, row_of
 from adoption.views.enclosures import stored
 from adoption.views.rollout import items_of
 from adoption.words import part_name
@@ -46,7 +46,7 @@ def gate(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
     """What the gate asks and how it stands; management gives the verdict here."""
     row = _gate(rollout, gate)
     roles = roles_held(actor, rollout)
-    may = rollout.status != RolloutStatus.NOT_STARTED and (may_drive(actor, rollout) or MemberRole.MANAGER in roles)
+    may = rollout.status != RolloutStatus.NOT_STARTED and may_steer(actor, rollout)
     role = MemberRole.MANAGER if MemberRole.MANAGER in roles else MemberRole.PROJECT_COORDINATOR
     form = VerdictForm(request.POST or None, request.FILES or None, roles=roles, initial={"role": role})
     if request.method == "POST" and not may:
@@ -106,11 +106,8 @@ def memo(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
 @rollout_door
 def condition(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> HttpResponse:
     """Mark a condition of a verdict as met."""
-    key = request.POST.get("condition", "")
     rows = VerdictCondition.objects.filter(verdict__rollout=rollout, verdict__gate__key=gate)
-    row = rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-    if row is None:
-        raise Http404
+    row = row_of(rows, request.POST.get("condition", ""))
     try:
         meet_condition(by=actor, condition=row, now=timezone.now())
     except ValidationError as error:

@@ -14,10 +14,10 @@ from adoption.choices import ItemState, MemberRole, PartKind, RolloutStatus, Yes
 from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, QuestionForm
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
-from adoption.operations.items import answered_not_to_apply
-from adoption.permissions import may_drive, may_work_on, roles_held
+from adoption.permissions import may_drive, may_set, may_work_on, roles_held
+from adoption.proposals import proposals_of
 from adoption.states import CLOSED, may_move, needs_reason
-from adoption.views.item_parts import part_cards, roles_of
+from adoption.views.item_parts import part_cards
 
 Bound = dict[str, PageForm]
 ORDER = (ItemState.IN_PROGRESS, ItemState.DONE, ItemState.WAITING_DECISION, ItemState.BLOCKED, ItemState.NOT_APPLICABLE)
@@ -43,6 +43,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     fulfilment = fulfilment_of([item])[item.pk]
     missing = {part.pk for part in fulfilment.missing}
     today = timezone.localdate()
+    fillable = _fillable(item, parts, roles, works=works)
     steps = _steps(item, bound, works=works, decides=decides)
     proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
@@ -62,9 +63,10 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
             parts,
             asked={part.pk for part in fulfilment.parts},
             missing=missing,
-            fillable=_fillable(item, parts, roles, works=works),
+            fillable=fillable,
             answers=answers,
             bound=bound,
+            proposed=proposals_of(item, parts, wanted=fillable & missing, today=today),
         ),
         "missing": [part for part in parts if part.pk in missing],
         "steps": steps,
@@ -92,11 +94,10 @@ def _parts(item: RolloutItem) -> list[ItemPart]:
 
 
 def _steps(item: RolloutItem, bound: Bound, *, works: bool, decides: bool) -> list[Step]:
-    """The steps of the state machine that are hers: management alone says that an item does not apply, unless an answer does."""
+    """The steps of the state machine that are hers."""
     steps = []
     for to in ORDER:
-        hers = decides or (works and answered_not_to_apply(item)) if to == ItemState.NOT_APPLICABLE else works
-        if not hers or not may_move(item.state, to):
+        if not may_set(item, to, works=works, decides=decides) or not may_move(item.state, to):
             continue
         form = bound.get(f"move:{to}") or MoveForm(initial={"to": to, "version": item.version}, auto_id=f"move-{to}-%s")
         assert isinstance(form, MoveForm)
@@ -118,10 +119,8 @@ def _fillable(item: RolloutItem, parts: Sequence[ItemPart], roles: Collection[st
     found = set()
     for part in parts:
         match part.kind:
-            case PartKind.DECISION:
-                may = not roles_of(part).isdisjoint(roles)
-            case PartKind.SIGNOFF:
-                may = part.role in roles
+            case PartKind.DECISION | PartKind.SIGNOFF:
+                may = not set(part.given_by).isdisjoint(roles)
             case _:
                 may = works
         if may:

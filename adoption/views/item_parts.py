@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Staff
 from adoption.checklist import standing
-from adoption.choices import MemberRole, PartKind
+from adoption.choices import PartKind
 from adoption.forms import DecisionForm, DocumentForm, EvidenceForm, MeetingForm, PageForm, SignForm
 from adoption.fulfilment import SYSTEMS_FORM
 from adoption.models import Filling, FormAnswer, ItemPart, RolloutItem
@@ -28,6 +28,7 @@ from adoption.operations import (
     sign_part,
     withdraw_filling,
 )
+from adoption.views.door import row_of
 from adoption.views.enclosures import stored
 
 
@@ -43,6 +44,8 @@ class PartCard:
     form: PageForm | None
     answer: FormAnswer | None
     """What has been saved of the form that it asks."""
+    is_proposed: bool = False
+    """Its text is proposed from what has been logged."""
 
     @property
     def is_open(self) -> bool:
@@ -57,11 +60,11 @@ class PartCard:
     @property
     def roles(self) -> list[str]:
         """Who gives it, when it is not anybody who works on the item."""
-        return sorted(roles_of(self.part)) if self.part.kind in (PartKind.DECISION, PartKind.SIGNOFF) else []
+        return list(self.part.given_by)
 
 
-def part_form(part: ItemPart, data: Any = None, files: Any = None) -> PageForm | None:
-    """The form that fills a part of its kind; forms, members and facts are filled elsewhere."""
+def part_form(part: ItemPart, data: Any = None, files: Any = None, *, proposed: str = "") -> PageForm | None:
+    """The form that fills a part of its kind; forms, members and facts are filled elsewhere. `proposed` is a text to begin with."""
     given = {"data": data, "files": files, "auto_id": f"{part_slug(part)}-%s"}
     match part.kind:
         case PartKind.DECISION:
@@ -69,7 +72,7 @@ def part_form(part: ItemPart, data: Any = None, files: Any = None) -> PageForm |
         case PartKind.DOCUMENT:
             return DocumentForm(**given)
         case PartKind.EVIDENCE:
-            return EvidenceForm(**given)
+            return EvidenceForm(**given, initial={"text": proposed} if proposed else None)
         case PartKind.PARTICIPANTS if not part.requirement.of_members:
             return MeetingForm(rollout=part.item.rollout, **given)
         case PartKind.SIGNOFF:
@@ -82,11 +85,6 @@ def part_slug(part: ItemPart) -> str:
     return "osa-" + part.name.replace(":", "-").replace("_", "-")
 
 
-def roles_of(part: ItemPart) -> set[str]:
-    """The roles one of which decides or signs."""
-    return {part.role} if part.kind == PartKind.SIGNOFF else set(part.requirement.roles or [MemberRole.MANAGER])
-
-
 def part_cards(
     parts: Sequence[ItemPart],
     *,
@@ -95,15 +93,17 @@ def part_cards(
     fillable: Collection[int],
     answers: Mapping[str, FormAnswer],
     bound: dict[str, PageForm],
+    proposed: Mapping[int, str],
 ) -> list[PartCard]:
     """Every part in order: those that apply now (`asked`), those that lack something, and those that the person may fill."""
     cards = []
     for part in parts:
         fillings = standing(part.fillings.all(), part.item.period)
         is_asked = part.pk in asked
-        form = bound.get(f"part:{part.name}") or (part_form(part) if part.pk in fillable else None)
+        text = proposed.get(part.pk, "")
+        form = bound.get(f"part:{part.name}") or (part_form(part, proposed=text) if part.pk in fillable else None)
         answer = answers.get(part.requirement.form)
-        cards.append(PartCard(part, part_slug(part), part.pk in missing, is_asked, fillings, form, answer))
+        cards.append(PartCard(part, part_slug(part), part.pk in missing, is_asked, fillings, form, answer, bool(text)))
     return cards
 
 
@@ -131,10 +131,7 @@ def fill_part(request: HttpRequest, actor: Staff, row: RolloutItem) -> dict[str,
 
 def withdraw_part(request: HttpRequest, actor: Staff, row: RolloutItem) -> dict[str, PageForm] | str:
     """Take back what filled a part; it stays in the history."""
-    key = request.POST.get("filling", "")
-    filling = Filling.objects.filter(part__item=row, pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-    if filling is None:
-        raise Http404
+    filling = row_of(Filling.objects.filter(part__item=row), request.POST.get("filling", ""))
     try:
         withdraw_filling(by=actor, filling=filling, now=timezone.now())
     except ValidationError as error:

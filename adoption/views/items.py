@@ -19,7 +19,7 @@ from adoption.choices import ItemState
 from adoption.forms import AssignForm, CommentForm, MoveForm
 from adoption.models import Comment, Rollout, RolloutItem
 from adoption.operations import assign_item, comment_item, move_item, remove_comment
-from adoption.views.door import rollout_door
+from adoption.views.door import rollout_door, row_of
 from adoption.views.item_page import Bound, item_context
 from adoption.views.item_parts import fill_part, withdraw_part
 
@@ -98,10 +98,7 @@ def _comment(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | st
 
 
 def _uncomment(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | str:
-    key = request.POST.get("comment", "")
-    comment = Comment.objects.filter(item=row, pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-    if comment is None:
-        raise Http404
+    comment = row_of(Comment.objects.filter(item=row), request.POST.get("comment", ""))
     remove_comment(by=actor, comment=comment, now=timezone.now())
     messages.success(request, _("The comment was taken back."))
     return "#kommentit"

@@ -19,6 +19,7 @@ from adoption.choices import MeetingKind, MemberRole
 from adoption.forms.work import MeetingForm, PresentForm, present_forms
 from adoption.models import Meeting, Participant, Rollout
 from adoption.operations.meetings import Present, delete_meeting, save_meeting
+from adoption.permissions import may_work_in
 from adoption.views.door import rollout_door
 
 
@@ -32,7 +33,7 @@ def meetings(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespon
         "rollout": rollout,
         "ahead": [row for row in reversed(rows) if row.on >= today and not row.outcome],
         "held": [row for row in rows if row.on < today or row.outcome],
-        "may_write": _may_write(actor, rollout),
+        "may_write": may_work_in(actor, rollout),
     }
     return render(request, "adoption/work/meetings.html", context)
 
@@ -47,7 +48,7 @@ def meeting(request: HttpRequest, actor: Staff, rollout: Rollout, meeting: UUID)
         "meeting": row,
         "present": _present(row),
         "roles": dict(MemberRole.choices),
-        "may_write": _may_write(actor, rollout),
+        "may_write": may_work_in(actor, rollout),
     }
     return render(request, "adoption/work/meeting.html", context)
 
@@ -137,10 +138,6 @@ def _present(meeting: Meeting) -> list[Present]:
     return [Present(row.role, row.user, row.name) for row in rows]
 
 
-def _may_write(actor: Staff, rollout: Rollout) -> bool:
-    return bool(Rollout.objects.workable_by(actor).filter(pk=rollout.pk).exists())
-
-
 def _require_writer(actor: Staff, rollout: Rollout) -> None:
-    if not _may_write(actor, rollout):
+    if not may_work_in(actor, rollout):
         raise PermissionDenied

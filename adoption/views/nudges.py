@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Staff
 from accounts.models import User
-from adoption.models import Rollout, RolloutItem
+from adoption.models import RolloutItem
 from adoption.nudges import MOST_ITEMS, body, reminders_of, subject
-from adoption.operations.nudges import remind_owners
+from adoption.operations.nudges import chosen_items, remind_owners
 from adoption.views.door import adoption_door
 from services.models import County
 
@@ -62,16 +62,11 @@ def _confirm(request: HttpRequest, actor: Staff, items: Sequence[RolloutItem]) -
 
 
 def _chosen(keys: Sequence[str], actor: Staff) -> list[RolloutItem]:
-    """The items that were chosen; one in a rollout that she does not look after is refused, one that is gone is left out."""
+    """The items that were chosen, however the page wrote them."""
     found = set()
     for key in keys[: MOST_ITEMS + 1]:
         try:
             found.add(UUID(key))
         except ValueError:
             continue
-    rows = RolloutItem.objects.filter(public_id__in=found).select_related("rollout__county", "model_item__phase", "owner")
-    items = list(rows.order_by("due_on", "pk"))
-    steered = Rollout.objects.steered_by(actor).filter(pk__in={item.rollout_id for item in items})
-    if len(set(steered.values_list("pk", flat=True))) < len({item.rollout_id for item in items}):
-        raise PermissionDenied
-    return items
+    return chosen_items(by=actor, keys=found)

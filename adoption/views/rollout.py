@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -20,7 +20,7 @@ from adoption.checklist import Line, lines_of, next_steps, pressing, unfinished_
 from adoption.choices import YesNo
 from adoption.forms import AdoptForm, QuestionForm
 from adoption.forms.rollouts import offered_choices
-from adoption.fulfilment import fulfilment_of
+from adoption.fulfilment import Fulfilment, fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
 from adoption.models import GateVerdict, Member, ModelGate, ModelPhase, Proof, Rollout, RolloutItem, VerdictCondition
 from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, opening_risks
@@ -60,7 +60,8 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
     drives = may_drive(actor, rollout) and rollout.is_running
     items = items_of(rollout)
     today = timezone.localdate()
-    lines = lines_of(items, today=today, fulfilment=fulfilment_of(items), proofs=_proofs(rollout))
+    fulfilment = fulfilment_of(items)
+    lines = lines_of(items, today=today, fulfilment=fulfilment, proofs=_proofs(rollout))
     members = list(rollout.members.select_related("user"))
     people: dict[str, list[Member]] = defaultdict(list)
     for member in members:
@@ -74,7 +75,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "pressing": pressing(lines),
         "next": next_steps(lines),
         "conditions_due": list(open_conditions),
-        "sections": _sections(rollout, lines),
+        "sections": _sections(rollout, lines, fulfilment),
         "risks": opening_risks(rollout.service) if rollout.service is not None and rollout.service.opened_at else [],
         "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items),
         "proven": _proven(lines),
@@ -165,14 +166,14 @@ def _proofs(rollout: Rollout) -> dict[int, list[Proof]]:
     return found
 
 
-def _sections(rollout: Rollout, lines: Sequence[Line]) -> list[PhaseSection]:
+def _sections(rollout: Rollout, lines: Sequence[Line], fulfilment: Mapping[int, Fulfilment]) -> list[PhaseSection]:
     """The phases in order; each gate stands under the phase from which it leads."""
     newest: dict[int, GateVerdict] = {}
     for verdict in rollout.verdicts.select_related("by").order_by("at", "pk"):
         newest[verdict.gate_id] = verdict
     gates: dict[str, list[GateLine]] = defaultdict(list)
     rows = list(rollout.model_version.gates.all())
-    facts = gate_facts([rollout], rows)[rollout.pk]
+    facts = gate_facts([rollout], rows, items=[line.item for line in lines], fulfilment=fulfilment)[rollout.pk]
     for gate in rows:
         gates[gate.from_phase].append(GateLine(gate, judge(gate, facts), newest.get(gate.pk)))
     by_phase: dict[str, list[Line]] = defaultdict(list)

@@ -13,15 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
-from accounts.permissions import has_role_anywhere
 from adoption.choices import VersionStatus
 from adoption.forms import CardForm, EndForm, StartForm
 from adoption.forms.rollouts import LANGUAGES
 from adoption.models import ModelVersion, Rollout
-from adoption.models.rollouts import DRIVER_ROLES
 from adoption.operations import change_card, end_rollout, start_rollout
 from adoption.overview import overviews
-from adoption.permissions import may_drive
+from adoption.permissions import may_drive, may_start_some
 from adoption.views.door import adoption_door, rollout_door
 from services.models import County
 
@@ -36,7 +34,7 @@ def rollouts(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
         "running": [each for each in found if each.rollout.is_running],
         "ended": [each for each in found if not each.rollout.is_running],
         "own": own,
-        "may_start": has_role_anywhere(actor, DRIVER_ROLES, county=county.code),
+        "may_start": may_start_some(actor, county=county.code),
     }
     return render(request, "adoption/rollouts.html", context)
 
@@ -45,7 +43,7 @@ def rollouts(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
 @adoption_door
 def start(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """Start a rollout in one form: its name is enough, the rest may be filled in later."""
-    if not has_role_anywhere(actor, DRIVER_ROLES, county=county.code):
+    if not may_start_some(actor, county=county.code):
         raise PermissionDenied
     form = StartForm(request.POST or None, county=county, initial={"starts_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():

@@ -23,12 +23,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
-from adoption.choices import MemberRole, ReachedAudience
+from adoption.choices import CommunicationKind, MemberRole, ReachedAudience
 from adoption.forms.work import CommunicationForm, DiaryForm, MemberChangeForm, MemberForm, RiskForm, SystemForm, WorkForm
 from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
 from adoption.operations.people import add_member, remove_member
 from adoption.operations.work import WorkRow, add_work_row, change_work_row, delete_work_row
-from adoption.permissions import may_drive
+from adoption.permissions import may_drive, may_work_in
 from adoption.views.door import rollout_door
 
 View = Callable[..., HttpResponse]
@@ -56,7 +56,7 @@ class Kind:
         """The people who may write rows of this kind; the operation asks again."""
         if self.model in (DiaryEntry, Member):
             return may_drive(actor, rollout)
-        return bool(Rollout.objects.workable_by(actor).filter(pk=rollout.pk).exists())
+        return may_work_in(actor, rollout)
 
 
 def _add(actor: Staff, kind: Kind, rollout: Rollout, values: dict[str, Any]) -> None:
@@ -74,9 +74,10 @@ def _remove(actor: Staff, row: WorkRow) -> None:
 
 
 def _reached(rows: list[CommunicationAction]) -> dict[str, Any]:
-    """How many actions reached each of the two audiences: one alone is not enough."""
+    """How many actions reached each of the two audiences, of which one alone is not enough; and how many the media told."""
     counts = [(label, sum(row.audience == value for row in rows)) for value, label in ReachedAudience.choices]
-    return {"reached": counts, "only_one": any(n == 0 for _label, n in counts)}
+    in_media = sum(row.kind == CommunicationKind.MEDIA for row in rows)
+    return {"reached": counts, "only_one": any(n == 0 for _label, n in counts), "in_media": in_media}
 
 
 def _needed(rows: list[Member]) -> dict[str, Any]:

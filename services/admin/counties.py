@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from services.admin.base import DirectoryAdmin
 from services.models import ContactPoint, County, LifeSituation, Link, Municipality, Office
@@ -17,6 +18,7 @@ from services.operations.links import result_label
 class CountyAdmin(DirectoryAdmin):
     """The county itself. A new one comes with the content, never from here."""
 
+    counted = ngettext_lazy("%(n)s county", "%(n)s counties", "n")
     general = (
         "code",
         "slug",
@@ -46,6 +48,7 @@ class CountyAdmin(DirectoryAdmin):
 class MunicipalityAdmin(DirectoryAdmin):
     """Municipalities; an ended one keeps its row."""
 
+    counted = ngettext_lazy("%(n)s municipality", "%(n)s municipalities", "n")
     general = ("county", "code", "valid_from", "valid_to", "successor")
     list_display = ("name_fi", "code", "county", "valid_to")
     list_filter = ("county",)
@@ -55,6 +58,7 @@ class MunicipalityAdmin(DirectoryAdmin):
 class OfficeAdmin(DirectoryAdmin):
     """The county's offices."""
 
+    counted = ngettext_lazy("%(n)s office", "%(n)s offices", "n")
     general = ("county", "key", "postal_code", "is_digital", "order")
     list_display = ("name_fi", "county", "town_fi", "order")
 
@@ -63,6 +67,7 @@ class OfficeAdmin(DirectoryAdmin):
 class LifeSituationAdmin(DirectoryAdmin):
     """How services are grouped for residents."""
 
+    counted = ngettext_lazy("%(n)s life situation", "%(n)s life situations", "n")
     general = ("county", "key", "order")
     list_display = ("name_fi", "county", "order")
 
@@ -71,6 +76,7 @@ class LifeSituationAdmin(DirectoryAdmin):
 class ContactPointAdmin(DirectoryAdmin):
     """Phone numbers and addresses; where they are used is shown beside them."""
 
+    counted = ngettext_lazy("%(n)s contact point", "%(n)s contact points", "n")
     general = ("county", "key", "kind", "audience", "value", "price", "schedule", "review_date", "needs_check", "used_in")
     readonly_fields = ("used_in",)
     list_display = ("name_fi", "value", "audience", "county", "review_date", "needs_check")
@@ -86,6 +92,7 @@ class ContactPointAdmin(DirectoryAdmin):
 class LinkAdmin(DirectoryAdmin):
     """Web addresses, and what the nightly check found."""
 
+    counted = ngettext_lazy("%(n)s link", "%(n)s links", "n")
     general = ("county", "key", "audience", "checked_at", "result", "used_in")
     readonly_fields = ("checked_at", "result", "used_in")
     list_display = ("name_fi", "url_fi", "county", "result", "checked_at")

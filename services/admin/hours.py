@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.origin import actor_of
@@ -67,6 +67,7 @@ class WeeklyIntervalInline(RowInline):
 class ScheduleAdmin(DirectoryAdmin):
     """A named set of hours."""
 
+    counted = ngettext_lazy("%(n)s schedule", "%(n)s schedules", "n")
     general = ("county", "key", "name", "closed_on_holidays")
     list_display = ("name", "county", "key", "closed_on_holidays")
     search_fields = ("key", "name")
@@ -116,6 +117,7 @@ class ScheduleAdmin(DirectoryAdmin):
 class ExceptionDayAdmin(DirectoryAdmin):
     """Days whose hours differ; without hours they concern the whole county."""
 
+    counted = ngettext_lazy("%(n)s exception day", "%(n)s exception days", "n")
     general = ("county", "schedule", "date", "opens", "closes")
     list_display = ("date", "opens", "closes", "schedule", "county", "reason_fi")
     date_hierarchy = "date"
@@ -136,6 +138,7 @@ class ExceptionDayAdmin(DirectoryAdmin):
 class HolidayAdmin(DirectoryAdmin):
     """Holidays of the county; a removed one stays removed when the calendar is filled in again."""
 
+    counted = ngettext_lazy("%(n)s holiday", "%(n)s holidays", "n")
     general = ("county", "date", "removed")
     list_display = ("date", "name_fi", "removed", "county")
     list_filter = ("removed",)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import ngettext_lazy
 
 from services.admin.base import DirectoryAdmin, people_of
 from services.models import CostRow, Disruption, DisruptionText, Improvement, Override, Target
@@ -15,6 +16,7 @@ from services.models import CostRow, Disruption, DisruptionText, Improvement, Ov
 class DisruptionAdmin(DirectoryAdmin):
     """Notices of disruptions; an ended one stays as a record."""
 
+    counted = ngettext_lazy("%(n)s disruption notice", "%(n)s disruption notices", "n")
     general = ("county", "service", "queue", "starts_at", "ends_at", "stops_intake")
     list_display = ("__str__", "county", "service", "starts_at", "ends_at", "stops_intake")
 
@@ -23,6 +25,7 @@ class DisruptionAdmin(DirectoryAdmin):
 class DisruptionTextAdmin(DirectoryAdmin):
     """Prepared notices of disruptions, for the switch in the console."""
 
+    counted = ngettext_lazy("%(n)s prepared notice", "%(n)s prepared notices", "n")
     general = ("county", "key", "order", "stops_intake")
     list_display = ("__str__", "key", "county", "order", "stops_intake")
 
@@ -31,6 +34,7 @@ class DisruptionTextAdmin(DirectoryAdmin):
 class OverrideAdmin(DirectoryAdmin):
     """Open or closed whatever the hours say."""
 
+    counted = ngettext_lazy("%(n)s manual override", "%(n)s manual overrides", "n")
     general = ("county", "service", "queue", "kind", "starts_at", "ends_at")
     list_display = ("__str__", "county", "service", "queue", "starts_at", "ends_at")
 
@@ -39,6 +43,7 @@ class OverrideAdmin(DirectoryAdmin):
 class ImprovementAdmin(DirectoryAdmin):
     """What should be better, who sees to it, and what came of it."""
 
+    counted = ngettext_lazy("%(n)s improvement", "%(n)s improvements", "n")
     general = ("county", "service", "title", "description", "source", "state", "owner", "due_on", "closing_note")
     list_display = ("title", "county", "service", "state", "due_on")
     list_filter = ("state", ("service", admin.RelatedOnlyFieldListFilter))
@@ -55,6 +60,7 @@ class ImprovementAdmin(DirectoryAdmin):
 class TargetAdmin(DirectoryAdmin):
     """Targets of services and of the county."""
 
+    counted = ngettext_lazy("%(n)s target", "%(n)s targets", "n")
     general = (
         "county",
         "service",
@@ -76,5 +82,6 @@ class TargetAdmin(DirectoryAdmin):
 class CostRowAdmin(DirectoryAdmin):
     """Costs of services by month."""
 
+    counted = ngettext_lazy("%(n)s cost", "%(n)s costs", "n")
     general = ("service", "month", "kind", "euros", "source")
     list_display = ("service", "month", "kind", "euros")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import ngettext_lazy
 
 from services.admin.base import DirectoryAdmin, RowInline, people_of
 from services.models import Membership, Queue, ResponderGroup
@@ -28,6 +29,7 @@ class MembershipInline(RowInline):
 class ResponderGroupAdmin(DirectoryAdmin):
     """People who answer together."""
 
+    counted = ngettext_lazy("%(n)s responder group", "%(n)s responder groups", "n")
     general = ("county", "key")
     list_display = ("name_fi", "county", "key")
     inlines = (MembershipInline,)
@@ -37,6 +39,7 @@ class ResponderGroupAdmin(DirectoryAdmin):
 class QueueAdmin(DirectoryAdmin):
     """A waiting line of a service."""
 
+    counted = ngettext_lazy("%(n)s queue", "%(n)s queues", "n")
     general = (
         "service",
         "key",

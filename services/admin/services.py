@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.origin import actor_of
 from services import operations
@@ -91,6 +91,7 @@ class ServiceAreaInline(RowInline):
 class ServiceAdmin(DirectoryAdmin):
     """One service with everything on its page. Its status is changed by decisions, each with a reason."""
 
+    counted = ngettext_lazy("%(n)s service", "%(n)s services", "n")
     change_form_template = "admin/directory/service.html"
     general = (
         "county",
@@ -180,6 +181,7 @@ class ServiceAdmin(DirectoryAdmin):
 class TopicAdmin(DirectoryAdmin):
     """Topics of all services in one list, with export and import; those of one service stand on its page too (S001-10, S002-1)."""
 
+    counted = ngettext_lazy("%(n)s topic", "%(n)s topics", "n")
     general = ("service", "key", "shown_to_residents", "retired", "order")
     list_display = ("__str__", "service", "key", "shown_to_residents", "retired", "order")
     list_filter = (("service", admin.RelatedOnlyFieldListFilter), "retired")

@@ -90,16 +90,16 @@ def test_only_the_portal_loads_what_ships(county, main_user):
 
 
 def test_loading_the_same_twice_changes_nothing(county, main_user):
-    first = load_model(by=acting(main_user), county=county, data=shipped_model(), now=timezone.now())
+    first = load_model(by=acting(main_user), county=county, data=shipped_model())
     before, written = counts(), AuditEntry.objects.count()
-    again = load_model(by=acting(main_user), county=county, data=replace(shipped_model(), number=7), now=timezone.now())
+    again = load_model(by=acting(main_user), county=county, data=replace(shipped_model(), number=7))
     assert (again.pk, again.version) == (first.pk, first.version)
     assert (counts(), AuditEntry.objects.count()) == (before, written)
     assert first.status == VersionStatus.DRAFT
 
 
 def test_a_changed_file_becomes_the_next_draft(model_version, county, main_user):
-    draft = load_model(by=acting(main_user), county=county, data=renamed(), now=timezone.now())
+    draft = load_model(by=acting(main_user), county=county, data=renamed())
     assert (draft.number, draft.status) == (2, VersionStatus.DRAFT)
     assert content_of(draft) == renamed()
     assert content_of(model_version) == shipped_model()
@@ -108,20 +108,20 @@ def test_a_changed_file_becomes_the_next_draft(model_version, county, main_user)
 
 
 def test_an_edited_draft_is_never_overwritten_unseen(draft, county, main_user):
-    by, now = acting(main_user), timezone.now()
+    by = acting(main_user)
     change_row(by=by, row=draft, values={"name_fi": "Kesken"})
     draft.refresh_from_db()
-    refused("draft", load_model, by=by, county=county, data=renamed(), now=now)
-    refused("stale", load_model, by=by, county=county, data=renamed(), now=now, replacing=draft.version - 1)
+    refused("draft", load_model, by=by, county=county, data=renamed())
+    refused("stale", load_model, by=by, county=county, data=renamed(), replacing=draft.version - 1)
     assert ModelVersion.objects.get(pk=draft.pk).name_fi == "Kesken"
-    load_model(by=by, county=county, data=renamed(), now=now, replacing=draft.version)
+    load_model(by=by, county=county, data=renamed(), replacing=draft.version)
     stored = ModelVersion.objects.get(pk=draft.pk)
     assert (stored.name_fi, stored.version) == ("Uusi nimi", draft.version + 1)
 
 
 def test_a_broken_value_is_refused_and_nothing_is_made(county, main_user):
     broken = replace(shipped_model(), phases=())
-    refused("broken", load_model, by=acting(main_user), county=county, data=broken, now=timezone.now())
+    refused("broken", load_model, by=acting(main_user), county=county, data=broken)
     assert counts() == [0] * len(ROWS)
 
 
@@ -220,7 +220,7 @@ def test_others_are_refused(who, draft, model_version, county, request):
     item = ModelItem.objects.get(phase__model_version=draft, code="1.1")
     before = counts()
     for attempt in (
-        lambda: load_model(by=by, county=county, data=renamed(), now=timezone.now(), replacing=draft.version),
+        lambda: load_model(by=by, county=county, data=renamed(), replacing=draft.version),
         lambda: new_draft(by=by, version=model_version),
         lambda: publish_version(by=by, version=draft, now=timezone.now()),
         lambda: retire_version(by=by, version=model_version),

@@ -52,6 +52,8 @@ class World:
 
 ACTS: dict[str, Act] = {
     "check_rollouts": lambda w, by: operations.check_rollouts(by=by, now=NOW),
+    "remind_of_rooting": lambda w, by: operations.remind_of_rooting(by=by, now=NOW),
+    "renew_recurring": lambda w, by: operations.renew_recurring(by=by, now=NOW),
     "start_rollout": lambda w, by: operations.start_rollout(by=by, county=w.rollout.county, name={"fi": "Oma"}, now=NOW),
     "change_card": lambda w, by: operations.change_card(by=by, rollout=w.rollout, values={"place": "x"}, now=NOW),
     "answer_question": lambda w, by: operations.answer_question(
@@ -99,7 +101,6 @@ NO_DOOR = {
     "next_period",
     "offered_items",
     "opening_risks",
-    "renew_recurring",
     "touch_rollout",
 }
 

@@ -11,6 +11,7 @@ from adoption.choices import ItemState
 from adoption.models import Rollout, RolloutItem
 from adoption.operations import add_member, missing_parts, move_item, renew_recurring, save_form
 from adoption.progress import progress
+from adoption.tasks import check_rollouts
 from tests.adoption.conftest import NOW, Refused, item_of, tell, whole
 from tests.conftest import acting
 
@@ -117,3 +118,10 @@ def test_whoever_begins_one_early_begins_the_present_month(rollout: Rollout, coo
     assert (item.period, item.due_on) == (date(2026, 10, 1), date(2026, 11, 13))
     assert move_item(by=acting(coordinator), item=item_of(rollout, "2.1"), to="in_progress", now=NOW).period is None
     assert renew_recurring(now=NOW + timedelta(days=1)) == []
+
+
+def test_the_nightly_job_makes_them_due(reported: Rollout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adoption.tasks.timezone.now", lambda: at(11, 5))
+    check_rollouts()
+    due = reported.items.filter(due_on__isnull=False).values_list("model_item__code", flat=True)
+    assert sorted(due) == ["4.2", "4.3", "4.4"]

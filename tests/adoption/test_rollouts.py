@@ -151,6 +151,20 @@ class TestCard:
         service.refresh_from_db()
         assert service.unfinished == []
 
+    def test_nobody_and_nothing_from_elsewhere_is_put_on_the_card(
+        self, rollout: Rollout, coordinator: User, outsider: User, former: User, other_county: County, refused: Refused
+    ) -> None:
+        by = acting(coordinator)
+        for person in (outsider, former):
+            with refused("no_grant"):
+                change_card(by=by, rollout=rollout, values={"sponsor": person}, now=NOW)
+        elsewhere = Municipality.objects.create(county=other_county, code="999", name_fi="Muualla")
+        with refused("other_county"):
+            change_card(by=by, rollout=rollout, values={"municipalities": [elsewhere]}, now=NOW)
+        # Who was its sponsor before she left does not stop the rest from being changed.
+        Rollout.objects.filter(pk=rollout.pk).update(sponsor=former)
+        assert change_card(by=by, rollout=rollout, values={"sponsor": former, "place": "Kuopio"}, now=NOW).place == "Kuopio"
+
     def test_another_countys_service_is_refused(
         self, rollout: Rollout, coordinator: User, other_service: Service, refused: Refused
     ) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accounts.actors import System
 from accounts.models import User
 from adoption.choices import ItemState, MemberRole
-from adoption.models import Member, Rollout, RolloutItem
+from adoption.models import CommunicationAction, Member, Rollout, RolloutItem
 from adoption.operations import comment_item, load_shipped_models, move_item, record_decision, start_rollout
 from services.models import County
 from tests.adoption.conftest import item_of, part_of
@@ -72,6 +72,9 @@ def lively(portal: Serve, county: County, coordinator: User, manager: User, area
     move_item(by=acting(coordinator), item=item_of(rollout, "2.5"), to="blocked", reason="Odotetaan luetteloa", now=now)
     RolloutItem.objects.filter(pk=item_of(rollout, "1.2").pk).update(due_on=today - timedelta(days=3))
     RolloutItem.objects.filter(pk=item_of(rollout, "1.1").pk).update(owner=area_professional, due_on=today + timedelta(days=3))
+    CommunicationAction.objects.create(
+        rollout=rollout, on=today, audience="residents", what="Juttu illan chatista", medium="Paikallislehti"
+    )
     comment_item(by=acting(area_professional), item=item_of(rollout, "2.1"), text="Illat ovat vilkkaimpia.", now=now)
     return rollout
 
@@ -85,7 +88,7 @@ def is_clean(page: Page) -> None:
 def pages(rollout: Rollout) -> list[str]:
     """The rest of the address of each page."""
     start = f"kayttoonotto/{rollout.public_id}/"
-    items = [f"{start}tehtava/{item_of(rollout, code).public_id}/" for code in ("1.1", "1.4", "1.6", "2.1", "4.2")]
+    items = [f"{start}tehtava/{item_of(rollout, code).public_id}/" for code in ("1.1", "1.4", "1.6", "2.1", "4.2", "4.3")]
     rest = ["", "kortti/", "lopeta/", "lomake/need_mapping/", "lomake/cost_estimate/", "portti/G1/"]
     return ["kayttoonotto/", "kayttoonotto/uusi/", *(start + each for each in rest), *items]
 

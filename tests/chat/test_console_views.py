@@ -19,7 +19,8 @@ from accounts.models import AuditEntry, User
 from chat.choices import State
 from chat.models import Conversation, Event
 from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
-from services.models import Membership, Municipality, Queue, ResponderGroup, Service, Topic
+from services.choices import Audience
+from services.models import ContactPoint, Membership, Municipality, Queue, ResponderGroup, Service, Topic
 from tests.conftest import acting
 
 JSON = {"accept": "application/json"}
@@ -149,6 +150,18 @@ def test_opening_leaves_one_audit_row(active: Conversation, responder: User, sig
     client.get(f"{url(active)}?osa=1")
     rows = AuditEntry.objects.filter(action=AuditAction.READ, object_id=str(active.public_id))
     assert [(row.actor_id, row.purpose, row.county) for row in rows] == [(str(responder.public_id), "responding", "koe")]
+
+
+def test_whom_to_call_when_the_technique_fails_stands_beside_the_conversation(
+    active: Conversation, responder: User, signed_in: SignedIn
+) -> None:
+    assert "Tekninen tuki" not in signed_in(responder).get(url(active)).content.decode()
+    support = ContactPoint.objects.create(
+        county=active.county, key="tekninen", name_fi="Tekninen tuki", value="015 000 400", audience=Audience.INTERNAL
+    )
+    Service.objects.filter(pk=active.service_id).update(responder_support=support)
+    page = signed_in(responder).get(url(active)).content.decode()
+    assert 'Tekninen tuki</span> <a href="tel:015000400">015 000 400</a>' in page
 
 
 def test_the_list_itself_reads_nobodys_words(waiting: Conversation, responder: User, signed_in: SignedIn) -> None:

@@ -477,6 +477,15 @@ class TestAvailability:
             says(responder, kind, at(), county)
         assert availabilities([queue], now=at(1))[queue.pk].is_open is is_open
 
+    def test_a_queue_is_its_groups_and_stays_open_when_one_of_them_is_away(
+        self, county: County, queue: Queue, responder: User, colleague: User
+    ) -> None:
+        Queue.objects.filter(pk=queue.pk).update(needs_presence=True)
+        queue.refresh_from_db()
+        says(colleague, "available", at(), county)
+        says(responder, "away", at(), county)
+        assert availabilities([queue], now=at(1))[queue.pk].is_open
+
     def test_at_her_limit_it_is_staffed(self, conversation_of: Make, county: County, queue: Queue, responder: User) -> None:
         says(responder, "available", at(), county, limit=1)
         conversation_of(Resident(uuid4()), responder, now=at())

@@ -210,6 +210,22 @@ def test_what_it_is_not_for_is_told_with_the_right_place(open_service: Service, 
     assert 'href="/fi/palvelu/neuvola/"' in page
 
 
+def test_the_line_and_the_conversation_tell_who_answers_and_what_is_not_handled(
+    talk: Conversation, resident: Resident, responder: User, second_service: Service
+) -> None:
+    Redirect.objects.create(service=talk.service, matter_fi="Raskaus ja vauvan hoito", to_service=second_service)
+
+    def told() -> None:
+        page = browser_of(resident).get(url_of(talk)).content.decode()
+        assert "Asiakasohjaaja vastaa." in page
+        assert "Raskaus ja vauvan hoito" in page
+        assert f'href="/fi/palvelu/{second_service.key}/"' in page
+
+    told()
+    claim_conversation(by=acting(responder), conversation=talk.public_id, now=timezone.now())
+    told()
+
+
 # --- closed ---
 
 

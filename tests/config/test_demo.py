@@ -43,7 +43,7 @@ from config.demo.shapes import GROWTH, HOURS_MONDAY, HOURS_OTHER, MONTHS, WEEKDA
 from services.calendars import HELSINKI, Calendar
 from services.hours import Reason, availability
 from services.intervals import parse
-from services.models import County, Holiday, Membership, Queue, Service
+from services.models import County, Holiday, Membership, Queue, ResponderGroup, Service
 from services.openness import calendars_of
 from services.publication import publication_gaps
 from services.search import Document, Index
@@ -213,6 +213,16 @@ def test_responders_answer_what_they_are_told_to(demo: Demo, db: None):
     keys = set(Queue.objects.answerable_by(Staff(maija.pk)).values_list("key", flat=True))
     assert keys == {"asiakasohjaus", "ikaantyneet", "ikaantyneet_ammattilaiset", "digituki", "harjoittelu"}
     assert Membership.objects.filter(group__county=demo.county).count() >= 10
+
+
+def test_groups_are_of_many_professions_and_one_responder_may_be_in_several(demo: Demo, db: None):
+    groups = ResponderGroup.objects.filter(county=demo.county)
+    assert {"sairaanhoitaja", "lääkäri", "terveydenhoitaja", "asiakasohjaaja"} <= set(
+        groups.values_list("profession_fi", flat=True)
+    )
+    assert not [group.key for group in groups if not (group.profession_fi and group.profession_sv and group.profession_en)]
+    in_many = Membership.objects.filter(group__in=groups).values("user").annotate(n=Count("group")).filter(n__gt=1)
+    assert in_many.exists()
 
 
 # --- the past ---

@@ -16,9 +16,20 @@ from django.utils import timezone
 
 from services import hosts
 from services.choices import ServiceStatus
-from services.models import County, Disruption, ExceptionDay, Holiday, Queue, ResponderGroup, Schedule, Service
+from services.models import (
+    County,
+    Disruption,
+    ExceptionDay,
+    Holiday,
+    LifeSituation,
+    Office,
+    Queue,
+    ResponderGroup,
+    Schedule,
+    Service,
+)
 from tests.config.conftest import answered
-from tests.conftest import make_queue
+from tests.conftest import make_queue, make_service
 
 SATURDAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 MONDAY_NOON = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -185,6 +196,24 @@ def test_a_demo_county_is_marked_on_every_page(client: Client, office_queue: Que
     hosts.forget()
     for path in ("/fi/", "/fi/haku/?q=chat", "/fi/palvelu/ikaantyneet/", "/fi/tietosuoja/", "/fi/ei-ole/", "/fi/tili/kirjaudu/"):
         assert "Esittely: keksittyä tietoa" in client.get(path).content.decode(), path
+
+
+def test_services_are_grouped_by_the_residents_situation_whoever_produces_them(
+    client: Client, office_queue: Queue, second_service: Service, always_open: Schedule
+) -> None:
+    offices = [Office.objects.get(key="keskus"), Office.objects.get(key="digi")]
+    family = LifeSituation.objects.create(county=second_service.county, key="perhe", name_fi="Lapset ja perhe", order=9)
+    answered(make_queue(second_service, always_open, office_queue.groups.get()), "toinen")
+    third = make_service(second_service.county, "perheohjaus", "Perheohjauksen chat", "Familjechatt", "Family chat")
+    answered(make_queue(third, always_open, office_queue.groups.get()), "kolmas")
+    for service, office in ((second_service, offices[0]), (third, offices[1])):
+        Service.objects.filter(pk=service.pk).update(life_situation=family, office=office)
+    Service.objects.filter(pk=office_queue.service_id).update(office=offices[0])
+    groups = {re.findall(r">([^<>]+)</h2>", group)[0]: group for group in front(client).split('<section class="nl-situation"')[1:]}
+    assert set(groups) == {"Arki kotona", "Lapset ja perhe"}
+    assert "Ikääntyneiden palvelujen chat" in groups["Arki kotona"]
+    assert "Neuvolan chat" in groups["Lapset ja perhe"]
+    assert "Perheohjauksen chat" in groups["Lapset ja perhe"], "one situation, though two units produce it"
 
 
 def test_the_foot_has_offices_and_contacts(client: Client, portal: County) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -69,6 +72,50 @@ def test_an_edited_service_is_found_by_its_new_words(client: Client, found: None
     Service.objects.filter(key="neuvola").update(synonyms_fi="raskaus, polkupyörä", version=2)
     hosts.forget()
     assert "/palvelu/neuvola/" in client.get("/fi/haku/?q=polkupyörällä").content.decode()
+
+
+def test_each_of_thirty_services_is_found_first_by_its_own_name(
+    client: Client, many_services: Callable[[int, int], list[Service]]
+) -> None:
+    matters = [
+        "hammashoito",
+        "kotihoito",
+        "neuvola",
+        "päihdetyö",
+        "kuntoutus",
+        "omaishoito",
+        "vammaispalvelu",
+        "perhetyö",
+        "fysioterapia",
+        "silmätauti",
+        "rokotus",
+        "diabetes",
+        "astma",
+        "ravitsemus",
+        "aikuissosiaalityö",
+        "lastensuojelu",
+        "kuulontutkimus",
+        "puheterapia",
+        "asuminen",
+        "toimeentulo",
+        "mielenterveys",
+        "seksuaaliterveys",
+        "matkailuterveys",
+        "apuväline",
+        "turvapuhelin",
+        "ateriapalvelu",
+        "kouluterveys",
+        "opiskelu",
+        "röntgen",
+        "laboratorio",
+    ]
+    services = many_services(0, 30)
+    for service, matter in zip(services, matters, strict=True):
+        Service.objects.filter(pk=service.pk).update(name_fi=matter.capitalize(), handles_fi="", version=2)
+    hosts.forget()
+    for service, matter in zip(services, matters, strict=True):
+        page = client.get("/fi/haku/", {"q": matter}).content.decode()
+        assert re.findall(r"/palvelu/([\w-]+)/", page[page.index("nl-results") :])[0] == service.key, matter
 
 
 def test_another_countys_service_is_not_found(client: Client, found: None, other_queue: Queue) -> None:

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.actors import Resident, Staff
 from accounts.models import User
 from chat.operations import claim_conversation, start_conversation
+from chat.residents import cookie_value
 from services import hosts
 from services.choices import Audience, Identification, ServiceStatus
 from services.models import (
@@ -84,6 +85,50 @@ def test_all_sixteen_points_are_told(client: Client, office_queue: Queue) -> Non
 
 def test_the_email_comes_with_a_warning(client: Client, office_queue: Queue) -> None:
     assert "neuvonta@alue.test Älä kirjoita sähköpostiin terveystietoja tai henkilötunnusta." in words(client)
+
+
+def test_each_law_leads_to_its_text_and_the_page_tells_for_whom_it_is(client: Client, office_queue: Queue) -> None:
+    page = client.get(PATH).content.decode()
+    assert '<a href="https://laki.alue.test/1301" rel="external">Sosiaalihuoltolaki (1301/2014)</a>' in page
+    assert "Kenelle Kaikille asukkaille" in words(client)
+
+
+def test_each_other_channel_has_its_hours_beside_it(client: Client, office_queue: Queue, weekdays: Schedule) -> None:
+    contact = ContactPoint.objects.create(
+        county=office_queue.service.county, key="soittoaika", name_fi="Soittoaika", value="015 000 300", schedule=weekdays
+    )
+    Channel.objects.create(service=office_queue.service, medium="phone", contact_point=contact, order=30)
+    page = words(client)
+    assert "Soittoaika 015 000 300 ma–to 8–15, pe 8–14.30" in page
+    assert "neuvonta@alue.test" in page, "and there are two ways at least"
+
+
+def test_the_page_and_the_chat_bear_one_name(client: Client, office_queue: Queue) -> None:
+    page = client.get(PATH).content.decode()
+    assert "<title>Ikääntyneiden palvelujen chat – " in page
+    by = Resident(key=uuid4())
+    row = start_conversation(by=by, service=office_queue.service, token=uuid4(), now=MONDAY_NOON)
+    client.cookies["resident"] = cookie_value(by)
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        chat = client.get(f"/fi/keskustelu/{row.public_id}/").content.decode()
+    assert "<title>Ikääntyneiden palvelujen chat – " in chat
+    assert '<h1><span data-part="service">Ikääntyneiden palvelujen chat</span>' in chat
+
+
+def test_the_foot_stands_on_every_public_page_and_the_emergency_words_in_the_chat_too(client: Client, office_queue: Queue) -> None:
+    by = Resident(key=uuid4())
+    row = start_conversation(by=by, service=office_queue.service, token=uuid4(), now=MONDAY_NOON)
+    client.cookies["resident"] = cookie_value(by)
+    public = ("", "haku/", "palvelu/ikaantyneet/", "saavutettavuus/", "tietosuoja/", "ei-ole/")
+    chat = ("palvelu/ikaantyneet/chat/", f"keskustelu/{row.public_id}/")
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        for path in (*public, *chat):
+            page = client.get(f"/fi/{path}").content.decode()
+            told = " ".join(re.sub(r"<[^>]+>", "", page).split())
+            assert "Hätätilanteessa soita 112. Kiireellisessä terveysasiassa soita ennen päivystykseen lähtöä" in told, path
+            if path in public:
+                for contact in ("Rantakatu 1", "Palvelee verkossa", "015 000 100", "kirjaamo@alue.test", "https://www.alue.test/"):
+                    assert contact in page, path
 
 
 @pytest.mark.parametrize(

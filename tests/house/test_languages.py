@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 import polib
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.utils import translation
 from modeltranslation.translator import translator
 
 from config.management.commands import messages
-from tests.house.source import files, name
+from services.models import Service
+from services.templatetags.directory_admin import counted
+from tests.house.source import APPS, code, files, name, tree
 
 # Written alike in every language.
 SAME = {"Neuvoluukku", "suomi", "Suomi", "svenska", "Svenska", "English", "fi", "sv", "en", "Enter", "Shift", "Esc"}
@@ -58,6 +62,35 @@ def test_a_faulty_translation_is_seen(tmp_path: Path, settings, msgstr: str, fla
     used = polib.POFile()
     used.append(polib.POEntry(msgid="Hello %(name)s"))
     assert len(messages.lacking("fi", used)) == told
+
+
+def test_every_list_of_the_administration_counts_its_rows_in_the_readers_language() -> None:
+    """Finnish bends the word after a number, so the plural of the heading will not do: “8 palvelua”, never “8 palvelut”."""
+    pages = {model: page for model, page in admin.site._registry.items() if model._meta.app_label in APPS}
+    silent = [model._meta.label for model, page in pages.items() if not hasattr(page, "counted")]
+    assert pages and not silent, "say it in `counted`, with ngettext_lazy"
+    with translation.override("fi"):
+        bare = [
+            model._meta.label for model, page in pages.items() if counted(8, page).endswith(f" {model._meta.verbose_name_plural}")
+        ]
+        assert not bare
+        assert counted(1, admin.site._registry[Service]) == "1 palvelu"
+        assert counted(8, admin.site._registry[Service]) == "8 palvelua"
+    with translation.override("sv"):
+        assert counted(8, admin.site._registry[Service]) == "8 tjänster"
+    with translation.override("en"):
+        assert counted(1, admin.site._registry[Service]) == "1 service"
+
+
+def test_no_text_is_translated_inside_an_f_string() -> None:
+    """The search for texts does not look into f-strings: such a text could lose its translation unseen."""
+    words = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
+    found = []
+    for path in code():
+        for text in (node for node in ast.walk(tree(path)) if isinstance(node, ast.JoinedStr)):
+            calls = (each for each in ast.walk(text) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name))
+            found += [f"{name(path)}:{each.lineno}" for each in calls if getattr(each.func, "id", "") in words]
+    assert not found
 
 
 def test_the_languages_are_finnish_first() -> None:

@@ -16,6 +16,7 @@ from services.choices import ServiceStatus
 from services.models import ContactPoint, County, Disruption, Holiday, Queue, Schedule, Service, Topic, WeeklyInterval
 from services.operations import create_row
 from services.resources import RESOURCES
+from services.templatetags.directory_admin import counted
 from tests.conftest import acting
 
 MOST_QUERIES = 75
@@ -105,6 +106,10 @@ def test_every_page_opens_for_the_main_user(language, one_of_each, signed_in, ma
             content = response.content.decode()
             assert " style=" not in content, "the policy forbids inline style"
             assert "<script>" not in content
+            if page == url(model):
+                shown = response.context["cl"]
+                with translation.override(language):
+                    assert counted(shown.result_count, shown.model_admin) in content
 
 
 def test_another_countys_main_user_sees_and_changes_nothing(one_of_each, signed_in, outsider, reader, supervisor, former):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polib
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
@@ -69,9 +70,16 @@ def lacking(language: str, used: polib.POFile) -> list[str]:
 
 
 def unused(language: str, used: polib.POFile) -> list[str]:
-    """Translations that nothing shows any more."""
-    shown = {(entry.msgid, entry.msgctxt) for entry in used}
+    """Translations that nothing shows any more; what Django's own pages show and its files leave untranslated is ours too."""
+    shown = {(entry.msgid, entry.msgctxt) for entry in used} | _of_packages(language)
     return [entry.msgid for entry in polib.pofile(str(message_file(language))) if (entry.msgid, entry.msgctxt) not in shown]
+
+
+def _of_packages(language: str) -> set[tuple[str, str | None]]:
+    """The texts of the installed packages."""
+    places = [Path(app.path) / "locale" / language / "LC_MESSAGES" / "django.po" for app in apps.get_app_configs()]
+    files = [place for place in places if place.is_file()]
+    return {(entry.msgid, entry.msgctxt) for file in files for entry in polib.pofile(str(file))}
 
 
 def message_file(language: str) -> Path:

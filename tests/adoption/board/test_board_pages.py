@@ -166,6 +166,7 @@ class TestBoard:
 
         pages = [BOARD, f"{BOARD}aikajana/", f"{BOARD}taulu.xlsx"]
         before = [counted(page) for page in pages]
+        assert before[0] <= 16, "the frame of the page among them"
         for number in range(5):
             row = make_rollout(f"Chat {number}")
             join(row, area_professional)

@@ -23,7 +23,14 @@ def post(client, rollout, name, data, row=None):
 def test_both_audiences_are_counted(rollout, signed_in, coordinator) -> None:
     """S000-46: one audience alone is not enough, and the page says so."""
     client = signed_in(coordinator)
-    action = {"on": "2026-11-02", "audience": "residents", "what": "Juttu", "medium": "Paikallislehti", "link": "alue.test/juttu"}
+    action = {
+        "on": "2026-11-02",
+        "audience": "residents",
+        "kind": "own",
+        "what": "Juttu",
+        "medium": "Paikallislehti",
+        "link": "alue.test/juttu",
+    }
     assert post(client, rollout, "communication_new", action).status_code == 302
     row = CommunicationAction.objects.get()
     assert (row.audience, row.link, row.made_by) == ("residents", "https://alue.test/juttu", coordinator)
@@ -32,6 +39,22 @@ def test_both_audiences_are_counted(rollout, signed_in, coordinator) -> None:
     assert page.context["only_one"]
     post(client, rollout, "communication_new", {**action, "audience": "professionals"})
     assert not client.get(reverse("adoption:communication", args=[rollout.public_id])).context["only_one"]
+
+
+def test_what_the_media_told_is_a_kind_of_its_own_and_counted(rollout, signed_in, coordinator) -> None:
+    """S004-32: publicity is seen apart from what was told by ourselves."""
+    client = signed_in(coordinator)
+    action = {"on": "2026-11-02", "audience": "residents", "what": "Juttu chatista", "medium": "Paikallislehti"}
+    assert post(client, rollout, "communication_new", {**action, "kind": "other"}).status_code == 422
+    assert post(client, rollout, "communication_new", {**action, "kind": "own"}).status_code == 302
+    address = reverse("adoption:communication", args=[rollout.public_id])
+    assert "Media on kertonut" not in client.get(address).content.decode()
+    row = CommunicationAction.objects.get()
+    changed = {**action, "kind": "media", "version": row.version}
+    assert post(client, rollout, "communication_row", changed, row.public_id).status_code == 302
+    page = client.get(address).content.decode()
+    assert "Media on kertonut palvelusta kerran." in page
+    assert "Asukkaat · Media · Paikallislehti" in page
 
 
 def test_a_risk_is_tied_to_a_metric_that_there_is(rollout, signed_in, coordinator) -> None:
@@ -47,6 +70,23 @@ def test_a_risk_is_tied_to_a_metric_that_there_is(rollout, signed_in, coordinato
     post(client, rollout, "risks_row", {**risk, "metric": "", "closed_on": "2026-11-20", "version": row.version}, row.public_id)
     page = client.get(reverse("adoption:risks", args=[rollout.public_id]))
     assert (page.context["open_rows"], page.context["closed_rows"]) == ([], [row])
+
+
+def test_an_opportunity_stands_beside_the_risks(rollout, signed_in, coordinator, member) -> None:
+    """S004-37: what the platform's development makes possible is written down like what may go wrong."""
+    chance = {
+        "kind": "opportunity",
+        "text": "Yhteinen potilasjärjestelmä",
+        "likelihood": "middle",
+        "impact": "high",
+        "owner": member.pk,
+    }
+    assert post(signed_in(coordinator), rollout, "risks_new", chance).status_code == 302
+    row = Risk.objects.get()
+    assert (row.kind, row.impact, row.owner) == ("opportunity", "high", member)
+    page = signed_in(coordinator).get(reverse("adoption:risks", args=[rollout.public_id])).content.decode()
+    assert "Mahdollisuus" in page
+    assert "Yhteinen potilasjärjestelmä" in page
 
 
 def test_a_stale_save_is_refused_with_both_texts(rollout, signed_in, coordinator, main_user) -> None:
@@ -89,7 +129,7 @@ def test_nobody_from_elsewhere_is_named(rollout, coordinator, signed_in, outside
     for person in (outsider, former):
         with pytest.raises(ValidationError) as refused:
             add_work_row(by=acting(coordinator), row=Risk(rollout=rollout, text="x", owner=person), now=timezone.now())
-        assert refused.value.error_dict["owner"][0].code == "stranger"
+        assert refused.value.error_dict["owner"][0].code == "no_grant"
         assert post(signed_in(coordinator), rollout, "members_new", {"user": person.pk, "role": "ict"}).status_code == 422
     row = add_work_row(by=acting(coordinator), row=Risk(rollout=rollout, text="x", owner=coordinator), now=timezone.now())
     with pytest.raises(ValidationError):
