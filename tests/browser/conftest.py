@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,12 +18,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from accounts.actors import Resident
+from accounts.actors import Resident, System
 from accounts.models import User
+from adoption.operations import load_shipped_models
 from chat.models import Conversation
 from chat.operations import start_conversation
-from services.models import Queue, Redirect, Service
+from services.models import County, Queue, Redirect, Service
 from tests.browser.resident_side import DESK, Responder
+from tests.browser.windows import staff_window
 from tests.serve.portal import ROOT, Serve
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -75,8 +78,26 @@ def make_portal(
         return serve.start()
 
     yield start
+    for context in chromium.contexts:  # what a test leaves open would go on asking a server that is gone
+        context.close()
     for serve in started:
         serve.__exit__()
+
+
+# --- the staff's side ---
+
+
+@pytest.fixture
+def rollouts_portal(county: County, make_portal: Callable[..., Serve]) -> Serve:
+    """The portal of a county that has the adoption model."""
+    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
+    return make_portal()
+
+
+@pytest.fixture
+def window_of(chromium: Browser, rollouts_portal: Serve) -> Callable[..., BrowserContext]:
+    """Opens windows of `rollouts_portal`: `window_of(coordinator, viewport=DESK)`."""
+    return partial(staff_window, chromium, rollouts_portal)
 
 
 # --- the resident's side ---

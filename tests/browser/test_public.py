@@ -7,19 +7,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from services.choices import OverrideKind
 from services.models import County, Disruption, Override, Queue, ResponderGroup, Schedule, Service
+from tests.browser.axe import examine
 from tests.config.conftest import answered, fill_page, portal, weekdays
 from tests.conftest import make_queue
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
 PAGES = [
     "",
@@ -127,7 +126,7 @@ def test_every_page_is_clean_in_axe_and_fits(chromium: Browser, site: str, langu
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             page.evaluate(SETTLED)
-            report = Axe().run(page, options=AXE)
+            report = examine(page)
             faults += [
                 f"{path} {scheme}: {fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report.response["violations"]
             ]
