@@ -6,6 +6,7 @@ parts that need it are named at the end as not run. With CI=1 a part that could 
     python -m tests.run                 every part
     python -m tests.run lint serve      these parts
     python -m tests.run --soak          the campaigns at full size
+    python -m tests.run --at 2026-12-31T21:50 sqlite    as if it were that moment (UTC): no test may depend on the day or the hour
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -29,6 +31,7 @@ from tests.servers import NotHereError, Postgres, Redis, find_program
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var") / "test"
+CLOCK = ROOT / "tests" / "clock"
 BIN = Path(sys.executable).parent
 LINES = 72
 
@@ -222,16 +225,25 @@ def counts(report: Path | None) -> str:
     return told + "".join(f"; {number} skipped: {reason}" for reason, number in skips.items())
 
 
+def moment(told: str) -> datetime:
+    """A day and an hour; in UTC, if nothing else is said."""
+    value = datetime.fromisoformat(told)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
 def main() -> int:
     """Runs the parts and tells what came of each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("only", nargs="*", help="names of parts")
     parser.add_argument("--soak", action="store_true", help="the campaigns at full size")
+    parser.add_argument("--at", type=moment, metavar="MOMENT", help="the day and the hour that the clocks tell when the run begins")
     arguments = parser.parse_args()
     chosen = [part for part in parts({}, arguments.soak) if not arguments.only or part.name in arguments.only]
     if unknown := set(arguments.only) - {part.name for part in chosen}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     VAR.mkdir(parents=True, exist_ok=True)
+    if arguments.at:
+        os.environ |= {"PYTHONPATH": str(CLOCK), "CLOCK_SHIFT": str((arguments.at - datetime.now(UTC)).total_seconds())}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped and their folders removed
     wanted = {need for part in chosen for need in part.needs}
     install_missing(wanted)

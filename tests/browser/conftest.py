@@ -38,6 +38,13 @@ ARGUMENTS = (
     "--disable-sync",
 )
 expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
+ANOTHER_DAY = """{
+  const Real = Date, shift = %d;
+  globalThis.Date = class Date extends Real {
+    constructor(...given) { if (given.length) super(...given); else super(Real.now() + shift); }
+    static now() { return Real.now() + shift; }
+  };
+}"""
 PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
@@ -47,9 +54,23 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        if shift := os.environ.get("CLOCK_SHIFT"):
+            shift_clock(browser, float(shift))
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def shift_clock(browser: Browser, seconds: float) -> None:
+    """The pages of a run at another day (`python -m tests.run --at`) have the clock of the server."""
+    plain = browser.new_context
+
+    def new_context(**choices: object) -> BrowserContext:
+        context = plain(**choices)  # type: ignore[arg-type]
+        context.add_init_script(ANOTHER_DAY % round(seconds * 1000))
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture(scope="session")
