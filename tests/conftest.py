@@ -31,6 +31,7 @@ Tests marked `postgres` run on SQLite and again on PostgreSQL with Redis; `postg
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from pathlib import Path
@@ -104,6 +105,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if only:
         config.hook.pytest_deselected(items=only)
         items[:] = [item for item in items if item not in only]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None) -> bool:
+    """Within a run of `tests.run` the database was migrated once, and each process begins with a copy of it."""
+    migrated = os.environ.get("MIGRATED_DATABASE")
+    if not migrated or django_settings.USES_POSTGRES:
+        return django_db_keepdb
+    here = Path(connection.settings_dict["TEST"]["NAME"])
+    for end in ("-wal", "-shm"):
+        Path(f"{here}{end}").unlink(missing_ok=True)
+    shutil.copyfile(migrated, here)
+    return True
 
 
 @pytest.fixture(scope="session")
