@@ -110,6 +110,7 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
         ]
     cores = min(os.cpu_count() or 2, 4)
     side_by_side = ("-n", str(cores), "--dist=worksteal")
+    waiting_most = ("-n", str(2 * cores), "--dist=worksteal")  # the servers' tests wait for what comes back
     waiting_much = ("-n", str(cores + 1), "--dist=worksteal")  # a browser's tests wait more than they compute
     return [
         Part("lint", "ruff", tool("ruff", "check", "--output-format=concise", ".")),
@@ -133,14 +134,14 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
         Part(
             "serve",
             "the real server as child processes",
-            pytest("serve and not soak", *side_by_side),
+            pytest("serve and not soak", *waiting_most),
             (POSTGRES, REDIS),
             {**embedded, **servers},
         ),
         Part(
             "serve-postgres",
             "the real server on PostgreSQL and Redis",
-            pytest("serve and postgres and not soak", *side_by_side),
+            pytest("serve and postgres and not soak", *waiting_most),
             (POSTGRES, REDIS),
             {**multi, **servers},
         ),
