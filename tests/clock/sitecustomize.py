@@ -10,4 +10,5 @@ import time
 import time_machine
 
 if shift := float(os.environ.get("CLOCK_SHIFT") or 0):
+    time_machine.__doc__ = "PYTEST_DONT_REWRITE"  # pytest would complain that it comes too late to look at the module's assertions
     time_machine.travel(time.time() + shift, tick=True).start()
