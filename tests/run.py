@@ -207,8 +207,6 @@ def run(part: Part, lacking: set[str]) -> Result:
         print(f"  not run: {', '.join(missing)} missing")
         return Result(part, "NOT RUN", told=f"needs {', '.join(missing)}")
     command = list(part.command)
-    if part.report and "CLOCK_SHIFT" in os.environ:  # its library is there before pytest looks at it
-        command += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     if part.report:
         part.report.unlink(missing_ok=True)
         command.append(f"--junit-xml={part.report}")
