@@ -33,7 +33,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -72,6 +72,7 @@ hypothesis.settings.register_profile("portal", deadline=None, suppress_health_ch
 hypothesis.settings.load_profile("portal")
 
 real_password_hashers = list(django_settings.PASSWORD_HASHERS)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # before today, whenever that is, and before every day that a test plays on
 SIGN_IN_BACKEND = django_settings.AUTHENTICATION_BACKENDS[0]
 
 
@@ -162,7 +163,7 @@ def make_person(name: str, **fields: object) -> User:
 def make_grant(user: User, role: str, *, county: County, service: Service | None = None, **fields: object) -> Grant:
     """A right of the person in the county, or in one service of it."""
     service_id = service.public_id if service else None
-    fields = {"valid_from": timezone.now() - timedelta(days=400), **fields}
+    fields = {"valid_from": LONG_AGO, **fields}
     return Grant.objects.create(user=user, role=role, county=county.code, service_id=service_id, **fields)
 
 
