@@ -31,8 +31,9 @@ Tests marked `postgres` run on SQLite and again on PostgreSQL with Redis; `postg
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -71,6 +72,7 @@ hypothesis.settings.register_profile("portal", deadline=None, suppress_health_ch
 hypothesis.settings.load_profile("portal")
 
 real_password_hashers = list(django_settings.PASSWORD_HASHERS)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # before today, whenever that is, and before every day that a test plays on
 SIGN_IN_BACKEND = django_settings.AUTHENTICATION_BACKENDS[0]
 
 
@@ -104,6 +106,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if only:
         config.hook.pytest_deselected(items=only)
         items[:] = [item for item in items if item not in only]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None) -> bool:
+    """Within a run of `tests.run` the database was migrated once, and each process begins with a copy of it."""
+    migrated = os.environ.get("MIGRATED_DATABASE")
+    if not migrated or django_settings.USES_POSTGRES:
+        return django_db_keepdb
+    here = Path(connection.settings_dict["TEST"]["NAME"])
+    for end in ("-wal", "-shm"):
+        Path(f"{here}{end}").unlink(missing_ok=True)
+    shutil.copyfile(migrated, here)
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +163,7 @@ def make_person(name: str, **fields: object) -> User:
 def make_grant(user: User, role: str, *, county: County, service: Service | None = None, **fields: object) -> Grant:
     """A right of the person in the county, or in one service of it."""
     service_id = service.public_id if service else None
-    fields = {"valid_from": timezone.now() - timedelta(days=400), **fields}
+    fields = {"valid_from": LONG_AGO, **fields}
     return Grant.objects.create(user=user, role=role, county=county.code, service_id=service_id, **fields)
 
 

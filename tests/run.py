@@ -6,6 +6,7 @@ parts that need it are named at the end as not run. With CI=1 a part that could 
     python -m tests.run                 every part
     python -m tests.run lint serve      these parts
     python -m tests.run --soak          the campaigns at full size
+    python -m tests.run --at 2026-12-31T21:50 sqlite    as if it were that moment (UTC): no test may depend on the day or the hour
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -29,6 +32,7 @@ from tests.servers import NotHereError, Postgres, Redis, find_program
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var") / "test"
+CLOCK = ROOT / "tests" / "clock"
 BIN = Path(sys.executable).parent
 LINES = 72
 
@@ -106,6 +110,7 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
         ]
     cores = min(os.cpu_count() or 2, 4)
     side_by_side = ("-n", str(cores), "--dist=worksteal")
+    waiting_most = ("-n", str(2 * cores), "--dist=worksteal")  # the servers' tests wait for what comes back
     waiting_much = ("-n", str(cores + 1), "--dist=worksteal")  # a browser's tests wait more than they compute
     return [
         Part("lint", "ruff", tool("ruff", "check", "--output-format=concise", ".")),
@@ -129,14 +134,14 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
         Part(
             "serve",
             "the real server as child processes",
-            pytest("serve and not soak", *side_by_side),
+            pytest("serve and not soak", *waiting_most),
             (POSTGRES, REDIS),
             {**embedded, **servers},
         ),
         Part(
             "serve-postgres",
             "the real server on PostgreSQL and Redis",
-            pytest("serve and postgres and not soak", *side_by_side),
+            pytest("serve and postgres and not soak", *waiting_most),
             (POSTGRES, REDIS),
             {**multi, **servers},
         ),
@@ -205,7 +210,8 @@ def run(part: Part, lacking: set[str]) -> Result:
     if part.report:
         part.report.unlink(missing_ok=True)
         command.append(f"--junit-xml={part.report}")
-    environment = {**os.environ, "VAR_DIR": str(VAR), "PYTHONDONTWRITEBYTECODE": "1", **part.env}
+    # Hundreds of processes are started: what they import is compiled once (and is left out of the repository).
+    environment = {**os.environ, "VAR_DIR": str(VAR), "PYTHONDONTWRITEBYTECODE": "", **part.env}
     began = time.monotonic()
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     told = "no tests were found" if code == 5 and part.report else counts(part.report)
@@ -222,16 +228,41 @@ def counts(report: Path | None) -> str:
     return told + "".join(f"; {number} skipped: {reason}" for reason, number in skips.items())
 
 
+def moment(told: str) -> datetime:
+    """A day and an hour; in UTC, if nothing else is said."""
+    value = datetime.fromisoformat(told)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def migrate_once(stack: ExitStack) -> Callable[[], None]:
+    """Begins to make the SQLite database of which the tests' processes take copies; what is returned waits until it is there."""
+    made = VAR / "migrated.sqlite3"
+    for old in VAR.glob(f"{made.name}*"):
+        old.unlink()
+    environment = {**os.environ, "VAR_DIR": str(VAR), "DATABASE_URL": f"sqlite:///{made}", "REDIS_URL": ""}
+    process = subprocess.Popen([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment)
+    stack.callback(process.kill)
+
+    def wait() -> None:
+        if process.wait() == 0:
+            os.environ["MIGRATED_DATABASE"] = str(made)
+
+    return wait
+
+
 def main() -> int:
     """Runs the parts and tells what came of each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("only", nargs="*", help="names of parts")
     parser.add_argument("--soak", action="store_true", help="the campaigns at full size")
+    parser.add_argument("--at", type=moment, metavar="MOMENT", help="the day and the hour that the clocks tell when the run begins")
     arguments = parser.parse_args()
     chosen = [part for part in parts({}, arguments.soak) if not arguments.only or part.name in arguments.only]
     if unknown := set(arguments.only) - {part.name for part in chosen}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     VAR.mkdir(parents=True, exist_ok=True)
+    if arguments.at:
+        os.environ |= {"PYTHONPATH": str(CLOCK), "CLOCK_SHIFT": str((arguments.at - datetime.now(UTC)).total_seconds())}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped and their folders removed
     wanted = {need for part in chosen for need in part.needs}
     install_missing(wanted)
@@ -240,7 +271,13 @@ def main() -> int:
         lacking = {need for need in wanted if not find(need)}
         lacking -= {need for need, variable in ((POSTGRES, "TEST_POSTGRES_URL"), (REDIS, "TEST_REDIS_URL")) if variable in servers}
         names = {part.name for part in chosen}
-        results = [run(part, lacking) for part in parts(servers, arguments.soak) if part.name in names]
+        migrated = migrate_once(stack) if any(part.report for part in chosen) else None
+        results = []
+        for part in parts(servers, arguments.soak):
+            if part.name in names:
+                if migrated and part.report:
+                    migrated()
+                results.append(run(part, lacking))
     print(f"\n{'═' * LINES}")
     for result in results:
         print(f"  {result.verdict:8} {result.part.name:10} {result.seconds:6.0f} s  {result.told}")

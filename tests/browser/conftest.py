@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,12 +18,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from accounts.actors import Resident
+from accounts.actors import Resident, System
 from accounts.models import User
+from adoption.operations import load_shipped_models
 from chat.models import Conversation
 from chat.operations import start_conversation
-from services.models import Queue, Redirect, Service
+from services.models import County, Queue, Redirect, Service
 from tests.browser.resident_side import DESK, Responder
+from tests.browser.windows import staff_window
 from tests.serve.portal import ROOT, Serve
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -35,6 +38,13 @@ ARGUMENTS = (
     "--disable-sync",
 )
 expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
+ANOTHER_DAY = """{
+  const Real = Date, shift = %d;
+  globalThis.Date = class Date extends Real {
+    constructor(...given) { if (given.length) super(...given); else super(Real.now() + shift); }
+    static now() { return Real.now() + shift; }
+  };
+}"""
 PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
@@ -44,9 +54,23 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        if shift := os.environ.get("CLOCK_SHIFT"):
+            shift_clock(browser, float(shift))
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def shift_clock(browser: Browser, seconds: float) -> None:
+    """The pages of a run at another day (`python -m tests.run --at`) have the clock of the server."""
+    plain = browser.new_context
+
+    def new_context(**choices: object) -> BrowserContext:
+        context = plain(**choices)  # type: ignore[arg-type]
+        context.add_init_script(ANOTHER_DAY % round(seconds * 1000))
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture(scope="session")
@@ -75,8 +99,26 @@ def make_portal(
         return serve.start()
 
     yield start
+    for context in chromium.contexts:  # what a test leaves open would go on asking a server that is gone
+        context.close()
     for serve in started:
         serve.__exit__()
+
+
+# --- the staff's side ---
+
+
+@pytest.fixture
+def rollouts_portal(county: County, make_portal: Callable[..., Serve]) -> Serve:
+    """The portal of a county that has the adoption model."""
+    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
+    return make_portal()
+
+
+@pytest.fixture
+def window_of(chromium: Browser, rollouts_portal: Serve) -> Callable[..., BrowserContext]:
+    """Opens windows of `rollouts_portal`: `window_of(coordinator, viewport=DESK)`."""
+    return partial(staff_window, chromium, rollouts_portal)
 
 
 # --- the resident's side ---

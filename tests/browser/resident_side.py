@@ -19,7 +19,6 @@ from chat.residents import cookie_value
 from tests.conftest import acting
 from tests.serve.portal import Serve
 
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 START = "/fi/palvelu/ikaantyneet/chat/"
 DESK = {"width": 1100, "height": 800}
 PHONE = {"width": 360, "height": 740}

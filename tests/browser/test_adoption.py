@@ -3,53 +3,30 @@ three languages, in the dark, and without a script."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
-from accounts.actors import System
 from accounts.models import User
 from adoption.choices import ItemState, MemberRole
 from adoption.models import CommunicationAction, Member, Rollout, RolloutItem
-from adoption.operations import comment_item, load_shipped_models, move_item, record_decision, start_rollout
+from adoption.operations import comment_item, move_item, record_decision, start_rollout
 from services.models import County
 from tests.adoption.conftest import item_of, part_of
-from tests.browser.resident_side import AXE, DESK, PHONE, complaints
+from tests.browser.axe import is_clean
+from tests.browser.resident_side import DESK, PHONE, complaints
 from tests.conftest import acting
-from tests.serve.portal import Serve, staff_cookie
+from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW = {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def portal(county: County, make_portal: Callable[..., Serve]) -> Serve:
-    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
-    return make_portal()
-
-
-@pytest.fixture
-def window_of(chromium: Browser, portal: Serve) -> Iterator[Callable[..., BrowserContext]]:
-    opened = []
-
-    def make(user: User, **choices: object) -> BrowserContext:
-        context = chromium.new_context(base_url=portal.url, reduced_motion="reduce", **choices)  # type: ignore[arg-type]
-        name, value = staff_cookie(user).split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": portal.url}])
-        opened.append(context)
-        return context
-
-    yield make
-    for context in opened:
-        context.close()
-
-
-@pytest.fixture
-def lively(portal: Serve, county: County, coordinator: User, manager: User, area_professional: User) -> Rollout:
+def lively(rollouts_portal: Serve, county: County, coordinator: User, manager: User, area_professional: User) -> Rollout:
     """A rollout in the middle: something late, something blocked, something decided."""
     now = timezone.now()
     rollout = start_rollout(
@@ -77,12 +54,6 @@ def lively(portal: Serve, county: County, coordinator: User, manager: User, area
     )
     comment_item(by=acting(area_professional), item=item_of(rollout, "2.1"), text="Illat ovat vilkkaimpia.", now=now)
     return rollout
-
-
-def is_clean(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
-    assert not results.violations_count, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"wider than the screen: {page.url}"
 
 
 def pages(rollout: Rollout) -> list[str]:

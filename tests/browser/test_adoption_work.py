@@ -8,9 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
 from accounts.models import User
 from adoption.models import (
@@ -30,9 +29,11 @@ from adoption.operations.calendars import make_calendar
 from services.models import County, Improvement, Queue
 from tests.accounts.test_files import PDF_FILE, png
 from tests.adoption.work.conftest import make_rollout
-from tests.browser.resident_side import AXE, DESK, PHONE
+from tests.browser.axe import is_clean
+from tests.browser.resident_side import DESK, PHONE
+from tests.browser.windows import staff_window
 from tests.conftest import acting
-from tests.serve.portal import Serve, staff_cookie
+from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SMALL = {"width": 360, "height": 740}
@@ -81,19 +82,6 @@ def filled(rollout: Rollout, item: RolloutItem, coordinator: User, manager: User
     make_calendar(by=by, now=now)
 
 
-def at(chromium: Browser, portal: Serve, user: User, **choices: object) -> BrowserContext:
-    context = chromium.new_context(base_url=portal.url, reduced_motion="reduce", **choices)  # type: ignore[arg-type]
-    name, value = staff_cookie(user).split("=", 1)
-    context.add_cookies([{"name": name, "value": value, "url": portal.url}])
-    return context
-
-
-def is_clean(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
-    assert not results.violations_count, f"{page.url}\n{results.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"{page.url} is wider than the screen"
-
-
 def pages(rollout: Rollout, item: RolloutItem) -> list[str]:
     meeting = Meeting.objects.filter(rollout=rollout).latest("on").public_id
     held = Meeting.objects.filter(rollout=rollout).earliest("on").public_id
@@ -138,7 +126,7 @@ def test_every_page_is_clean_and_fits(
     choices: dict[str, object],
 ) -> None:
     portal = make_portal()
-    with at(chromium, portal, coordinator, **choices) as context:
+    with staff_window(chromium, portal, coordinator, **choices) as context:
         page = context.new_page()
         for number, path in enumerate(pages(rollout, item)):
             page.goto(f"/{language}/kayttoonotto/{rollout.public_id}/{path}")
@@ -159,7 +147,7 @@ def test_a_meeting_a_vote_and_a_file_without_a_script(
 ) -> None:
     portal = make_portal()
     home = f"/fi/kayttoonotto/{rollout.public_id}"
-    with at(chromium, portal, coordinator, viewport=SMALL, java_script_enabled=False) as context:
+    with staff_window(chromium, portal, coordinator, viewport=SMALL, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{home}/kokoukset/")
         page.get_by_role("link", name="Vastaajien kuukausitapaaminen").click()

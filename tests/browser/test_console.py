@@ -8,7 +8,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
@@ -20,12 +19,12 @@ from chat.choices import State
 from chat.models import Conversation, Event
 from chat.operations import claim_conversation, leave_conversation, post_message, start_conversation
 from services.models import County, Municipality, Queue, Service
+from tests.browser.axe import examine
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
 SOON = 10_000
 PASSWORD = "pitka-ja-hyva-salasana"
@@ -420,7 +419,7 @@ def test_where_sockets_are_blocked(chromium: Browser, portal: Serve, service: Se
 def accessible(page: Page, state: str) -> None:
     """Axe finds nothing in this state."""
     page.evaluate(SETTLED)
-    found = Axe().run(page, options=AXE)
+    found = examine(page)
     assert not found.response["violations"], f"{state}\n{found.generate_report()}"
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -17,7 +16,8 @@ from chat.models import ConsoleSettings, Conversation
 from chat.operations import agree_call_back, claim_conversation, finish_call_back, leave_conversation, save_console_settings
 from services.choices import OverrideKind
 from services.models import Override, Queue, Service, Topic
-from tests.browser.test_console import AXE, PHONE, SETTLED, SOON, comes, connected, console_of, desk, portal, says
+from tests.browser.axe import examine
+from tests.browser.test_console import PHONE, SETTLED, SOON, comes, connected, console_of, desk, portal, says
 from tests.conftest import acting
 from tests.serve.portal import Serve
 
@@ -49,7 +49,7 @@ THE_CALL = """() => {
 def accessible(page: Page, state: str) -> None:
     """axe finds nothing in this state."""
     page.evaluate(SETTLED)
-    found = Axe().run(page, options=AXE)
+    found = examine(page)
     assert found.violations_count == 0, f"{state}: {found.generate_report()}"
 
 

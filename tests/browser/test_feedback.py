@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.actors import Resident
 from accounts.models import User
 from chat.models import Conversation, Feedback
-from tests.browser.resident_side import AXE, PHONE, Responder, become, complaints, open_talk, until
+from tests.browser.axe import examine
+from tests.browser.resident_side import PHONE, Responder, become, complaints, open_talk, until
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def axe(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
+    results = examine(page)
     assert results.violations_count == 0, results.generate_report()
 
 

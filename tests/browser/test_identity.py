@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -16,7 +15,8 @@ from chat.models import Conversation, IdentityRequest
 from chat.operations import request_identification
 from services.choices import Identification
 from services.models import Service
-from tests.browser.resident_side import AXE, PHONE, START, Responder, become, complaints, open_talk, stored, until
+from tests.browser.axe import examine
+from tests.browser.resident_side import PHONE, START, Responder, become, complaints, open_talk, stored, until
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
@@ -27,7 +27,7 @@ NAME = "Testilä Tessa"
 
 def clean(page: Page, state: str) -> None:
     """axe finds nothing, and nothing goes over the edge."""
-    found = Axe().run(page, options=AXE).response["violations"]
+    found = examine(page).response["violations"]
     assert not found, (state, [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found])
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 

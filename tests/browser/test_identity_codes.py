@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -16,7 +15,8 @@ from accounts.actors import Resident
 from accounts.models import User
 from chat.models import Conversation, Event
 from chat.operations import claim_conversation, post_message
-from tests.browser.resident_side import AXE, PHONE, START, Responder, become, complaints, open_talk, say, stored, until
+from tests.browser.axe import examine
+from tests.browser.resident_side import PHONE, START, Responder, become, complaints, open_talk, say, stored, until
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
@@ -33,7 +33,7 @@ WARNING = "[data-codes-words]"
 
 
 def axe(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
+    results = examine(page)
     assert results.violations_count == 0, results.generate_report()
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
 from accounts.choices import Role
 from accounts.models import User
 from chat.models import Conversation, PracticeRun
 from services.models import County, Queue, ResponderGroup, Schedule
-from tests.browser.resident_side import AXE, DESK, PHONE
+from tests.browser.axe import is_clean
+from tests.browser.resident_side import DESK, PHONE
+from tests.browser.windows import staff_window
 from tests.conftest import make_grant, make_queue, make_service
-from tests.serve.portal import Serve, staff_cookie
+from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SOON = 20_000
@@ -30,21 +31,8 @@ def portal(county: County, queue: Queue, group: ResponderGroup, responder: User,
     return make_portal()
 
 
-def at(chromium: Browser, portal: Serve, user: User, **choices: object) -> BrowserContext:
-    context = chromium.new_context(base_url=portal.url, reduced_motion="reduce", **choices)  # type: ignore[arg-type]
-    name, value = staff_cookie(user).split("=", 1)
-    context.add_cookies([{"name": name, "value": value, "url": portal.url}])
-    return context
-
-
-def is_clean(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
-    assert not results.violations_count, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), "wider than the screen"
-
-
 def test_a_run_to_its_end(chromium: Browser, portal: Serve, responder: User, supervisor: User) -> None:
-    with at(chromium, portal, responder, viewport=DESK) as context:
+    with staff_window(chromium, portal, responder, viewport=DESK) as context:
         page = context.new_page()
         page.goto("/fi/vastaaja/harjoittelu/")
         is_clean(page)
@@ -73,7 +61,7 @@ def test_a_run_to_its_end(chromium: Browser, portal: Serve, responder: User, sup
     assert row.is_test and row.ended_by == "resident" and not Conversation.objects.counted().exists()
     assert PracticeRun.objects.get().ticked == ["first"]
 
-    with at(chromium, portal, supervisor, viewport=PHONE, color_scheme="dark") as context:
+    with staff_window(chromium, portal, supervisor, viewport=PHONE, color_scheme="dark") as context:
         page = context.new_page()
         page.goto("/fi/vastaaja/harjoittelu/tehdyt/")
         expect(page.locator(".nl-practice-person").first).to_contain_text("Kiireelliset oireet")
@@ -82,11 +70,11 @@ def test_a_run_to_its_end(chromium: Browser, portal: Serve, responder: User, sup
 
 
 def test_the_page_on_a_phone_without_a_script(chromium: Browser, portal: Serve, responder: User) -> None:
-    with at(chromium, portal, responder, viewport=PHONE) as context:
+    with staff_window(chromium, portal, responder, viewport=PHONE) as context:
         page = context.new_page()
         page.goto("/sv/vastaaja/harjoittelu/")
         is_clean(page)
-    with at(chromium, portal, responder, viewport=PHONE, java_script_enabled=False) as context:
+    with staff_window(chromium, portal, responder, viewport=PHONE, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto("/sv/vastaaja/harjoittelu/")
         page.locator("button[value=kiire]").click()

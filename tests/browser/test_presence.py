@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,7 +14,8 @@ from accounts.models import User
 from chat.models import Conversation, Leg, Presence
 from chat.operations import claim_conversation
 from services.models import County, Queue, Service
-from tests.browser.test_console import AXE, PHONE, SETTLED, SOON, comes, console_of, desk
+from tests.browser.axe import examine
+from tests.browser.test_console import PHONE, SETTLED, SOON, comes, console_of, desk
 from tests.conftest import acting
 from tests.serve.portal import Serve
 
@@ -30,7 +30,7 @@ def portal(county: County, queue: Queue, make_portal: Callable[..., Serve]) -> S
 
 def assert_accessible(page: Page) -> None:
     page.evaluate(SETTLED)
-    results = Axe().run(page, options=AXE)
+    results = examine(page)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

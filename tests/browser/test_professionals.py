@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from accounts.models import User
 from chat.models import Conversation
 from services.models import Queue
-from tests.browser.resident_side import AXE, DESK, PHONE, Responder, complaints, until
-from tests.serve.portal import Serve, staff_cookie
+from tests.browser.axe import is_clean
+from tests.browser.resident_side import DESK, PHONE, Responder, complaints, until
+from tests.browser.windows import staff_window
+from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "Yli 80-vuotias muistisairas asuu yksin. Kuka arvioi kotihoidon tarpeen?"
@@ -25,25 +27,8 @@ def portal(queue: Queue, responder: User, make_portal: Callable[..., Serve]) -> 
 
 
 @pytest.fixture
-def nurse_at(chromium: Browser, portal: Serve, area_professional: User) -> Iterator[Callable[..., BrowserContext]]:
-    opened = []
-
-    def make(**choices: object) -> BrowserContext:
-        context = chromium.new_context(base_url=portal.url, reduced_motion="reduce", **choices)  # type: ignore[arg-type]
-        name, value = staff_cookie(area_professional).split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": portal.url}])
-        opened.append(context)
-        return context
-
-    yield make
-    for context in opened:
-        context.close()
-
-
-def is_clean(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
-    assert not results.violations_count, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), "wider than the screen"
+def nurse_at(chromium: Browser, portal: Serve, area_professional: User) -> Callable[..., BrowserContext]:
+    return partial(staff_window, chromium, portal, area_professional)
 
 
 def test_asked_by_keyboard_answered_and_gone_after_signing_out(nurse_at: Callable[..., BrowserContext], responder: User) -> None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from services.choices import OverrideKind
 from services.models import County, Disruption, Override, Queue, ResponderGroup, Schedule, Service
+from tests.browser.axe import examine
 from tests.config.conftest import answered, fill_page, portal, weekdays
 from tests.conftest import make_queue
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
 PAGES = [
     "",
@@ -33,6 +32,8 @@ PAGES = [
     "tietosuoja/",
     "ei-ole/",
 ]
+OF_THE_HOUR = ["", "haku/?q=chat", "palvelu/ikaantyneet/", "palvelu/ikaantyneet/?selko=1", "palvelu/ikaantyneet/tulosta/"]
+"""Pages that look different when the office is open."""
 
 __all__ = ["portal", "weekdays"]
 
@@ -52,6 +53,25 @@ def site(
     Disruption.objects.create(county=portal, text_fi="Puhelimissa on ruuhkaa.", text_sv="Det är rusning i telefonen.")
     County.objects.update(is_demo=True)
     return make_portal().url
+
+
+def keep(service: Service, kind: OverrideKind) -> None:
+    """The office is open or closed, whatever the clock says."""
+    now = timezone.now()
+    Override.objects.all().delete()
+    Override.objects.create(
+        county=service.county, kind=kind, reason_fi="Koe", starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1)
+    )
+
+
+def pages_of(page: Page, site: str, service: Service, language: str = "fi") -> Iterator[str]:
+    """The rest of each page's address: all when it is closed, and when it is open those that tell of it."""
+    keep(service, OverrideKind.CLOSE)
+    yield from PAGES
+    keep(service, OverrideKind.OPEN)
+    page.goto(f"{site}/{language}/palvelu/ikaantyneet/")
+    page.wait_for_selector(".nl-status-open", timeout=15_000)
+    yield from OF_THE_HOUR
 
 
 def open_context(chromium: Browser, **choices: object) -> BrowserContext:
@@ -93,10 +113,7 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
 def test_long_compounds_have_room_or_a_hyphen_on_a_phone(
     chromium: Browser, site: str, service: Service, language: str, kind: OverrideKind
 ) -> None:
-    now = timezone.now()
-    Override.objects.create(
-        county=service.county, kind=kind, reason_fi="Koe", starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1)
-    )
+    keep(service, kind)
     Service.objects.filter(pk=service.pk).update(name_fi="Asiakasohjauksen chat", name_sv="Klienthandledningens chatt")
     context = open_context(chromium, viewport={"width": 360, "height": 740})
     page = context.new_page()
@@ -116,18 +133,18 @@ def test_long_compounds_have_room_or_a_hyphen_on_a_phone(
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_every_page_is_clean_in_axe_and_fits(chromium: Browser, site: str, language: str) -> None:
+def test_every_page_is_clean_in_axe_and_fits(chromium: Browser, site: str, service: Service, language: str) -> None:
     context = open_context(chromium)
     page = context.new_page()
     heard = listen(page)
     faults = []
-    for path in PAGES:
+    for path in pages_of(page, site, service, language):
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{site}/{language}/{path}")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             page.evaluate(SETTLED)
-            report = Axe().run(page, options=AXE)
+            report = examine(page)
             faults += [
                 f"{path} {scheme}: {fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report.response["violations"]
             ]
@@ -141,11 +158,11 @@ def test_every_page_is_clean_in_axe_and_fits(chromium: Browser, site: str, langu
     assert [words for words in heard if "404" not in words] == []
 
 
-def test_large_text_fits_a_narrow_window_and_targets_are_generous(chromium: Browser, site: str) -> None:
+def test_large_text_fits_a_narrow_window_and_targets_are_generous(chromium: Browser, site: str, service: Service) -> None:
     """Links of the header, buttons and fields are at least 44 px high (running text is excepted)."""
     context = open_context(chromium, viewport={"width": 360, "height": 800})
     page = context.new_page()
-    for path in PAGES:
+    for path in pages_of(page, site, service):
         page.goto(f"{site}/fi/{path}{'&' if '?' in path else '?'}teksti=iso")
         assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path

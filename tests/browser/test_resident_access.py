@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.actors import Resident
@@ -14,7 +13,8 @@ from chat.models import Conversation
 from chat.protocol import TEXT_LIMIT
 from services.choices import ServiceStatus
 from services.models import Service
-from tests.browser.resident_side import AXE, DESK, PHONE, START, Responder, become, complaints, open_talk, say, stored, until
+from tests.browser.axe import examine
+from tests.browser.resident_side import DESK, PHONE, START, Responder, become, complaints, open_talk, say, stored, until
 from tests.serve.portal import Serve, staff_cookie
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -226,7 +226,7 @@ def faults_of(page: Page, name: str) -> list[str]:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.evaluate(SETTLED)
-        report = Axe().run(page, options=AXE)
+        report = examine(page)
         faults += [
             f"{name} {scheme}: {fault['id']} {fault['nodes'][0]['failureSummary']} {fault['nodes'][0]['html'][:200]}"
             for fault in report.response["violations"]

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.actors import System
 from accounts.models import OutgoingMail, User
 from adoption.choices import ItemState, MemberRole, Verdict
 from adoption.models import GateVerdict, Member, ModelPhase, Rollout, RolloutItem
-from adoption.operations import load_shipped_models, start_rollout
+from adoption.operations import start_rollout
 from services.models import County, Service
 from tests.adoption.conftest import gate_of, item_of
-from tests.browser.resident_side import AXE, DESK, complaints
+from tests.browser.axe import is_clean
+from tests.browser.resident_side import DESK, complaints
 from tests.conftest import acting
-from tests.serve.portal import Serve, staff_cookie
+from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW = {"width": 360, "height": 740}
@@ -29,29 +28,9 @@ BOARD = "kayttoonotto/taulu/"
 
 
 @pytest.fixture
-def portal(county: County, make_portal: Callable[..., Serve]) -> Serve:
-    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
-    return make_portal()
-
-
-@pytest.fixture
-def window_of(chromium: Browser, portal: Serve) -> Iterator[Callable[..., BrowserContext]]:
-    opened = []
-
-    def make(user: User, **choices: object) -> BrowserContext:
-        context = chromium.new_context(base_url=portal.url, reduced_motion="reduce", **choices)  # type: ignore[arg-type]
-        name, value = staff_cookie(user).split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": portal.url}])
-        opened.append(context)
-        return context
-
-    yield make
-    for context in opened:
-        context.close()
-
-
-@pytest.fixture
-def several(portal: Serve, county: County, coordinator: User, manager: User, area_professional: User, service: Service) -> Rollout:
+def several(
+    rollouts_portal: Serve, county: County, coordinator: User, manager: User, area_professional: User, service: Service
+) -> Rollout:
     """Three rollouts: one late, one blocked, one that has been handed over; gates of every shape."""
     now, today = timezone.now(), timezone.localdate()
     driver = acting(coordinator)
@@ -86,12 +65,6 @@ def several(portal: Serve, county: County, coordinator: User, manager: User, are
     )
     Rollout.objects.filter(pk=second.pk).update(phase=ModelPhase.objects.get(model_version=second.model_version, order=2))
     return first
-
-
-def is_clean(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
-    assert not results.violations_count, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"wider than the screen: {page.url}"
 
 
 def seen(page: Page, name: str) -> None:

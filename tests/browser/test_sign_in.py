@@ -6,18 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.choices import Role
 from accounts.models import Grant, User
 from services.models import County, Service
+from tests.browser.axe import examine
 from tests.conftest import make_grant
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PASSWORD = "aurinko paistaa taas"
 OPEN_PAGES = ["kirjaudu/", "uusi/", "suljettu/", "salasana/unohtunut/", "salasana/unohtunut/lahetetty/"]
 OWN_PAGES = [
@@ -63,7 +62,7 @@ def faults_of(page: Page, name: str) -> list[str]:
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        report = Axe().run(page, options=AXE)
+        report = examine(page)
         found += [f"{name} {scheme}: {fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report.response["violations"]]
     page.set_viewport_size({"width": 360, "height": 740})
     wide = page.evaluate("document.documentElement.scrollWidth")
@@ -117,7 +116,7 @@ def test_admin_of_people_and_rights_is_clean_in_axe(chromium: Browser, site: str
         "auditentry/",
     ]:
         page.goto(f"{site}/fi/hallinta/accounts/{path}")
-        report = Axe().run(page, options=AXE)
+        report = examine(page)
         faults += [f"{path}: {fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report.response["violations"]]
     page.context.close()
     assert faults == []

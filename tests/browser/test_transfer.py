@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,7 +15,8 @@ from accounts.models import User
 from chat.models import Conversation, Transfer
 from chat.operations import claim_conversation, offer_transfer, start_conversation
 from services.models import County, Queue, Service
-from tests.browser.resident_side import AXE, DESK, PHONE, become, open_talk
+from tests.browser.axe import examine
+from tests.browser.resident_side import DESK, PHONE, become, open_talk
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
@@ -52,7 +52,7 @@ def console(chromium: Browser, portal: Serve, user: User, path: str = "/fi/vasta
 
 def clean(page: Page, within: str) -> None:
     """Nothing to complain of for axe."""
-    found = Axe().run(page, context=within, options=AXE)
+    found = examine(page, within)
     assert found.violations_count == 0, found.generate_report()
 
 

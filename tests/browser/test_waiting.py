@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -17,7 +16,8 @@ from chat.choices import PresenceKind
 from chat.models import Conversation, Leg, Presence
 from chat.operations import claim_conversation, end_disruption, leave_conversation, start_conversation, start_disruption
 from services.models import County, Queue, ResponderGroup, Schedule, Service
-from tests.browser.resident_side import AXE, PHONE, START, Responder, become, open_talk, until
+from tests.browser.axe import examine
+from tests.browser.resident_side import PHONE, START, Responder, become, open_talk, until
 from tests.conftest import acting, make_queue
 from tests.serve.portal import Serve, staff_cookie
 
@@ -48,7 +48,7 @@ def serve_steadily(service: Service, responder: User, *, minutes: float, count: 
 
 
 def faults_of(page: Page, name: str) -> list[str]:
-    found = Axe().run(page, options=AXE).response["violations"]
+    found = examine(page).response["violations"]
     return [f"{name}: {one['id']} {one['nodes'][0]['target']}" for one in found]
 
 

@@ -442,7 +442,8 @@ def test_a_provider_that_can_not_even_begin_changes_nothing(talk: Conversation, 
 
 def years_ago(years: int, *, days: int = 0) -> Any:
     today = timezone.localdate()
-    return today.replace(year=today.year - years, day=min(today.day, 28)) + timedelta(days=days)
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return today.replace(year=today.year - years, day=day) + timedelta(days=days)
 
 
 def test_for_a_child_under_the_limit_of_the_service(talk: Conversation, resident: Resident, responder: User) -> None:
