@@ -55,6 +55,16 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def tell_forms_only(request: HttpRequest, response: HttpResponse) -> None:
+    """The address takes something else than a look: words for a person; the answer keeps its status and the methods it names."""
+    if wants_json(request):
+        told = refused_json(Refusal.INVALID, str(MESSAGES[Refusal.INVALID]), status=response.status_code)
+    else:
+        told = _bare(request, "405.html", response.status_code)
+    response.content = told.content
+    response["Content-Type"] = told["Content-Type"]
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """The portal itself failed. The page is the same whatever is broken, but for a database that is away: that passes by itself."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

@@ -52,6 +52,19 @@ def test_a_host_that_is_not_ours_gets_a_page_without_asking_who_it_is(client: Cl
     assert "Begäran kunde inte läsas" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("fi", "Täällä ei ole luettavaa"), ("sv", "Här finns inget att läsa"), ("en", "There is nothing to read here")],
+)
+def test_an_address_that_takes_only_forms_says_so(client: Client, portal: County, language: str, heading: str) -> None:
+    answer = client.post(f"/{language}/", {"a": "b"})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert f'<html lang="{language}">' in answer.content.decode()
+    assert heading in answer.content.decode()
+    told = client.post(f"/{language}/", headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["code"]) == (405, "invalid")
+
+
 def test_a_suspicious_request(rf: RequestFactory) -> None:
     answer = errors.bad_request(rf.get("/en/"), SuspiciousOperation("x"))
     assert answer.status_code == 400
