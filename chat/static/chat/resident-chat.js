@@ -116,7 +116,8 @@ class ResidentChat extends HTMLElement {
   /* --- the log --- */
 
   #event(event) {
-    const atEnd = this.#stuck;
+    // Wherever she was in the waiting room: now somebody is with her.
+    const atEnd = this.#stuck || (event.kind === "claimed" && this.dataset.state === "waiting");
     if (event.kind === "claimed") this.#claimed(event);
     if (event.kind === "transferred") this.#transferred(event);
     if (event.kind === "requeued") this.#requeued();

@@ -14,10 +14,12 @@ export function liftOverKeyboard(chat, { signal, lifted }) {
   view?.addEventListener("scroll", lift, { signal });
 }
 
-/* Where what is read ends: at the composer, when it stays in its place, and else at the window's edge. */
+/* Where what is read ends: at the composer in its place, also while the page is still above it, and else at the window's edge. */
 export function floorOf(composer) {
   if (composer.hidden) return innerHeight;
-  return Math.min(innerHeight, composer.getBoundingClientRect().top);
+  const { top, height } = composer.getBoundingClientRect();
+  const { position, bottom } = getComputedStyle(composer);
+  return Math.min(top, innerHeight - (position === "sticky" ? height + parseFloat(bottom) : 0));
 }
 
 /* A box that lies over the page is closed by Escape, and by a press or the focus beside it. */
