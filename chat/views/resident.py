@@ -170,7 +170,7 @@ def post(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpRe
                 "duplicate": posted.duplicate,
             }
         )
-    return redirect(f"{reverse('chat:conversation', args=[conversation])}#kirjoita")
+    return redirect(f"{reverse('chat:conversation', args=[conversation])}#uusin")
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,7 +181,7 @@ def leave(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpR
         leave_conversation(by=resident, conversation=conversation, now=timezone.now())
         if wants_json(request):
             return JsonResponse({"state": State.ENDED})
-        return redirect("chat:conversation", conversation)
+        return redirect(f"{reverse('chat:conversation', args=[conversation])}#paattynyt")
     row = _opened(resident, conversation).conversation
     if not row.is_open:
         return redirect("chat:conversation", conversation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import cast
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Viewport
 
 from accounts.actors import Resident
 from chat.models import Conversation
+from services.models import Redirect
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.resident_side import AXE, Responder, become, open_talk
 from tests.serve.portal import Serve
@@ -37,7 +39,7 @@ LARGE = "--blink-settings=defaultFontSize=32"
 
 def phone(browser: Browser, serve: Serve, resident: Resident, size: dict[str, int]) -> BrowserContext:
     viewport = cast(ViewportSize, size)
-    context = browser.new_context(base_url=serve.url, viewport=viewport, has_touch=True, is_mobile=True)
+    context = browser.new_context(base_url=serve.url, viewport=viewport, has_touch=True, is_mobile=True, reduced_motion="reduce")
     return become(context, resident, serve)
 
 
@@ -192,6 +194,59 @@ def test_twice_as_large_text(
     page.locator(".nl-chat-leave").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_no_page_of_the_way_is_wider_than_the_phone_with_twice_as_large_text(
+    large_text: Browser, serve: Serve, resident: Resident, long_talk: Conversation, answerer: Responder, language: str
+) -> None:
+    """WCAG 1.4.4 and 1.4.10: from the front page to the feedback; and a heading is never smaller than the text below it."""
+    Redirect.objects.update(matter_fi="Perustoimeentulotuen hakeminen", matter_sv="Ansökan om grundläggande utkomststöd")
+    answerer.end()
+    stranger = phone(large_text, serve, Resident(uuid4()), UPRIGHT)
+    hers = phone(large_text, serve, resident, UPRIGHT)
+    service, talk = f"/{language}/palvelu/ikaantyneet", f"/{language}/keskustelu/{long_talk.public_id}"
+    faults = []
+    for context, path in (
+        (stranger, f"/{language}/"),
+        (stranger, f"/{language}/haku/?q=koti"),
+        (stranger, f"{service}/"),
+        (stranger, f"{service}/chat/"),
+        (hers, f"{talk}/"),
+        (hers, f"{talk}/tuloste/"),
+        (hers, f"{talk}/lopeta/"),
+    ):
+        page = context.new_page()
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        ratio = page.evaluate(
+            """() => { const size = (one) => parseFloat(getComputedStyle(one).fontSize);
+            return size(document.querySelector('h1')) / size(document.documentElement); }"""
+        )
+        if wide > UPRIGHT["width"] or ratio < 0.85:
+            faults.append((path, wide, ratio))
+        page.close()
+    assert faults == []
+    stranger.close()
+    hers.close()
+
+
+def test_without_a_script_the_newest_message_and_the_end_come_into_sight(
+    chromium: Browser, serve: Serve, resident: Resident, long_talk: Conversation
+) -> None:
+    viewport = cast(ViewportSize, UPRIGHT)
+    context = chromium.new_context(base_url=serve.url, viewport=viewport, has_touch=True, is_mobile=True, java_script_enabled=False)
+    page = become(context, resident, serve).new_page()
+    page.goto(f"/fi/keskustelu/{long_talk.public_id}/")
+    page.locator("#kirjoita").fill("Viimeisin kysymys")
+    page.get_by_role("button", name="Lähetä").click()
+    expect(page.get_by_text("Viimeisin kysymys")).to_be_in_viewport()
+    page.get_by_role("button", name="Hae uudet viestit").click()
+    expect(page.get_by_text("Viimeisin kysymys")).to_be_in_viewport()
+    page.get_by_role("button", name="Lopeta keskustelu").click()
+    page.get_by_role("button", name="Kyllä, lopeta").click()
+    expect(page.get_by_role("heading", name="Keskustelu on päättynyt")).to_be_in_viewport()
     context.close()
 
 
