@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,8 +39,9 @@ def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The browser sent something that the portal cannot read."""
-    return _bare(request, "400.html", 400)
+    """The browser sent something that the portal cannot read, or more than it takes at once."""
+    is_large = isinstance(exception, RequestDataTooBig)
+    return _bare(request, "413.html" if is_large else "400.html", 413 if is_large else 400)
 
 
 @requires_csrf_token

@@ -65,6 +65,19 @@ def test_an_address_that_takes_only_forms_says_so(client: Client, portal: County
     assert (told.status_code, told.json()["code"]) == (405, "invalid")
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("fi", "Lähetit liian paljon kerralla"), ("sv", "Du skickade för mycket på en gång"), ("en", "Too much was sent at once")],
+)
+def test_a_form_that_is_too_large_says_what_to_do(
+    client: Client, portal: County, queue: Queue, language: str, heading: str
+) -> None:
+    sent = {"data": f"body={'x' * 3_000_000}", "content_type": "application/x-www-form-urlencoded"}
+    answer = client.post(f"/{language}/palvelu/ikaantyneet/chat/", **sent)  # type: ignore[arg-type]
+    assert answer.status_code == 413
+    assert heading in answer.content.decode()
+
+
 def test_a_suspicious_request(rf: RequestFactory) -> None:
     answer = errors.bad_request(rf.get("/en/"), SuspiciousOperation("x"))
     assert answer.status_code == 400
