@@ -33,6 +33,7 @@ LAST_IS_WHOLE = """() => {
   const head = document.querySelector('.nl-chat-head').getBoundingClientRect();
   return last.bottom <= document.querySelector('.nl-composer').getBoundingClientRect().top + 1 && last.top >= head.bottom - 1;
 }"""
+MORE = {"fi": "Näytä kaikki kysymykset", "sv": "Visa alla frågor"}
 LARGE = "--blink-settings=defaultFontSize=32"
 """Twice the browser's own size of text, as its settings do it."""
 
@@ -219,6 +220,10 @@ def test_no_page_of_the_way_is_wider_than_the_phone_with_twice_as_large_text(
     ):
         page = context.new_page()
         page.goto(path)
+        more = page.get_by_role("button", name=MORE[language])
+        if path == f"{talk}/":
+            more.click()
+            expect(page.locator("[name=recommend]").first).to_be_visible()
         wide = page.evaluate("document.documentElement.scrollWidth")
         ratio = page.evaluate(
             """() => { const size = (one) => parseFloat(getComputedStyle(one).fontSize);
