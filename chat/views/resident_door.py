@@ -66,7 +66,7 @@ def resident_form(
     """
 
     @wraps(view)
-    def inner(request: HttpRequest, resident: Resident, conversation: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, resident: Resident, conversation: UUID, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method != "POST":
             return redirect("chat:conversation", conversation)
         return view(request, resident, conversation, *args, **kwargs)

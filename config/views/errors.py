@@ -59,7 +59,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def tell_forms_only(request: HttpRequest, response: HttpResponse) -> None:
     """The address takes something else than a look: words for a person; the answer keeps its status and the methods it names."""
     if wants_json(request):
-        told = refused_json(Refusal.INVALID, str(MESSAGES[Refusal.INVALID]), status=response.status_code)
+        told: HttpResponse = refused_json(Refusal.INVALID, str(MESSAGES[Refusal.INVALID]), status=response.status_code)
     else:
         told = _bare(request, "405.html", response.status_code)
     response.content = told.content
