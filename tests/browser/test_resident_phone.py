@@ -8,14 +8,14 @@ from typing import cast
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from accounts.actors import Resident
 from chat.models import Conversation
 from services.models import Redirect
+from tests.browser.axe import examine
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.resident_side import AXE, Responder, become, open_talk
+from tests.browser.resident_side import Responder, become, open_talk
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -145,7 +145,7 @@ def test_the_box_of_the_head_tells_who_answers_and_what_it_is_not_for(
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_timeout(300)  # colours change in steps
-        assert Axe().run(page, options=AXE).response["violations"] == [], scheme
+        assert examine(page).response["violations"] == [], scheme
     page.get_by_text("Mihin tämä chat ei sovi", exact=True).click()
     expect(page.get_by_text("Vauvan hoito")).to_be_in_viewport()
     page.keyboard.press("Escape")
