@@ -1,4 +1,4 @@
-"""The probes of the people who keep the portal running stand before every other middleware."""
+"""The probes of those who keep the portal running stand before every other middleware; the words of an empty refusal after all."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from channels.db import database_sync_to_async
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
-from config.views import health
+from config.views import errors, health
 
 
 class ProbesMiddleware:
@@ -41,3 +41,16 @@ class ProbesMiddleware:
         if probe is not None:
             return await database_sync_to_async(probe, thread_sensitive=False)(request)  # type: ignore[no-any-return]
         return await self.get_response(request)  # type: ignore[no-any-return]
+
+
+class FormsOnlyMiddleware:
+    """Who comes by an address that takes only forms is told so, and where to go on: Django's own answer is an empty page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            errors.tell_forms_only(request, response)
+        return response

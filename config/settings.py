@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "services.middleware.CountyMiddleware",
     "accounts.middleware.ActorMiddleware",
+    "config.middleware.FormsOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.actors import Resident
 from chat.forms import FeedbackForm
@@ -21,11 +20,10 @@ from chat.protocol import FrameError
 from chat.refusals import Refusal, refuse
 from chat.views.answers import refusal_of, refused_json, status_of, take_pace, wants_json
 from chat.views.feedback_part import feedback_context
-from chat.views.resident_door import resident_door
+from chat.views.resident_door import resident_form
 
 
-@require_POST
-@resident_door
+@resident_form
 def feedback(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """Save what was answered; what is refused is shown again with the words that were written."""
     form = FeedbackForm(request.POST)

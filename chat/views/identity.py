@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Resident
 from chat.choices import Behalf, IdentificationState, IdentityPurpose, State
@@ -43,7 +43,7 @@ from chat.protocol import FrameError, clean_text
 from chat.refusals import Refusal, refuse
 from chat.residents import resident_of
 from chat.views.answers import refusal_of, refused_json, status_of, take_pace, wants_json
-from chat.views.resident_door import resident_door
+from chat.views.resident_door import resident_door, resident_form
 
 WHY: Mapping[str, str | Promise] = {
     IdentityPurpose.OWN_MATTER: _("so that your own matter can be handled"),
@@ -166,8 +166,7 @@ def consent(request: HttpRequest, resident: Resident, conversation: UUID) -> Htt
     return _consent_page(request, resident, conversation, body=request.POST.get("body", ""))
 
 
-@require_POST
-@resident_door
+@resident_form
 def leave_to_identify(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """She agrees and goes: her unsent words are sent first if she wants, then the page leads on to the provider."""
     record_signs_of_life(by=resident, conversations=[conversation], now=timezone.now())
@@ -212,8 +211,7 @@ def leave_to_identify(request: HttpRequest, resident: Resident, conversation: UU
     return response
 
 
-@require_POST
-@resident_door
+@resident_form
 def decline(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """She says no, and the conversation goes on."""
     try:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from accounts.actors import Resident
 from chat.choices import AudienceChoice, EndedBy, EventKind, ParticipantKind, State, Status
@@ -34,7 +34,7 @@ from chat.refusals import Refusal, refuse
 from chat.views.answers import refusal_of, refused_json, status_of, take_pace, wants_json
 from chat.views.console_panel import page_language
 from chat.views.log_words import event_words
-from chat.views.resident_door import resident_door
+from chat.views.resident_door import resident_door, resident_form
 from chat.views.resident_parts import parts_context
 from chat.views.start import redirects_of, ways_of
 from chat.views.waiting import WAITING_WORDS, estimate_words, line_in, place_words, told_range
@@ -118,6 +118,12 @@ WORDS: dict[str, str | Promise] = {
 }
 """What the page's script says; it finds them on the page."""
 
+LEAVING = (
+    (State.WAITING, pgettext_lazy("the line", "Leave"), _("Leave the line")),
+    (State.ACTIVE, pgettext_lazy("the conversation", "End"), _("End the conversation")),
+)
+"""The button that ends it: a phone shows the short words, and its name has always the whole ones, which begin with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
@@ -137,8 +143,7 @@ def conversation(request: HttpRequest, resident: Resident, conversation: UUID) -
     return _page(request, resident, conversation, draft=request.POST.get("body", ""))
 
 
-@require_POST
-@resident_door
+@resident_form
 def post(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """Send a message. The id comes with the form, so that a double press sends once."""
     body = request.POST.get("body", "")
@@ -165,7 +170,7 @@ def post(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpRe
                 "duplicate": posted.duplicate,
             }
         )
-    return redirect(f"{reverse('chat:conversation', args=[conversation])}#kirjoita")
+    return redirect(f"{reverse('chat:conversation', args=[conversation])}#uusin")
 
 
 @require_http_methods(["GET", "POST"])
@@ -176,7 +181,7 @@ def leave(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpR
         leave_conversation(by=resident, conversation=conversation, now=timezone.now())
         if wants_json(request):
             return JsonResponse({"state": State.ENDED})
-        return redirect("chat:conversation", conversation)
+        return redirect(f"{reverse('chat:conversation', args=[conversation])}#paattynyt")
     row = _opened(resident, conversation).conversation
     if not row.is_open:
         return redirect("chat:conversation", conversation)
@@ -193,7 +198,7 @@ def line(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpRe
     return HttpResponse(encode(found), content_type="application/json")
 
 
-@require_GET
+@require_safe
 @resident_door
 def transcript(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """The conversation as a text file to keep."""
@@ -205,7 +210,7 @@ def transcript(request: HttpRequest, resident: Resident, conversation: UUID) -> 
     return response
 
 
-@require_GET
+@require_safe
 @resident_door
 def printout(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """The conversation as a page to print."""
@@ -257,6 +262,7 @@ def _page(
         "estimate": estimate_words(told_range(place)),
         "line": place,
         "came_back": request.GET.get("jo") == "1",
+        "leaving": LEAVING,
         "words": {**NOTICE_WORDS, **WORDS, **WAITING_WORDS},
         "endings": [(key, heading, text, ended == key) for key, (heading, text) in ENDINGS.items()],
         "is_waiting": row.state == State.WAITING,

@@ -8,8 +8,9 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Resident, Staff
 from chat.models import Conversation
@@ -55,3 +56,19 @@ def resident_door(
             return render(request, "chat/resident/not_found.html", status=404)
 
     return never_cache(inner)
+
+
+def resident_form(
+    view: Callable[Concatenate[HttpRequest, Resident, UUID, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """The door of a form of her page. Who comes by its address is brought to the conversation: a refusal is shown there, and
+    from it one may choose another language or larger text, or load the page again.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, resident: Resident, conversation: UUID, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("chat:conversation", conversation)
+        return view(request, resident, conversation, *args, **kwargs)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(resident_door(inner))

@@ -10,7 +10,6 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.actors import Resident
 from chat.choices import Crossing, State, TransferReason, TransferState
@@ -21,7 +20,7 @@ from chat.operations.moving import open_transfer
 from chat.operations.reading import Opened
 from chat.refusals import Refusal, refuse
 from chat.views.answers import refusal_of, refused_json, wants_json
-from chat.views.resident_door import resident_door
+from chat.views.resident_door import resident_form
 
 VALUE_LIMIT, WISH_LIMIT = 120, 200
 
@@ -42,8 +41,7 @@ def ask_context(resident: Resident, opened: Opened) -> dict[str, object]:
     }
 
 
-@require_POST
-@resident_door
+@resident_form
 def answer(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """Yes or no to the transfer."""
     try:
@@ -65,8 +63,7 @@ def answer(request: HttpRequest, resident: Resident, conversation: UUID) -> Http
     return JsonResponse(told) if wants_json(request) else redirect("chat:conversation", conversation)
 
 
-@require_POST
-@resident_door
+@resident_form
 def contact(request: HttpRequest, resident: Resident, conversation: UUID) -> HttpResponse:
     """The number at which she is called."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,8 +39,9 @@ def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The browser sent something that the portal cannot read."""
-    return _bare(request, "400.html", 400)
+    """The browser sent something that the portal cannot read, or more than it takes at once."""
+    is_large = isinstance(exception, RequestDataTooBig)
+    return _bare(request, "413.html" if is_large else "400.html", 413 if is_large else 400)
 
 
 @requires_csrf_token
@@ -53,6 +54,16 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such page: a search, all services and the switchboard instead."""
     return render(request, "404.html", status=404)
+
+
+def tell_forms_only(request: HttpRequest, response: HttpResponse) -> None:
+    """The address takes something else than a look: words for a person; the answer keeps its status and the methods it names."""
+    if wants_json(request):
+        told: HttpResponse = refused_json(Refusal.INVALID, str(MESSAGES[Refusal.INVALID]), status=response.status_code)
+    else:
+        told = _bare(request, "405.html", response.status_code)
+    response.content = told.content
+    response["Content-Type"] = told["Content-Type"]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -344,7 +344,7 @@ def test_signing_out_elsewhere_closes_the_console_and_keeps_the_words(
 def test_a_phone_shows_one_thing_at_a_time(
     path: str, chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
 ) -> None:
-    comes(service, resident, "Pitkääääääääääääääääääääääääääääääääääääääääääääääääääääääääääsana")
+    conversation = comes(service, resident, "Pitkääääääääääääääääääääääääääääääääääääääääääääääääääääääääääsana")
     page, _ = console_of(desk(chromium, portal, responder, viewport=PHONE), path)
     fits = "document.documentElement.scrollWidth <= innerWidth"
     assert page.evaluate(fits)
@@ -355,6 +355,12 @@ def test_a_phone_shows_one_thing_at_a_time(
     send = page.locator(".nlc-send").bounding_box()
     assert send is not None
     assert send["y"] + send["height"] <= PHONE["height"]
+    for number in range(12):
+        says(conversation, resident, f"Rivi {number} siitä, mitä kotona on tapahtunut.")
+    expect(page.get_by_text("Rivi 11 siitä")).to_be_in_viewport(timeout=SOON)
+    send = page.locator(".nlc-send").bounding_box()
+    assert send is not None
+    assert send["y"] + send["height"] <= PHONE["height"], "the words scroll, and the composer stays"
     page.locator("[data-act=side]").click()
     expect(page.locator(".nlc-facts")).to_be_visible()
     expect(page.locator(".nlc-text")).not_to_be_visible()

@@ -204,7 +204,7 @@ def test_on_a_phone_the_words_beside_the_button_stay_whole(
     answerer.claim()
     page = open_talk(become(desk, resident, serve), talk)
     page.set_viewport_size({"width": 360, "height": 740})
-    expect(page.locator(".nl-chat-status")).to_contain_text("Keskustelu käynnissä · Maija, asiakasohjaaja")
+    expect(page.locator(".nl-chat-status")).to_contain_text("Keskustelu käynnissä Maija, asiakasohjaaja")
     lines = "one => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)"
     assert page.locator(".nl-chat-status").evaluate(lines) < 2.5
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -589,7 +589,7 @@ def test_a_stranger_is_told_the_same_as_of_a_conversation_that_does_not_exist(
     for client in [*clients, tampered]:
         for rest in URLS:
             for method in ("get", "post"):
-                if (method, rest) in {("get", "viesti/"), ("post", "jono/"), ("post", "tallenne.txt"), ("post", "tuloste/")}:
+                if (method, rest) in {("post", "jono/"), ("post", "tallenne.txt"), ("post", "tuloste/")}:
                     continue
                 fields = {"client_id": str(uuid4()), "body": "Murto", "sure": "1"}
                 real = getattr(client, method)(url_of(talk, rest), fields)
@@ -613,6 +613,43 @@ def test_the_conversation_is_not_shown_on_another_countys_pages(
     fields = {"client_id": str(uuid4()), "body": "x"}
     assert client.post(url_of(talk, "viesti/"), fields, headers={"Host": "toinen.test"}).status_code == 404
     assert Conversation.objects.get().state == State.WAITING
+
+
+@pytest.mark.parametrize("rest", ["viesti/", "palaute/", "siirto/", "yhteys/", "tunnistaudu/en/", "tunnistaudu/siirry/"])
+def test_who_comes_by_the_address_of_a_form_is_brought_to_the_conversation(
+    talk: Conversation, resident: Resident, stranger: Resident, rest: str
+) -> None:
+    """A refusal stands at the form's address: from it one changes the language, makes the text larger or loads the page again."""
+    for language in ("fi", "sv"):
+        answer = browser_of(resident).get(url_of(talk, rest, language))
+        assert (answer.status_code, answer["Location"]) == (302, url_of(talk, "", language))
+    assert browser_of(resident).head(url_of(talk, rest)).status_code == 302
+    assert browser_of(resident).put(url_of(talk, rest)).status_code == 405
+    assert browser_of(stranger).get(url_of(talk, rest)).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_emergency_numbers_stand_on_each_page_of_the_chat(talk: Conversation, resident: Resident, language: str) -> None:
+    """P-8: also in the box of the conversation's head, which stays on a phone's screen."""
+    words = {"fi": "Hätätilanteessa soita 112.", "sv": "I en nödsituation, ring 112.", "en": "In an emergency, call 112."}
+    client = browser_of(resident)
+    for path, times in (
+        (START.replace("/fi/", f"/{language}/"), 1),
+        (url_of(talk, "", language), 2),
+        (url_of(talk, "lopeta/", language), 1),
+        (url_of(talk, "tuloste/", language), 1),
+    ):
+        page = " ".join(re.sub(r"<[^>]+>", "", client.get(path).content.decode()).split())
+        assert page.count(words[language]) == times, path
+
+
+def test_every_link_of_a_refusal_leads_somewhere(talk: Conversation, resident: Resident) -> None:
+    client = browser_of(resident)
+    page = client.post(url_of(talk, "viesti/"), {"client_id": str(uuid4()), "body": "x" * (TEXT_LIMIT + 1)}).content.decode()
+    links = {unescape(link) for link in re.findall(r'<a [^>]*href="(/[^"#]*)"', page)}
+    assert url_of(talk, "viesti/", "sv") in links
+    for link in links:
+        assert client.get(link, follow=True).status_code == 200, link
 
 
 def test_forms_need_the_token_of_the_page(talk: Conversation, resident: Resident) -> None:

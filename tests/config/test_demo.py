@@ -178,6 +178,8 @@ def test_whoever_is_in_a_crisis_finds_somebody_to_talk_to(language: str, words: 
 @pytest.mark.parametrize(
     ("language", "words", "key"),
     [("fi", "vuokranmaksu", "asiakasohjaus"), ("fi", "vuokravakuus", "asiakasohjaus"), ("sv", "hyresbetalning", "asiakasohjaus"),
+     ("fi", "hammaslääkri", "terveysneuvo"), ("sv", "tandläkre", "terveysneuvo"), ("en", "dentist", "terveysneuvo"),
+     ("fi", "vaippoja äidile", "ikaantyneet"), ("fi", "äiti kaatui", "ikaantyneet"), ("sv", "blöjor", "ikaantyneet"),
      ("fi", "krokotiilisafari", None), ("fi", "rahtilaiva", None), ("sv", "krokodilsafari", None)],
 )  # fmt: skip
 def test_a_compound_is_found_by_its_first_part_and_nonsense_is_not(language: str, words: str, key: str | None):

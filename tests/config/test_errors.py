@@ -52,6 +52,32 @@ def test_a_host_that_is_not_ours_gets_a_page_without_asking_who_it_is(client: Cl
     assert "Begäran kunde inte läsas" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("fi", "Täällä ei ole luettavaa"), ("sv", "Här finns inget att läsa"), ("en", "There is nothing to read here")],
+)
+def test_an_address_that_takes_only_forms_says_so(client: Client, portal: County, language: str, heading: str) -> None:
+    answer = client.post(f"/{language}/", {"a": "b"})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert f'<html lang="{language}">' in answer.content.decode()
+    assert heading in answer.content.decode()
+    told = client.post(f"/{language}/", headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["code"]) == (405, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("fi", "Lähetit liian paljon kerralla"), ("sv", "Du skickade för mycket på en gång"), ("en", "Too much was sent at once")],
+)
+def test_a_form_that_is_too_large_says_what_to_do(
+    client: Client, portal: County, queue: Queue, language: str, heading: str
+) -> None:
+    sent = {"data": f"body={'x' * 3_000_000}", "content_type": "application/x-www-form-urlencoded"}
+    answer = client.post(f"/{language}/palvelu/ikaantyneet/chat/", **sent)  # type: ignore[arg-type]
+    assert answer.status_code == 413
+    assert heading in answer.content.decode()
+
+
 def test_a_suspicious_request(rf: RequestFactory) -> None:
     answer = errors.bad_request(rf.get("/en/"), SuspiciousOperation("x"))
     assert answer.status_code == 400

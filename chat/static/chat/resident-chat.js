@@ -3,6 +3,7 @@
 import "./live-part.js";
 import { Composer } from "./resident-composer.js";
 import { Log } from "./resident-log.js";
+import { closeOutside, floorOf, liftOverKeyboard } from "./resident-view.js";
 import { Waiting } from "./resident-wait.js";
 import { read } from "./doors.js";
 import { pick } from "./slots.js";
@@ -15,6 +16,7 @@ const ANNOUNCE_MS = 1000;
 const TYPING_SHOWN_MS = 8000;
 const LINE_MS = 5000;
 const NEAR = 64;
+const GAP = 12;
 
 class ResidentChat extends HTMLElement {
   #closing = "";
@@ -106,21 +108,16 @@ class ResidentChat extends HTMLElement {
     this.part("new").addEventListener("click", () => { this.#toEnd(); this.#composer.focus(); });
     this.addEventListener("refused", ({ detail }) => { this.part("error").textContent = detail.text || this.words("trouble"); });
     this.part("sure").addEventListener("close", () => { if (this.part("sure").returnValue === "yes") this.#leave(); });
-    // An on-screen keyboard covers the page's foot on some phones: the composer stays above it.
-    const view = window.visualViewport;
-    const lift = () => {
-      const covered = Math.max(0, window.innerHeight - view.height - view.offsetTop);
-      this.style.setProperty("--nl-keyboard", view.scale > 1.01 ? "0px" : `${Math.round(covered)}px`);
-    };
-    view?.addEventListener("resize", lift, { signal });
-    view?.addEventListener("scroll", lift, { signal });
+    liftOverKeyboard(this, { signal, lifted: () => this.#stick() });
+    closeOutside(this.part("info"), { signal });
     this.#lineTimer = setInterval(() => this.#askLine(), LINE_MS);
   }
 
   /* --- the log --- */
 
   #event(event) {
-    const atEnd = this.#stuck;
+    // Wherever she was in the waiting room: now somebody is with her.
+    const atEnd = this.#stuck || (event.kind === "claimed" && this.dataset.state === "waiting");
     if (event.kind === "claimed") this.#claimed(event);
     if (event.kind === "transferred") this.#transferred(event);
     if (event.kind === "requeued") this.#requeued();
@@ -140,7 +137,7 @@ class ResidentChat extends HTMLElement {
 
   #claimed({ payload }) {
     delete this.dataset.held;
-    this.part("responder").textContent = payload.name ? ` · ${payload.name}` : "";
+    this.part("responder").textContent = payload.name ?? "";
     if (this.dataset.state === "waiting") this.#waiting.taken();
     this.#setState("active");
   }
@@ -162,7 +159,7 @@ class ResidentChat extends HTMLElement {
       this.#title = place;
       document.title = place;
     }
-    this.part("responder").textContent = state === "accepted" && name ? ` · ${name}` : "";
+    this.part("responder").textContent = state === "accepted" && name ? name : "";
     if (state === "held") this.dataset.held = "";
     else delete this.dataset.held;
     this.#setState(state === "accepted" ? "active" : "waiting");
@@ -219,19 +216,21 @@ class ResidentChat extends HTMLElement {
 
   #isAtEnd() {
     const last = this.#log.last;
-    const floor = this.part("composer").hidden ? innerHeight : this.part("composer").getBoundingClientRect().top;
-    return !last || last.getBoundingClientRect().bottom <= floor + NEAR;
+    return !last || last.getBoundingClientRect().bottom <= floorOf(this.part("composer")) + NEAR;
   }
 
   #toEnd() {
     const ended = this.dataset.state === "ended";
     const asked = this.part("live-ask");
-    const whole = ended || asked.offsetHeight > 0; // its beginning is never above the screen
+    const whole = ended || asked.offsetHeight > 0; // its beginning is never above the screen, nor beneath the head
     const last = ended ? this.part("ended") : whole ? asked : this.#log.last;
     if (!last) return;
-    const floor = this.part("composer").hidden ? innerHeight : this.part("composer").getBoundingClientRect().top;
+    const head = this.part("head");
+    const stays = getComputedStyle(head).position === "sticky";
     const box = last.getBoundingClientRect();
-    const below = Math.min(box.bottom + 12 - floor, whole ? box.top - 12 : Infinity);
+    let below = Math.min(box.bottom + GAP - floorOf(this.part("composer")), whole ? box.top - GAP - (stays ? head.offsetHeight : 0) : Infinity);
+    // On a phone the talk has the whole screen: what stands above its head is a scroll away.
+    if (stays && this.dataset.state === "active") below = Math.max(below, this.getBoundingClientRect().top);
     if (below > 0) scrollBy({ top: below, behavior: "instant" });
     this.#stuck = true;
   }

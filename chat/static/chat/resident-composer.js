@@ -6,6 +6,7 @@ import { hasWords, lengthOf } from "./protocol.js";
 const TYPING_MS = 4000;
 const COUNT_FROM = 400;
 const DOUBLE_MS = 800;
+const GROWS = CSS.supports("field-sizing", "content"); // by the stylesheet alone
 
 export class Composer {
   #form;
@@ -30,6 +31,7 @@ export class Composer {
     this.#area.addEventListener("input", () => this.#changed());
     this.#area.addEventListener("keydown", (event) => this.#pressed(event, fine));
     this.#guard = new CodeGuard({ box: form.querySelector("[data-codes]"), field: this.#area, send: () => this.#send() });
+    if (!GROWS) this.#area.rows = 1;
     this.#count();
   }
 
@@ -128,5 +130,8 @@ export class Composer {
     const left = this.limit - lengthOf(this.#area.value.trim());
     const words = left < 0 ? this.#words("too_long", { n: -left }) : left <= COUNT_FROM ? this.#words("many_left", { n: left }) : "";
     this.#part("count").textContent = words;
+    if (GROWS) return;
+    this.#area.style.height = "auto";
+    this.#area.style.height = `${this.#area.scrollHeight + this.#area.offsetHeight - this.#area.clientHeight}px`;
   }
 }
