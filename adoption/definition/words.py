@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from adoption.definition.paths import Path, Value, is_empty
 from adoption.definition.said import NEW
@@ -56,7 +56,7 @@ _FIELDS: Mapping[str, Promise | str] = {
 }
 _ROWS: Mapping[str, Promise] = {"queue": gettext_lazy("Queue"), "target": gettext_lazy("Target")}
 _SECONDS = frozenset({"response_target_seconds", "overflow_after", "supervisor_after", "alternatives_after"})
-_YES: Promise = pgettext_lazy("answer", "Yes")
+_YES: Promise = gettext_lazy("Yes")
 
 
 @dataclass(frozen=True, slots=True)

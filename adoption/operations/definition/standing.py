@@ -19,6 +19,7 @@ from adoption.definition import (
     side_of,
     still_missing,
 )
+from adoption.definition.paths import plain
 from adoption.models import FormAnswer, Rollout
 from adoption.operations.ground import local_day
 from adoption.permissions import may_drive
@@ -54,8 +55,9 @@ class Standing:
 
     @property
     def seen(self) -> str:
-        """Changes with what would be made, so that a preview is never applied to something else."""
-        return hashlib.sha256("".join(each.seen for each in self.planned).encode()).hexdigest()[:20]
+        """Changes with either side, so that a preview is never applied to something else than it showed."""
+        both = [sorted((str(path), repr(plain(value))) for path, value in side.items()) for side in (self.said, self.live.side)]
+        return hashlib.sha256(repr(both).encode()).hexdigest()[:20]
 
     def find(self, path: str) -> Difference | None:
         """The difference at the path."""
