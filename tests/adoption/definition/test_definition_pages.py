@@ -24,7 +24,7 @@ SignedIn = Callable[..., Client]
 
 
 def at(rollout: Rollout, tail: str = "", language: str = "fi") -> str:
-    return f"/{language}/kayttoonotot/{rollout.public_id}/maaritys/{tail}"
+    return f"/{language}/kayttoonotto/{rollout.public_id}/maaritys/{tail}"
 
 
 def posted(page: Any, **given: Any) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class TestFilling:
     def test_the_forms_of_the_item_lead_here(self, empty: Rollout, coordinator: User, signed_in: SignedIn) -> None:
         client = signed_in(coordinator)
         for form, tail in (("service_definition", ""), ("queue_structure", "#jonot")):
-            answer = client.get(f"/fi/kayttoonotot/{empty.public_id}/lomake/{form}/")
+            answer = client.get(f"/fi/kayttoonotto/{empty.public_id}/lomake/{form}/")
             assert (answer.status_code, answer["Location"]) == (302, at(empty) + tail)
 
 
@@ -174,7 +174,7 @@ class TestDraft:
         assert signed_in(coordinator).get(at(empty, "luonnos/"))["Location"] == at(empty)
 
     def test_the_rollouts_page_tells_that_it_can_be_made(self, defined: Rollout, coordinator: User, signed_in: SignedIn) -> None:
-        page = signed_in(coordinator).get(f"/fi/kayttoonotot/{defined.public_id}/")
+        page = signed_in(coordinator).get(f"/fi/kayttoonotto/{defined.public_id}/")
         assert at(defined, "luonnos/") in page.content.decode()
 
 
@@ -186,7 +186,7 @@ class TestDifferences:
 
     @pytest.mark.parametrize("page", ["rollout", "definition"])
     def test_both_pages_show_both_sides(self, edited: Rollout, coordinator: User, signed_in: SignedIn, page: str) -> None:
-        address = at(edited) if page == "definition" else f"/fi/kayttoonotot/{edited.public_id}/"
+        address = at(edited) if page == "definition" else f"/fi/kayttoonotto/{edited.public_id}/"
         told = signed_in(coordinator).get(address).content.decode()
         assert "Vastaamme viidessä minuutissa." in told
         assert "Vastaamme heti." in told
@@ -196,7 +196,7 @@ class TestDifferences:
         (difference,) = standing(edited).differences
         data = {"do": "take", "path": str(difference.path), "seen": difference.seen, "from": "rollout"}
         answer = signed_in(coordinator).post(at(edited, "ero/"), data)
-        assert answer["Location"] == f"/fi/kayttoonotot/{edited.public_id}/#erot"
+        assert answer["Location"] == f"/fi/kayttoonotto/{edited.public_id}/#erot"
         assert standing(edited).definition.texts["promise_fi"] == "Vastaamme heti."
         assert paths(edited) == []
 
