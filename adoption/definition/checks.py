@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from adoption.definition.paths import SLOT
@@ -25,7 +26,11 @@ MOST_VALUE = Decimal(10) ** 9
 
 def longest(column: str) -> int:
     """How many characters the service's column takes."""
-    return Service._meta.get_field(column).max_length or LONGEST
+    return _most(Service, column)
+
+
+def _most(model: type[models.Model], column: str) -> int:
+    return getattr(model._meta.get_field(column), "max_length", None) or LONGEST
 
 
 def refuse_wrong(definition: Definition) -> None:
@@ -57,12 +62,12 @@ def refuse_wrong(definition: Definition) -> None:
 def queue_errors(row: QueueRow) -> Iterable[tuple[str, ValidationError]]:
     """What is wrong with a queue's row, by field."""
     for code in FALLBACKS:
-        if len(row.names.get(code, "")) > (most := Queue._meta.get_field("name").max_length or LONGEST):
+        if len(row.names.get(code, "")) > (most := _most(Queue, f"name_{code}")):
             yield f"name_{code}", _too_long(most)
     if not set(row.languages) <= set(FALLBACKS):
         yield "languages", ValidationError(_("Choose one of those offered."), code="choice")
     for name in ("new_group", "new_profession"):
-        if len(getattr(row, name)) > (most := ResponderGroup._meta.get_field("name").max_length or LONGEST):
+        if len(getattr(row, name)) > (most := _most(ResponderGroup, "name_fi")):
             yield name, _too_long(most)
     if row.new_group and not row.new_profession:
         yield "new_profession", ValidationError(_("Write the profession of the new group, for example “nurse”."), code="required")

@@ -41,15 +41,16 @@ def _queues(definition: Definition, path: Path, live: Side) -> tuple[QueueRow, .
         return tuple(_field(row, path.name, live) if row.slot == path.slot else row for row in definition.queues)
     if path in live:
         return (*(row for row in definition.queues if row.slot != path.slot), _queue_of(path.slot, live))
-    return tuple(_without(row, path.slot) for row in definition.queues if row.slot != path.slot)
+    return tuple(_without(row, path.slot, live) for row in definition.queues if row.slot != path.slot)
 
 
-def _without(row: QueueRow, slot: str) -> QueueRow:
-    """A queue that led to the one that goes leads there no more."""
-    lone = row.overflow_to == slot
+def _without(row: QueueRow, slot: str, live: Side) -> QueueRow:
+    """A queue that led to the one that goes leads there no more, unless it still does in the service."""
+    lone = row.overflow_to == slot != live.get(Path("queue", row.slot, "overflow_to"))
+    led = slot in _lines(live.get(Path("queue", row.slot, "transfers")))
     return replace(
         row,
-        transfers=tuple(ref for ref in row.transfers if ref != slot),
+        transfers=tuple(ref for ref in row.transfers if ref != slot or led),
         overflow_to="" if lone else row.overflow_to,
         overflow_after=None if lone else row.overflow_after,
     )

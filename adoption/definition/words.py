@@ -68,6 +68,11 @@ class Names:
     targets: Mapping[str, str] = field(default_factory=dict)
 
 
+def kind_words(path: Path) -> str:
+    """What a whole row is; empty for a single value."""
+    return str(_ROWS[path.kind]) if path.is_row else ""
+
+
 def path_words(path: Path, names: Names) -> str:
     """What is told there: a field of the service, or a field of a queue with the queue's name."""
     if path.kind in _ROWS:

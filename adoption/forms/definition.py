@@ -45,7 +45,7 @@ class DefinitionForm(PageForm):
         label=_("Must the resident identify herself?"), choices=Identification.choices, widget=forms.RadioSelect, required=False
     )
     response_target = MinutesField(label=_("Response time target (minutes)"))
-    recipients = LinesField(label=_("Who gets the report"), required=False)
+    recipients = LinesField(label=_("Who gets the report"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     external = forms.URLField(
         label=_("Link to where this was worked out together"),
         max_length=500,

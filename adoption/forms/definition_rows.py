@@ -52,6 +52,12 @@ class MinutesField(forms.CharField):
         return round(float(minutes) * 60)
 
 
+def refuse_field(form: forms.Form, name: str, error: ValidationError) -> None:
+    """Beside the field when the row has it, else above the row."""
+    field: Any = name if name in form.fields else None
+    form.add_error(field, error)
+
+
 class RowForm(PageForm):
     """One row of the page; a row in which nothing is written is no row."""
 
@@ -161,8 +167,8 @@ class QueueForm(RowForm):
                 self.add_error(f"day_{day}", error)
         if not self.errors:
             data["hours"] = join(days, data["seasons"])
-            for name, error in queue_errors(self.row()):
-                self.add_error(name if name in self.fields else None, error)
+            for name, wrong in queue_errors(self.row()):
+                refuse_field(self, name, wrong)
         return data
 
     def row(self) -> QueueRow:
@@ -216,8 +222,8 @@ class TargetForm(RowForm):
         """The row as the reports and the service could take it."""
         data = super().clean() or self.cleaned_data
         if not data.get(DELETION_FIELD_NAME) and self.has_changed() and not self.errors:
-            for name, error in target_errors(self.row()):
-                self.add_error(name, error)
+            for name, wrong in target_errors(self.row()):
+                refuse_field(self, name, wrong)
         return data
 
     def row(self) -> TargetRow:

@@ -106,7 +106,7 @@ def definition(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
         "errors": page.errors if data is not None and do not in MORE else [],
         "points": sections_of(rollout, page.form),
         "off_hours": page.form.lines_of("off_hours")[0],
-        "needed": _needed(rollout),
+        "needed_names": _needed(rollout),
         "may_make": may_drive(actor, rollout) and _is_unseen(rollout),
         "external": standing.definition.external,
         "stored": standing.answer,

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language
 
 from adoption.definition import DEFINITION, POINTS, Difference, Path
-from adoption.definition.words import POINT_NAMES, Names, path_words, value_words
+from adoption.definition.words import POINT_NAMES, Names, kind_words, path_words, value_words
 from adoption.forms.definition import DefinitionForm
 from adoption.forms_of_model import form_spec
 from adoption.models import Rollout
@@ -42,6 +42,11 @@ class Shown:
     said: str
     live: str
     parts: Sequence[tuple[str, str]] = ()
+
+    @property
+    def label(self) -> str:
+        """What stands before the words of one side: a row is named by those words already."""
+        return kind_words(self.difference.path) or self.name
 
 
 @dataclass(frozen=True, slots=True)

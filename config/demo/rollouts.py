@@ -11,6 +11,8 @@ from typing import Any
 from accounts.actors import Staff, System
 from accounts.models import User
 from adoption.choices import ItemState, PartKind
+from adoption.definition import DEFINITION, compare, from_stored, read_live, side_of
+from adoption.definition.taking import take
 from adoption.fulfilment import fulfilment_of
 from adoption.models import DiaryEntry, ItemPart, Member, ModelGate, Risk, Rollout, RolloutItem, SystemDependency
 from adoption.operations import (
@@ -27,6 +29,7 @@ from adoption.operations import (
     sign_part,
     start_rollout,
 )
+from adoption.operations.definition import save_definition
 from adoption.operations.meetings import Present, save_meeting
 from adoption.operations.work import add_work_row
 from config.demo.reading import read
@@ -35,7 +38,6 @@ from services.calendars import HELSINKI
 from services.models import County, Municipality, Service
 
 SOON = re.compile(r"\{(-?\d+)\}")
-DEFINITION = "service_definition"
 
 
 def write_rollouts(*, by: System, county: County, now: datetime) -> list[Rollout]:
@@ -135,8 +137,20 @@ class _Story:
                 sign_part(by=self._actor(signer), part=part, now=now)
 
     def _save_form(self, rollout: Rollout, form: str, now: datetime) -> None:
+        if form == DEFINITION:
+            self._save_definition(rollout, now)
+            return
         values = {key: self._dated(value) for key, value in self.content.forms[form].items()}
         save_form(by=self._actor(self.content.members[0].who), rollout=rollout, form=form, values=values, now=now)
+
+    def _save_definition(self, rollout: Rollout, now: datetime) -> None:
+        """What the story does not tell of a service that is there already, its definition says as the service does."""
+        said = from_stored(self.content.forms[DEFINITION])
+        live = read_live(rollout, said, today=now.date()).side
+        for difference in compare(side_of(said), live):
+            if difference.only_live and difference.may_take:
+                said = take(said, difference, live)
+        save_definition(by=self._actor(self.content.members[0].who), rollout=rollout, definition=said, now=now)
 
     def _dated(self, value: Any) -> Any:
         """`{-64}` is the day 64 days ago."""

@@ -167,6 +167,7 @@ def test_the_pages_are_clean_and_fit(
     is_clean(page)
     picture(page, f"draft-{name}")
     service = apply_definition(by=by, rollout=rollout, now=now).rollout.service
+    assert service is not None
     change_row(by=acting(main_user), row=service, values={"promise_fi": "Vastaamme heti.", "name_en": "Clinic chat"})
     change_row(by=acting(main_user), row=Queue.objects.get(key="imetys"), values={"languages": ["fi", "sv"], "is_active": False})
     for address in ("maaritys/", ""):

@@ -42,7 +42,7 @@ def save_definition(
 def store_definition(*, by: Actor, rollout: Rollout, definition: Definition, version: int | None, now: datetime) -> FormAnswer:
     """The definition as it stands now, one version further; what it was is in the audit. Called under the rollout's lock."""
     values = to_stored(definition)
-    answer = FormAnswer.objects.filter(rollout=rollout, form=DEFINITION, period__isnull=True).first()
+    answer: FormAnswer | None = FormAnswer.objects.filter(rollout=rollout, form=DEFINITION, period__isnull=True).first()
     if answer is None:
         answer = FormAnswer(rollout=rollout, form=DEFINITION, version=0)
     elif version is not None and version != answer.version:

@@ -117,8 +117,8 @@ class TestForAny:
         assert all(not is_empty(each.said) for each in planned)
         assert all(is_empty(each.live) for each in planned if each.path.kind != "report")
 
-    @given(definitions(), definitions())
     @pytest.mark.parametrize("language", ["fi", "sv", "en"])
+    @given(one=definitions(), other=definitions())
     def test_every_difference_has_words(self, one: Definition, other: Definition, language: str) -> None:
         with translation.override(language):
             for each in compare(side_of(one), side_of(other)):

@@ -8,8 +8,10 @@ from datetime import time
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from accounts.actors import Resident
 from accounts.models import AuditEntry, User
 from adoption.choices import ItemState
+from adoption.definition import Definition
 from adoption.models import DefinedRow, FormAnswer, Rollout
 from adoption.operations import check_rollout, end_rollout, give_verdict
 from adoption.operations.definition import Applied, apply_definition, save_definition
@@ -100,6 +102,7 @@ class TestAgain:
         self, applied: Applied, coordinator: User, main_user: User
     ) -> None:
         service = applied.rollout.service
+        assert service is not None
         change_row(by=acting(main_user), row=service, values={"promise_fi": "Vastaamme heti."})
         more = replace(WHOLE, queues=(*WHOLE.queues, replace(WHOLE.queues[1], slot="uusi", names={"fi": "Uni", "sv": "Sömn"})))
         save_definition(by=acting(coordinator), rollout=applied.rollout, definition=more, now=NOW)
@@ -208,7 +211,7 @@ class TestRefusals:
             save_definition(by=acting(request.getfixturevalue(who)), rollout=empty, definition=WHOLE, now=NOW)
         assert not FormAnswer.objects.exists()
 
-    def test_a_resident_writes_nothing(self, defined: Rollout, resident: object) -> None:
+    def test_a_resident_writes_nothing(self, defined: Rollout, resident: Resident) -> None:
         with pytest.raises(PermissionDenied):
             apply_definition(by=resident, rollout=defined, now=NOW)
         with pytest.raises(PermissionDenied):
@@ -283,7 +286,7 @@ class TestSaving:
         ],
     )
     def test_what_the_service_could_not_take_is_refused(
-        self, empty: Rollout, coordinator: User, refused: Refused, wrong: object, code: str
+        self, empty: Rollout, coordinator: User, refused: Refused, wrong: Definition, code: str
     ) -> None:
         with refused(code):
             save_definition(by=acting(coordinator), rollout=empty, definition=wrong, now=NOW)

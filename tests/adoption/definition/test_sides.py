@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import time
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -19,10 +20,10 @@ from tests.adoption.definition.conftest import TEXTS, WHOLE, changed, paths, row
 from tests.conftest import acting, make_queue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-Edit = Callable[[Service], object]
+Edit = Callable[[Any], object]
 
 
-def general(service: Service) -> Queue:
+def general(service: Service | None) -> Queue:
     return Queue.objects.get(service=service, key="yleiset-asiat")
 
 
@@ -88,7 +89,9 @@ class TestBothWays:
 
 
 def test_a_queue_of_the_service_alone_is_taken_and_known(applied: Applied, coordinator: User, group: ResponderGroup) -> None:
-    made = make_queue(applied.rollout.service, Schedule.objects.first(), group, key="kolmas")
+    service = applied.rollout.service
+    assert service is not None
+    made = make_queue(service, Schedule.objects.get(queues__key="imetys"), group, key="kolmas")
     (path,) = paths(applied.rollout)
     take_from_service(by=acting(coordinator), rollout=applied.rollout, path=path, seen=seen(applied.rollout, path), now=NOW)
     assert paths(applied.rollout) == []
@@ -116,6 +119,8 @@ def test_shared_hours_are_not_changed_under_the_others(applied: Applied, coordin
     rollout = applied.rollout
     queue = general(rollout.service)
     old = queue.schedule
+    assert old is not None
+    assert rollout.service is not None
     if shared_by == "queue":
         Queue.objects.create(service=rollout.service, key="x", name_fi="X", languages=["fi"], schedule=old, is_active=False)
     else:
