@@ -29,6 +29,7 @@ from adoption.operations.definition import (
     apply_definition,
     save_definition,
     standing_of,
+    take_all_from_service,
     take_from_service,
     write_to_service,
 )
@@ -161,10 +162,13 @@ def difference(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
     """One difference is settled, either way."""
     path, seen = request.POST.get("path", ""), request.POST.get("seen", "")
     do = request.POST.get("do", "")
-    if do not in ("take", "write"):
+    if do not in ("take", "take_all", "write"):
         raise Http404
     try:
-        if do == "take":
+        if do == "take_all":
+            take_all_from_service(by=actor, rollout=rollout, now=timezone.now())
+            messages.success(request, _("The definition now tells also what only the service told."))
+        elif do == "take":
             take_from_service(by=actor, rollout=rollout, path=path, seen=seen, now=timezone.now())
             messages.success(request, _("The definition now says what the service says."))
         else:
@@ -185,6 +189,7 @@ def standing_context(actor: Staff, rollout: Rollout, standing: Standing) -> dict
     return {
         "differing": steps_of(standing, names_of(rollout, standing), shown) if shown else [],
         "difference_count": len(shown),
+        "only_live_count": sum(each.only_live and each.may_take for each in shown),
         "may_take": is_alive and bool(shown) and (may_drive(actor, rollout) or any(may_work_on(actor, item) for item in items)),
         "may_write": is_alive and bool(shown) and may_write_service(actor, rollout),
         "must_confirm": not _is_unseen(rollout),

@@ -11,8 +11,7 @@ from typing import Any
 from accounts.actors import Staff, System
 from accounts.models import User
 from adoption.choices import ItemState, PartKind
-from adoption.definition import DEFINITION, compare, from_stored, read_live, side_of
-from adoption.definition.taking import take
+from adoption.definition import DEFINITION, from_stored
 from adoption.fulfilment import fulfilment_of
 from adoption.models import DiaryEntry, ItemPart, Member, ModelGate, Risk, Rollout, RolloutItem, SystemDependency
 from adoption.operations import (
@@ -29,7 +28,7 @@ from adoption.operations import (
     sign_part,
     start_rollout,
 )
-from adoption.operations.definition import save_definition
+from adoption.operations.definition import save_definition, take_all_from_service
 from adoption.operations.meetings import Present, save_meeting
 from adoption.operations.work import add_work_row
 from config.demo.reading import read
@@ -145,12 +144,10 @@ class _Story:
 
     def _save_definition(self, rollout: Rollout, now: datetime) -> None:
         """What the story does not tell of a service that is there already, its definition says as the service does."""
-        said = from_stored(self.content.forms[DEFINITION])
-        live = read_live(rollout, said, today=now.date()).side
-        for difference in compare(side_of(said), live):
-            if difference.only_live and difference.may_take:
-                said = take(said, difference, live)
-        save_definition(by=self._actor(self.content.members[0].who), rollout=rollout, definition=said, now=now)
+        by = self._actor(self.content.members[0].who)
+        save_definition(by=by, rollout=rollout, definition=from_stored(self.content.forms[DEFINITION]), now=now)
+        if self.content.service:
+            take_all_from_service(by=by, rollout=rollout, now=now)
 
     def _dated(self, value: Any) -> Any:
         """`{-64}` is the day 64 days ago."""

@@ -40,6 +40,25 @@ def take_from_service(*, by: Actor, rollout: Rollout, path: str, seen: str, now:
         return answer
 
 
+def take_all_from_service(*, by: Actor, rollout: Rollout, now: datetime) -> FormAnswer:
+    """Those who work on the item let the definition say all that only the service says; what both say is left to be decided."""
+    with transaction.atomic():
+        fresh = locked_rollout(rollout)
+        require_may_fill(by, fresh, asking_items(fresh, DEFINITION), DEFINITION)
+        refuse_ended(fresh)
+        if fresh.service is None:
+            raise ValidationError(_("The rollout has no service yet. Make the draft first."), code="no_service")
+        standing = standing_of(fresh, now=now, unwritten=True)
+        definition = standing.definition
+        for difference in standing.differences:
+            if difference.only_live and difference.may_take:
+                definition = take(definition, difference, standing.live.side)
+        answer = store_definition(by=by, rollout=fresh, definition=definition, version=None, now=now)
+        Writer(by=by, rollout=fresh, standing=refreshed(standing, definition), now=now).remember_found()
+        touch_rollout(rollout=fresh, by=by, now=now)
+        return answer
+
+
 def write_to_service(*, by: Actor, rollout: Rollout, path: str, seen: str, confirmed: bool = False, now: datetime) -> Rollout:
     """Who may write the service lets it say what the definition says; when residents use it already, she says that she knows."""
     with transaction.atomic():

@@ -64,14 +64,18 @@ class Standing:
         return next((each for each in self.differences if str(each.path) == path), None)
 
 
-def standing_of(rollout: Rollout, *, now: datetime) -> Standing:
-    """How the saved definition and the live service stand to each other now; without a definition nothing differs."""
+def standing_of(rollout: Rollout, *, now: datetime, unwritten: bool = False) -> Standing:
+    """How the saved definition and the live service stand to each other now.
+
+    A definition that nobody has written differs from nothing, unless it is about to be begun from the service (`unwritten`).
+    """
     answer = FormAnswer.objects.filter(rollout=rollout, form=DEFINITION, period__isnull=True).select_related("saved_by").first()
+    if answer is None and not unwritten:
+        return Standing(None, Definition(), {}, Live({}), ())
     definition = from_stored(answer.values if answer is not None else {})
     live = read_live(rollout, definition, today=local_day(now))
     said = side_of(definition, made_groups=live.made_groups)
-    # A service that proves nothing for the definition yet is compared all the same; a definition nobody wrote is not.
-    differences = tuple(compare(said, live.side)) if answer is not None else ()
+    differences = tuple(compare(said, live.side))
     return Standing(answer, definition, said, live, _of_service(rollout, differences))
 
 

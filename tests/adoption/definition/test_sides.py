@@ -12,7 +12,14 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import AuditEntry, User
 from adoption.models import DefinedRow, FormAnswer, Rollout
 from adoption.operations import add_member, end_rollout
-from adoption.operations.definition import Applied, Standing, save_definition, take_from_service, write_to_service
+from adoption.operations.definition import (
+    Applied,
+    Standing,
+    save_definition,
+    take_all_from_service,
+    take_from_service,
+    write_to_service,
+)
 from services.choices import ServiceStatus
 from services.models import ContactPoint, Queue, ResponderGroup, Schedule, Service, Target, WeeklyInterval
 from tests.adoption.conftest import NOW, Refused
@@ -205,6 +212,41 @@ class TestWhoMay:
         for settle in (take_from_service, write_to_service):
             with refused("ended"):
                 settle(by=acting(coordinator), rollout=differing, path=self.PATH, seen=mark, now=NOW)
+
+
+class TestAll:
+    def test_a_definition_is_begun_from_the_service(self, rollout: Rollout, queue: Queue, coordinator: User) -> None:
+        Target.objects.create(
+            county=rollout.county,
+            service=queue.service,
+            metric="M06",
+            aim="client",
+            direction="lte",
+            value=300,
+            unit="s",
+            starts_on=NOW,
+        )
+        take_all_from_service(by=acting(coordinator), rollout=rollout, now=NOW)
+        found = standing(rollout)
+        assert [str(each.path) for each in found.differences if each.path.kind != "report"] == []
+        assert found.definition.texts["name_sv"] == "Chatt för äldreservice"
+        assert [row.name for row in found.definition.queues] == ["Yleinen"]
+        assert DefinedRow.objects.get(rollout=rollout, kind="queue").was_there
+
+    def test_what_both_say_is_left_to_be_decided(self, applied: Applied, coordinator: User) -> None:
+        Service.objects.filter(rollouts=applied.rollout).update(promise_fi="Heti", promise_en="At once")
+        take_all_from_service(by=acting(coordinator), rollout=applied.rollout, now=NOW)
+        assert paths(applied.rollout) == ["service..promise_fi"]
+
+    @pytest.mark.parametrize("who", ["outsider", "former", "responder", "reader"])
+    def test_others_begin_nothing(self, rollout: Rollout, queue: Queue, who: str, request: pytest.FixtureRequest) -> None:
+        with pytest.raises(PermissionDenied):
+            take_all_from_service(by=acting(request.getfixturevalue(who)), rollout=rollout, now=NOW)
+        assert not FormAnswer.objects.exists()
+
+    def test_without_a_service_there_is_nothing_to_begin_from(self, empty: Rollout, coordinator: User, refused: Refused) -> None:
+        with refused("no_service"):
+            take_all_from_service(by=acting(coordinator), rollout=empty, now=NOW)
 
 
 def test_a_definition_nobody_wrote_differs_from_nothing(rollout: Rollout, queue: Queue) -> None:
