@@ -35,7 +35,7 @@ from adoption.operations.definition import (
 )
 from adoption.operations.definition.standing import UNSEEN, may_write_service
 from adoption.permissions import may_drive, may_work_on
-from adoption.views.definition_shown import both_sides, names_of, sections_of, steps_of
+from adoption.views.definition_shown import both_sides, names_of, plans_of, sections_of, steps_of
 from adoption.views.door import rollout_door
 from services.models import ResponderGroup
 from services.publication import mandatory_languages
@@ -106,6 +106,7 @@ def definition(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
         "page": page,
         "errors": page.errors if data is not None and do not in MORE else [],
         "points": sections_of(rollout, page.form),
+        "plans": plans_of(standing),
         "off_hours": page.form.lines_of("off_hours")[0],
         "needed_names": _needed(rollout),
         "may_make": may_drive(actor, rollout) and _is_unseen(rollout),

@@ -118,5 +118,10 @@ def _shown(standing: Standing, names: Names, difference: Difference) -> Shown:
 
 def both_sides(standing: Standing) -> list[Difference]:
     """Everything that the definition tells, for who only reads it."""
-    found = [path for path in standing.said if path.is_row or path.kind == "service"]
+    found = [path for path in standing.said if path.is_row or path.kind in ("service", "report")]
     return [Difference(path, standing.said[path], None) for path in found]
+
+
+def plans_of(standing: Standing) -> list[tuple[str, str]]:
+    """What the service has no place for, by its point: for who only reads it."""
+    return [(str(POINT_NAMES[name]), text) for name, text in standing.definition.plans.items()]

@@ -266,6 +266,8 @@ class TestDoors:
         client = signed_in(reader)
         told = client.get(at(applied.rollout)).content.decode()
         assert "Imetysneuvonta" in told
+        assert "Neuvolan taulut" in told
+        assert "Vastaamme viidessä minuutissa." in told
         assert "<textarea" not in told
         assert 'name="path"' not in told
         (difference,) = standing(applied.rollout).differences
