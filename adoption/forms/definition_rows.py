@@ -39,7 +39,7 @@ class MinutesField(forms.CharField):
         """Seconds as minutes."""
         if not isinstance(value, int):
             return value
-        return decimal_text(value / 60).replace(".", ",")
+        return decimal_text(round(value / 60, 2)).replace(".", ",")
 
     def clean(self, value: Any) -> Any:
         """Minutes as seconds; nothing is no time."""

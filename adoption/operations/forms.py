@@ -43,7 +43,7 @@ def save_form(
     with transaction.atomic():
         fresh = locked_rollout(rollout)
         items = asking_items(fresh, form)
-        require_may_fill(by, fresh, items, form)
+        require_may_fill(by=by, rollout=fresh, items=items, form=form)
         refuse_ended(fresh)
         spec = _spec(fresh, items, form)
         cleaned = clean_values(spec, values)
@@ -67,7 +67,7 @@ def asking_items(rollout: Rollout, form: str) -> list[RolloutItem]:
     return list(rows.select_related(*WITH).prefetch_related("parts__requirement").order_by("pk"))
 
 
-def require_may_fill(by: Actor, rollout: Rollout, items: Sequence[RolloutItem], form: str) -> None:
+def require_may_fill(*, by: Actor, rollout: Rollout, items: Sequence[RolloutItem], form: str) -> None:
     """Who drives the rollout or works on an item that asks for the form; a review is written by those whose it is."""
     if not (may_drive(by, rollout) or any(may_work_on(by, item) for item in items)):
         raise PermissionDenied

@@ -28,7 +28,7 @@ def save_definition(
     with transaction.atomic():
         fresh = locked_rollout(rollout)
         items = asking_items(fresh, DEFINITION)
-        require_may_fill(by, fresh, items, DEFINITION)
+        require_may_fill(by=by, rollout=fresh, items=items, form=DEFINITION)
         refuse_ended(fresh)
         refuse_wrong(definition)
         for item in items:

@@ -26,7 +26,7 @@ def take_from_service(*, by: Actor, rollout: Rollout, path: str, seen: str, now:
     """Those who work on the item let the definition say what the service says; the service is not touched."""
     with transaction.atomic():
         fresh = locked_rollout(rollout)
-        require_may_fill(by, fresh, asking_items(fresh, DEFINITION), DEFINITION)
+        require_may_fill(by=by, rollout=fresh, items=asking_items(fresh, DEFINITION), form=DEFINITION)
         refuse_ended(fresh)
         standing = standing_of(fresh, now=now)
         difference = _seen_one(standing, path, seen)
@@ -44,7 +44,7 @@ def take_all_from_service(*, by: Actor, rollout: Rollout, now: datetime) -> Form
     """Those who work on the item let the definition say all that only the service says; what both say is left to be decided."""
     with transaction.atomic():
         fresh = locked_rollout(rollout)
-        require_may_fill(by, fresh, asking_items(fresh, DEFINITION), DEFINITION)
+        require_may_fill(by=by, rollout=fresh, items=asking_items(fresh, DEFINITION), form=DEFINITION)
         refuse_ended(fresh)
         if fresh.service is None:
             raise ValidationError(_("The rollout has no service yet. Make the draft first."), code="no_service")
