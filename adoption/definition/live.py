@@ -103,7 +103,7 @@ def _queue(slot: str, row: Queue, hours: str, slots: Mapping[int, str]) -> dict[
 
     names = {code: getattr(row, f"name_{code}") or "" for code in FALLBACKS}
     return {
-        at(""): next((name for name in names.values() if name), row.key),
+        at(""): next((name for name in names.values() if name.strip()), row.key),
         **{at(f"name_{code}"): name for code, name in names.items()},
         at("languages"): tuple(code for code in FALLBACKS if code in row.languages),
         at("groups"): tuple(sorted(group.key for group in row.groups.all())),

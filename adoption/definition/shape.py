@@ -76,7 +76,7 @@ class QueueRow:
     @property
     def name(self) -> str:
         """What it is called here."""
-        return next((self.names[code] for code in FALLBACKS if self.names.get(code)), "")
+        return next((name for code in FALLBACKS if (name := self.names.get(code, "").strip())), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,8 @@ def test_how_it_is_typed_is_no_difference(one: Definition, other: Definition) ->
 
 
 def test_a_queue_that_goes_takes_what_led_to_it() -> None:
-    gone = {path: value for path, value in LIVE.items() if path.slot != "imetys"}
+    alone = replace(GENERAL, transfers=(), overflow_to="", overflow_after=None)
+    gone = side_of(replace(WHOLE, queues=(alone,)))
     (difference,) = [each for each in compare(LIVE, gone) if each.path.is_row]
     taken = take(WHOLE, difference, gone)
     assert [(each.slot, each.transfers, each.overflow_to, each.overflow_after) for each in taken.queues] == [

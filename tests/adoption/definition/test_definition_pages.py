@@ -37,7 +37,7 @@ def posted(page: Any, **given: Any) -> dict[str, Any]:
             value = field.value()
             if value is True:
                 data[field.html_name] = "on"
-            elif value not in (None, False, [], ""):
+            elif value is not None and value is not False and value not in ([], ""):
                 data[field.html_name] = value if isinstance(value, list | str | int) else str(value)
     return {**data, **given}
 
