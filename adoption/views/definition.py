@@ -82,7 +82,7 @@ def definition(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
             raise PermissionDenied
         data = request.POST.copy()
         if do in MORE:
-            _one_more(data, MORE[do])
+            _one_more(data, MORE[do], mandatory_languages(rollout.county.official_languages))
     page = _page(rollout, standing, data)
     if data is not None and do not in MORE and page.is_valid():
         try:
@@ -229,12 +229,13 @@ def _page(rollout: Rollout, standing: Standing, data: QueryDict | None) -> Page:
     )
 
 
-def _one_more(data: QueryDict, prefix: str) -> None:
-    """One more empty row, with everything that was written still there."""
+def _one_more(data: QueryDict, prefix: str, languages: Sequence[str]) -> None:
+    """One more empty row, the county's languages ticked in it, with everything that was written still there."""
     key = f"{prefix}-TOTAL_FORMS"
     count = data.get(key, "")
     if count.isdecimal() and len(count) < 4:
         data[key] = str(int(count) + 1)
+        data.setlist(f"{prefix}-{count}-languages", list(languages))
 
 
 def _needed(rollout: Rollout) -> set[str]:
