@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('adoption', '0001_initial'),
+        ('adoption', '0002_communication_kind'),
         ('services', '0006_improvements_moved_and_named'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
