@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -19,7 +18,8 @@ from adoption.operations.definition import apply_definition, save_definition, st
 from services.models import County, Queue, ResponderGroup, Service
 from services.operations import change_row
 from tests.adoption.definition.conftest import WHOLE
-from tests.browser.resident_side import AXE, DESK, complaints
+from tests.browser.axe import is_clean
+from tests.browser.resident_side import DESK, complaints
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
@@ -60,12 +60,6 @@ def picture(page: Page, name: str) -> None:
     folder = os.environ.get("PICTURES")
     if folder:
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-
-def is_clean(page: Page) -> None:
-    results = Axe().run(page, options=AXE)
-    assert not results.violations_count, f"{page.url}\n{results.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"{page.url} is wider than the screen"
 
 
 def test_from_an_empty_rollout_to_a_draft_that_is_changed_and_taken_back(
