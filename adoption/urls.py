@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from adoption.views import (
     board,
     calendar,
+    definition,
     enclosures,
     files,
     gates,
@@ -39,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:rollout>/uudet-tehtavat/", rollout.adopt, name="adopt"),
     path("<uuid:rollout>/tehtava/<uuid:item>/", items.item, name="item"),
     path("<uuid:rollout>/lomake/<slug:form>/", model_forms.model_form, name="form"),
+    path("<uuid:rollout>/maaritys/", definition.definition, name="definition"),
+    path("<uuid:rollout>/maaritys/luonnos/", definition.draft, name="definition_draft"),
+    path("<uuid:rollout>/maaritys/ero/", definition.difference, name="definition_difference"),
     path("<uuid:rollout>/portti/<slug:gate>/", gates.gate, name="gate"),
     path("<uuid:rollout>/portti/<slug:gate>/muistio/", gates.memo, name="memo"),
     path("<uuid:rollout>/portti/<slug:gate>/ehto/", gates.condition, name="condition"),

@@ -1,6 +1,7 @@
 """The facts of adoption."""
 
 from adoption.models.calendars import CalendarKey
+from adoption.models.defined import DefinedRow
 from adoption.models.gates import GateVerdict, VerdictCondition
 from adoption.models.items import (
     Attachment,
@@ -30,6 +31,7 @@ __all__ = [
     "CalendarKey",
     "Comment",
     "CommunicationAction",
+    "DefinedRow",
     "DiaryEntry",
     "Filling",
     "FormAnswer",

@@ -42,8 +42,8 @@ def save_form(
     """
     with transaction.atomic():
         fresh = locked_rollout(rollout)
-        items = _items(fresh, form)
-        _require_may(by, fresh, items, form)
+        items = asking_items(fresh, form)
+        require_may_fill(by=by, rollout=fresh, items=items, form=form)
         refuse_ended(fresh)
         spec = _spec(fresh, items, form)
         cleaned = clean_values(spec, values)
@@ -60,14 +60,15 @@ def save_form(
         return answer
 
 
-def _items(rollout: Rollout, form: str) -> list[RolloutItem]:
+def asking_items(rollout: Rollout, form: str) -> list[RolloutItem]:
     """The items that ask for the form, or of which a part hangs on its answers, under their locks."""
     asked = ItemPart.objects.filter(Q(requirement__form=form) | Q(requirement__when__startswith=f"{form}."), item__rollout=rollout)
     rows = RolloutItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=asked.values("item"))
     return list(rows.select_related(*WITH).prefetch_related("parts__requirement").order_by("pk"))
 
 
-def _require_may(by: Actor, rollout: Rollout, items: Sequence[RolloutItem], form: str) -> None:
+def require_may_fill(*, by: Actor, rollout: Rollout, items: Sequence[RolloutItem], form: str) -> None:
+    """Who drives the rollout or works on an item that asks for the form; a review is written by those whose it is."""
     if not (may_drive(by, rollout) or any(may_work_on(by, item) for item in items)):
         raise PermissionDenied
     roles = WRITERS.get(form, ())

@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString
 from accounts.menu import roles_on_page
 from adoption import words
 from adoption.choices import Funder
+from adoption.models import Rollout
 from adoption.models.rollouts import READER_ROLES
 from adoption.permissions import may_open
 from adoption.signals.words import lacking, signal_name
+from services.models import Service
 from services.templatetags.texts import spoken
 
 register = template.Library()
@@ -35,6 +37,13 @@ def adoption_door(context: dict[str, Any]) -> bool:
     if actor is None or county is None:
         return False
     return not roles_on_page(request).isdisjoint(READER_ROLES) or may_open(actor, county=county)
+
+
+@register.simple_tag(takes_context=True)
+def rollouts_of(context: dict[str, Any], service: Service) -> list[Rollout]:
+    """The rollouts by which a service is or was taken into use, as far as the person may see them (S000-40)."""
+    actor = getattr(context.get("request"), "actor", None)
+    return list(Rollout.objects.filter(service=service).readable_by(actor)) if actor is not None else []
 
 
 @register.filter

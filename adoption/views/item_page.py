@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actors import Staff
 from adoption.checklist import changed, is_overdue, is_shown_already
 from adoption.choices import ItemState, MemberRole, PartKind, RolloutStatus, YesNo
+from adoption.definition import DEFINITION, QUEUES
 from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, QuestionForm
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
@@ -47,6 +48,8 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     steps = _steps(item, bound, works=works, decides=decides)
     proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
+    if DEFINITION in answers:  # the queues are written on the same page
+        answers.setdefault(QUEUES, answers[DEFINITION])
     rests_on = RolloutItem.objects.filter(rollout=rollout, model_item__code__in=item.model_item.depends_on)
     now = {"owner": item.owner_id, "due_on": item.due_on, "version": item.version}
     form = AssignForm(initial=now, rollout=rollout, auto_id="assign-%s")

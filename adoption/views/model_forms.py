@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Staff
 from adoption.choices import RolloutStatus
+from adoption.definition import DEFINITION, QUEUES
 from adoption.forms.model import ModelForm
 from adoption.forms_of_model import form_spec, missing_fields
 from adoption.models import FormAnswer, Rollout, RolloutItem
@@ -28,6 +29,9 @@ from adoption.views.door import rollout_door
 @rollout_door
 def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> HttpResponse:
     """Fill in a form; a save over somebody else’s newer one is refused, and what was written stays on the page."""
+    if form in (DEFINITION, QUEUES):  # it has a page of its own, and its rows become a service
+        address = reverse("adoption:definition", args=[rollout.public_id])
+        return redirect(f"{address}#jonot" if form == QUEUES else address)
     items = RolloutItem.objects.filter(rollout=rollout, parts__requirement__form=form)
     items = items.select_related("model_item__phase__model_version")
     item = items.order_by("model_item__phase__order", "model_item__order").first()

@@ -24,11 +24,13 @@ from adoption.fulfilment import Fulfilment, fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
 from adoption.models import GateVerdict, Member, ModelGate, ModelPhase, Proof, Rollout, RolloutItem, VerdictCondition
 from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, opening_risks
+from adoption.operations.definition import standing_of
 from adoption.permissions import may_drive
 from adoption.progress import Progress, progress
 from adoption.signals import Unavailable
 from adoption.signals.words import part_of_portal, signal_name
 from adoption.success import conditions_now
+from adoption.views.definition import standing_context
 from adoption.views.door import rollout_door
 
 
@@ -68,6 +70,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         people[member.role].append(member)
     open_conditions = VerdictCondition.objects.filter(verdict__rollout=rollout, met_at__isnull=True).select_related("verdict__gate")
     offered = offered_items(rollout) if drives else []
+    standing = standing_of(rollout, now=timezone.now())
     context = {
         "rollout": rollout,
         "may_drive": drives,
@@ -87,6 +90,8 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "offered_count": len(offered),
         "municipalities": list(rollout.municipalities.all()),
         "today": today,
+        "definition": standing.answer,
+        **standing_context(actor, rollout, standing),
     }
     return render(request, "adoption/rollout.html", context)
 

@@ -11,6 +11,7 @@ from typing import Any
 from accounts.actors import Staff, System
 from accounts.models import User
 from adoption.choices import ItemState, PartKind
+from adoption.definition import DEFINITION, from_stored
 from adoption.fulfilment import fulfilment_of
 from adoption.models import DiaryEntry, ItemPart, Member, ModelGate, Risk, Rollout, RolloutItem, SystemDependency
 from adoption.operations import (
@@ -27,6 +28,7 @@ from adoption.operations import (
     sign_part,
     start_rollout,
 )
+from adoption.operations.definition import save_definition, take_all_from_service
 from adoption.operations.meetings import Present, save_meeting
 from adoption.operations.work import add_work_row
 from config.demo.reading import read
@@ -35,7 +37,6 @@ from services.calendars import HELSINKI
 from services.models import County, Municipality, Service
 
 SOON = re.compile(r"\{(-?\d+)\}")
-DEFINITION = "service_definition"
 
 
 def write_rollouts(*, by: System, county: County, now: datetime) -> list[Rollout]:
@@ -135,8 +136,18 @@ class _Story:
                 sign_part(by=self._actor(signer), part=part, now=now)
 
     def _save_form(self, rollout: Rollout, form: str, now: datetime) -> None:
+        if form == DEFINITION:
+            self._save_definition(rollout, now)
+            return
         values = {key: self._dated(value) for key, value in self.content.forms[form].items()}
         save_form(by=self._actor(self.content.members[0].who), rollout=rollout, form=form, values=values, now=now)
+
+    def _save_definition(self, rollout: Rollout, now: datetime) -> None:
+        """What the story does not tell of a service that is there already, its definition says as the service does."""
+        by = self._actor(self.content.members[0].who)
+        save_definition(by=by, rollout=rollout, definition=from_stored(self.content.forms[DEFINITION]), now=now)
+        if self.content.service:
+            take_all_from_service(by=by, rollout=rollout, now=now)
 
     def _dated(self, value: Any) -> Any:
         """`{-64}` is the day 64 days ago."""
