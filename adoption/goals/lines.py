@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Q
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +55,14 @@ class Goal:
         if self.target is None:
             return value_in_words(self.figure)
         return value_in_words(self.figure, unit=self.target.unit, target=self.target.value)
+
+    @property
+    def target_words(self) -> str:
+        """The target as it is read: ≥ 80 %, < 3,5 min."""
+        if self.target is None:
+            return ""
+        value = formats.number_format(Decimal(f"{self.target.value.normalize():f}"), force_grouping=True)
+        return f"{self.target.get_direction_display()} {value} {self.target.unit}".strip()
 
     @property
     def standing_words(self) -> str:

@@ -74,7 +74,7 @@ def test_every_aim_class_is_there_and_the_countys_own_where_the_service_has_none
     target(service, "M10", "lte", "30", "%", starts_on=date(2027, 1, 1))
     found = goals_of(rollout, today=DECEMBER)
     assert [[goal.metric for goal in goals] for _name, goals in found.classes] == [["M08"], ["M11"], []]
-    assert str(found.with_target[0].target.value) == "80.000"
+    assert [goal.target_words for goal in found.with_target] == ["≥ 80 %", "≥ 70 %"]
 
 
 def test_a_target_of_the_phone_is_not_compared_with_the_chat(rollout, november, service) -> None:
