@@ -39,7 +39,7 @@ def public_survey(request: HttpRequest, survey: UUID) -> HttpResponse:
     if not row.is_open(timezone.localdate()):
         return render(request, "survey.html", {**shown, "is_over": True})
     resident = _session(request)
-    if has_answered(resident, row):
+    if has_answered(by=resident, survey=row):
         return render(request, "survey.html", {**shown, "is_answered": True})
     language = (get_language() or "fi")[:2]
     form = AnswerForm(request.POST or None, survey=row, questions=list(row.questions.all()), language=language)

@@ -48,7 +48,7 @@ def answer_survey(*, by: Actor, survey: Survey, answers: Given, unit: int | None
     SurveyAnswer.objects.bulk_create(rows)
 
 
-def has_answered(by: Actor, survey: Survey) -> bool:
+def has_answered(*, by: Actor, survey: Survey) -> bool:
     """She, or this browser, has answered the survey while it is open."""
     match by:
         case Staff(user_id=user_id):
@@ -81,7 +81,7 @@ def _take_turn(by: Actor, survey: Survey, now: datetime) -> str:
 
 
 def _refuse_second(by: Actor, survey: Survey) -> None:
-    if has_answered(by, survey):
+    if has_answered(by=by, survey=survey):
         raise ValidationError(_("You have answered this survey already."), code="answered")
 
 

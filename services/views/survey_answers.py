@@ -26,7 +26,7 @@ def answer(request: HttpRequest, actor: Staff, county: County, survey: UUID) -> 
     row = rows.select_related("county", "service").first()
     if row is None:
         raise Http404
-    if has_answered(actor, row):
+    if has_answered(by=actor, survey=row):
         return render(request, "surveys/thanks.html", {"survey": row})
     language = (get_language() or "fi")[:2]
     form = AnswerForm(request.POST or None, survey=row, questions=list(row.questions.all()), language=language)

@@ -86,7 +86,7 @@ def picture(page: Page, name: str) -> None:
 
 def test_a_resident_answers_without_a_script(chromium: Browser, make_portal: Callable[..., Serve], public: Survey) -> None:
     portal = make_portal()
-    with chromium.new_context(base_url=portal.url, java_script_enabled=False, viewport=SMALL) as context:
+    with chromium.new_context(base_url=portal.url, java_script_enabled=False, viewport=SMALL) as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto("/fi/")
         page.get_by_role("link", name="Missä toivot chattia?").click()
@@ -132,6 +132,7 @@ def test_every_page_is_clean_in_three_languages(
     main_user: User,
     responder: User,
 ) -> None:
+    assert closed.service is not None
     staff = staff_survey(closed.service, SCALE, MANY, WORDS, units=["Pori", "Rauma"], **OPEN)
     fresh = draft(public.county, ONE, SCALE, title_fi="Asiakasohjausyksikkökehittämissuunnitelmakysely")
     portal = make_portal()

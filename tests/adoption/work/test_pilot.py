@@ -57,13 +57,17 @@ def test_each_verdict_is_kept_with_its_grounds_and_fills_the_part(pilot: Rollout
 def test_who_is_no_manager_is_told_whose_it_is_and_strangers_are_refused(
     pilot: Rollout, coordinator: User, outsider: User, former: User, second_responder: User
 ) -> None:
-    given = {"rollout": pilot, "verdict": "go_on", "on": timezone.localdate(), "text": "Jatkuu", "now": timezone.now()}
+
+    def decide(user: User) -> None:
+        now = timezone.now()
+        evaluate_pilot(by=acting(user), rollout=pilot, verdict="go_on", on=timezone.localdate(now), text="Jatkuu", now=now)
+
     with pytest.raises(ValidationError) as error:
-        evaluate_pilot(by=acting(coordinator), **given)
+        decide(coordinator)
     assert error.value.code == "role"
     for stranger in (outsider, former, second_responder):
         with pytest.raises(PermissionDenied):
-            evaluate_pilot(by=acting(stranger), **given)
+            decide(stranger)
     assert not Filling.objects.exists()
 
 

@@ -245,7 +245,7 @@ class TestResidentsAnswer:
         assert refused(error) == {"answered"}
         answer_survey(by=stranger, survey=row, answers=given(row, 2), language="fi", now=NOW)
         assert SurveyResponse.objects.filter(survey=row).count() == 2
-        assert has_answered(resident, row)
+        assert has_answered(by=resident, survey=row)
         marks = set(SurveyResponse.objects.values_list("session", flat=True))
         assert len(marks) == 3, "one browser has another mark in each survey"
         assert not any(str(resident.key) in mark for mark in marks)
