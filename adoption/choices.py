@@ -55,6 +55,14 @@ class PartKind(models.TextChoices):
     FACT = "fact", _("Fact of the live system")
 
 
+class PilotVerdict(models.TextChoices):
+    """What management decides of a pilot (S001-40)."""
+
+    GO_ON = "go_on", _("It goes on as normal operation")
+    CHANGE = "change", _("It goes on, changed")
+    STOP = "stop", _("It stops")
+
+
 class Outcome(models.TextChoices):
     """What a decision says."""
 
@@ -125,6 +133,7 @@ class MeetingKind(models.TextChoices):
     WALKTHROUGH = "walkthrough", _("Walkthrough with responders")
     RESPONDERS = "responders", _("Responders’ monthly meeting")
     STEERING = "steering", _("Steering group")
+    YEARLY = "yearly", _("Yearly review")
     OTHER = "other", _("Other meeting")
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.actors import System
 from adoption import operations
+from adoption.operations.ends import remind_of_ends as remind_of_rollouts
 from adoption.operations.reminders import remind_people
 
 
@@ -24,3 +25,9 @@ def remind_of_rooting() -> int:
 def check_rollouts() -> int:
     """Check every rollout against the live system."""
     return operations.check_rollouts(by=System("check_rollouts"), now=timezone.now())
+
+
+@shared_task
+def remind_of_ends() -> int:
+    """Write about pilots that end soon, and yearly reviews that are due."""
+    return remind_of_rollouts(by=System("remind_of_ends"), now=timezone.now())

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.actors import Actor, Resident, Staff
 
-__all__ = ["Counter", "attempts_of", "messages_of", "starts_of"]
+__all__ = ["Counter", "attempts_of", "messages_of", "starts_of", "surveys_of"]
 
 HOUR, MINUTE = 3600, 60
 STAFF_TIMES = 4
@@ -54,6 +54,11 @@ def starts_of(address: str) -> Counter:
 def attempts_of(address: str) -> Counter:
     """New visitors of closed services that are noted from one network address."""
     return _counter("attempts", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
+
+
+def surveys_of(address: str) -> Counter:
+    """Answers to public surveys from one network address."""
+    return _counter("surveys", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
 
 
 def messages_of(actor: Actor) -> Counter:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from chat.identity_codes import mask
+from services.identity_codes import mask
 
 
 @dataclass(frozen=True, slots=True)

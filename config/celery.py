@@ -29,9 +29,11 @@ if app.conf.broker_url.startswith("filesystem"):
         "processed_folder": str(folders["processed"]),
     }
 app.conf.beat_schedule = {
+    "close-surveys": {"task": "services.tasks.close_due_surveys", "schedule": crontab(hour=0, minute=20)},
     "mark-alive": {"task": "config.tasks.mark_alive", "schedule": 30.0},
     "check-links": {"task": "services.tasks.check_links", "schedule": crontab(hour=3, minute=10)},
     "check-rollouts": {"task": "adoption.tasks.check_rollouts", "schedule": crontab(hour=4, minute=20)},
+    "remind-of-ends": {"task": "adoption.tasks.remind_of_ends", "schedule": crontab(hour=6, minute=10)},
     "remind-of-pilots": {"task": "services.tasks.remind_of_pilots", "schedule": crontab(hour=6, minute=5)},
     "remind-of-rooting": {"task": "adoption.tasks.remind_of_rooting", "schedule": crontab(hour=6, minute=15)},
     "remind-of-week": {"task": "adoption.tasks.remind_of_week", "schedule": crontab(hour=6, minute=20, day_of_week="mon")},

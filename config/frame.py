@@ -19,8 +19,8 @@ from django.utils.translation import get_language
 
 from config import brand
 from config.memory import remembered
-from services.choices import Audience, ServiceStatus
-from services.models import ContactPoint, County, Disruption, Office, Service
+from services.choices import Audience, ServiceStatus, SurveyKind
+from services.models import ContactPoint, County, Disruption, Office, Service, Survey
 
 PRODUCT = "Neuvoluukku"
 LANGUAGE_NAMES = (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
@@ -31,6 +31,7 @@ TEXT_SIZE_PARAMETER = "teksti"
 LARGE = "iso"
 NORMAL = "normaali"
 SURROUNDINGS_SECONDS = 2.0
+PUBLIC_STATUSES = (ServiceStatus.OPEN, ServiceStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Surroundings:
     switchboard: ContactPoint | None = None
     offices: Sequence[Office] = ()
     disruptions: Sequence[Disruption] = ()
+    surveys: Sequence[Survey] = ()
 
 
 class Frame:
@@ -139,6 +141,20 @@ class Frame:
         return [notice for notice in notices if notice.starts_at <= now and (notice.ends_at is None or now < notice.ends_at)]
 
     @cached_property
+    def surveys(self) -> list[Survey]:
+        """Surveys that residents can answer today."""
+        return [each for each in self.surroundings.surveys if each.is_open(timezone.localdate())]
+
+    @property
+    def county_surveys(self) -> list[Survey]:
+        """Those of the whole county, or of a service that has no page yet: the front page leads to them (S002-31)."""
+        return [each for each in self.surveys if each.service is None or each.service.status not in PUBLIC_STATUSES]
+
+    def surveys_of(self, service: Service) -> list[Survey]:
+        """Those of one service: its page leads to them."""
+        return [each for each in self.surveys if each.service_id == service.pk]
+
+    @cached_property
     def county_disruptions(self) -> list[Disruption]:
         """Notices in force for the whole county."""
         return [notice for notice in self.disruptions if service_of(notice) is None]
@@ -150,9 +166,8 @@ class Frame:
 
 def _read(county: County) -> Surroundings:
     contacts = [contact for contact in ContactPoint.objects.filter(county=county, audience=Audience.PUBLIC) if contact.value]
-    shown = [ServiceStatus.OPEN, ServiceStatus.PAUSED]
-    of_public_service = Q(service__status__in=shown, service__is_test=False)
-    of_public_queue = Q(queue__service__status__in=shown, queue__service__is_test=False)
+    of_public_service = Q(service__status__in=PUBLIC_STATUSES, service__is_test=False)
+    of_public_queue = Q(queue__service__status__in=PUBLIC_STATUSES, queue__service__is_test=False)
     county_wide = Q(service__isnull=True, queue__isnull=True)
     soon = timezone.now() + timedelta(seconds=SURROUNDINGS_SECONDS)
     disruptions = (
@@ -160,11 +175,13 @@ def _read(county: County) -> Surroundings:
         .filter(county_wide | of_public_service | of_public_queue)
         .select_related("service", "queue__service")
     )
+    surveys = Survey.objects.filter(county=county, kind=SurveyKind.PUBLIC).open_on(timezone.localdate()).select_related("service")
     return Surroundings(
         contacts={contact.key: contact for contact in contacts},
         switchboard=next((contact for contact in contacts if contact.pk == county.switchboard_id), None),
         offices=list(Office.objects.filter(county=county)),
         disruptions=list(disruptions),
+        surveys=[each for each in surveys if each.service is None or not each.service.is_test],
     )
 
 

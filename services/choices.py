@@ -105,3 +105,19 @@ class CostKind(models.TextChoices):
     STAFF = "staff", _("Staff")
     SYSTEM = "system", _("System")
     OTHER = "other", _("Other")
+
+
+class SurveyKind(models.TextChoices):
+    """Who is asked."""
+
+    PUBLIC = "public", _("Residents")
+    STAFF = "staff", _("Staff")
+
+
+class QuestionKind(models.TextChoices):
+    """How a question is answered."""
+
+    ONE = "one", _("One choice")
+    MANY = "many", _("Several choices")
+    SCALE = "scale", _("Scale from 1 to 5")
+    WORDS = "words", _("Own words")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor, System
 from accounts.choices import Role
-from accounts.permissions import has_role
+from accounts.permissions import grants_of, has_role
+from services.choices import SurveyKind
+from services.models import Survey
 from services.models.base import EDITOR_ROLES
+from services.models.surveys import SURVEY_READERS
 
 NOTICE_ROLES: frozenset[str] = EDITOR_ROLES | {Role.SUPERVISOR}
 
@@ -20,3 +26,11 @@ def may_configure(actor: Actor | None, county: str) -> bool:
 def may_give_notice(actor: Actor | None, county: str, service_id: UUID | None) -> bool:
     """A main user, or the supervisor of the service, starts and ends disruptions and overrides."""
     return isinstance(actor, System) or (actor is not None and has_role(actor, NOTICE_ROLES, county=county, service_id=service_id))
+
+
+def may_open_surveys(actor: Actor, *, county: str, day: date) -> bool:
+    """She makes surveys or reads their figures in the county, or one is open for her to answer."""
+    open_now = Survey.objects.open_on(day).filter(kind=SurveyKind.STAFF, county__code=county)
+    reaches = Q(service__isnull=True) | Q(service__public_id=OuterRef("service_id"))
+    hers = Exists(open_now.filter(reaches)) | (Q(service_id__isnull=True) & Exists(open_now))
+    return grants_of(actor).filter(Q(role__in=SURVEY_READERS) | hers, county=county).exists()

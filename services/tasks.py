@@ -17,3 +17,9 @@ def check_links() -> int:
 def remind_of_pilots() -> int:
     """Write to main users about pilots that end soon."""
     return operations.remind_of_pilots(by=System("remind_of_pilots"), now=timezone.now())
+
+
+@shared_task
+def close_due_surveys() -> int:
+    """Close the surveys whose last day has passed, and store their results."""
+    return operations.close_due_surveys(by=System("close_due_surveys"), now=timezone.now())

@@ -34,6 +34,7 @@ SIGNALS: Mapping[str, Judge] = {
     "disruption_rules_published": publicity.disruption_rules_published,
     "responders_meetings_held": life.responders_meetings_held,
     "contact_directory_published": publicity.contact_directory_published,
+    "staff_survey_reported": life.staff_survey_reported,
     **UNBUILT,
 }
 

@@ -123,6 +123,20 @@ class ImprovementFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyFact:
+    """A closed staff survey of the service: how many answered, its questions, and those whose results are stored.
+
+    `tells` is the smallest number of answers that its results tell of, in a unit or of all; None when they tell of nobody.
+    """
+
+    row: Row
+    answers: int
+    questions: int
+    stored: int
+    tells: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FormFact:
     """A saved form: its values, and the mandatory fields that lack."""
 
@@ -195,6 +209,7 @@ class Facts:
     improvements: tuple[ImprovementFact, ...]
     notices: tuple[NoticeFact, ...]
     directory: tuple[Row, ...]
+    surveys: tuple[SurveyFact, ...]
     forms: Mapping[tuple[str, date | None], FormFact]
     items: tuple[ItemFact, ...]
     item: ItemFact | None = field(default=None)
@@ -229,5 +244,6 @@ __all__ = [
     "Row",
     "ServiceFact",
     "SupportFact",
+    "SurveyFact",
     "SystemFact",
 ]

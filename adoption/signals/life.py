@@ -1,4 +1,4 @@
-"""The life around the rollout: meetings, communication, improvements (S000-41, S000-45, S000-54, S000-55, S001-38)."""
+"""The life around the rollout: meetings, communication, improvements (S000-41, S000-45, S000-54, S000-55, S001-38, S001-52)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from adoption.choices import MeetingKind, MemberRole
 from adoption.signals.answers import Signal, choose, met, missed, shown
-from adoption.signals.facts import Facts, MeetingFact, Row
+from adoption.signals.facts import Facts, MeetingFact, Row, SurveyFact
 from services.models.improvements import MOVED_WITHIN
+from services.surveys import LEAST
 
 PEOPLE = 2
 QUARTER = timedelta(days=90)
@@ -68,6 +69,27 @@ def responders_meetings_held(facts: Facts) -> Signal:
     held = [meeting.row for meeting in _meetings_since(facts, MONTHLY) if meeting.has_outcome]
     value = {"group": has_group, "meetings": len(held)}
     return shown(held, value, threshold) if has_group else missed(value, threshold)
+
+
+def staff_survey_reported(facts: Facts) -> Signal:
+    """A staff survey of the service is closed; its answers are counted and its results by question stored, small groups hidden.
+
+    Results that tell of nobody report nothing: with fewer than five answers all of them are hidden, and it does not hold.
+    """
+    reported = [
+        survey
+        for survey in facts.surveys
+        if survey.questions and survey.stored == survey.questions and survey.tells is not None and survey.tells >= LEAST
+    ]
+    first = choose(reported, facts.since, _closed)
+    value = {"surveys": len(facts.surveys), "answers": first.answers if first else 0, "questions": first.stored if first else 0}
+    if first is None:
+        return missed({**value, "lacks": ["survey_answers" if facts.surveys else "survey"]}, f"≥ 1, ≥ {LEAST}")
+    return shown([first.row], value, f"≥ 1, ≥ {LEAST}")
+
+
+def _closed(survey: SurveyFact) -> datetime:
+    return survey.row.at
 
 
 def _first(facts: Facts, held: list[MeetingFact], kind: str) -> Signal:

@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from adoption.signals import facts as fact
 from adoption.signals.answers import digest
 from chat.choices import State, Status
 from chat.models import Conversation
-from services.choices import Audience, ServiceStatus
-from services.models import ContactPoint, DisruptionText, Membership, Queue, Service, Target, WeeklyInterval
+from services.choices import Audience, ServiceStatus, SurveyKind
+from services.models import ContactPoint, DisruptionText, Membership, Queue, Service, Survey, Target, WeeklyInterval
 from services.publication import facts_of, gaps, mandatory_languages
 from services.texts import FALLBACKS, texts_of
 
@@ -87,6 +87,26 @@ def read_directory(county: int, *, today: date) -> tuple[fact.Row, ...]:
     """Entries for professionals only that have been reviewed: checked, and the day of the next review has not passed."""
     rows = ContactPoint.objects.filter(county=county, audience=Audience.INTERNAL, needs_check=False, review_date__gte=today)
     return tuple(fact.Row(f"contact:{row.public_id}", row.changed_at, str(row.version)) for row in rows.exclude(value=""))
+
+
+def read_surveys(service: Service) -> tuple[fact.SurveyFact, ...]:
+    """The closed staff surveys of the service, with what is stored of them."""
+    rows = Survey.objects.filter(service=service, kind=SurveyKind.STAFF, closed_at__isnull=False)
+    return tuple(_survey(row) for row in rows.annotate(asked=Count("questions")))
+
+
+def _survey(row: Survey) -> fact.SurveyFact:
+    stored = row.results.get("questions", [])
+    sizes = [each["n"] for each in (*stored, *row.results.get("units", []), *(one for each in stored for one in each["units"]))]
+    told = [size for size in sizes if size]
+    assert row.closed_at is not None
+    return fact.SurveyFact(
+        row=fact.Row(f"survey:{row.public_id}", row.closed_at),
+        answers=row.results.get("n", 0),
+        questions=row.asked,  # type: ignore[attr-defined]
+        stored=len(stored),
+        tells=min(told, default=None),
+    )
 
 
 def _with_hours(schedules: Collection[int]) -> set[int]:

@@ -25,7 +25,7 @@ from adoption.models import (
 )
 from adoption.signals import facts as fact
 from adoption.signals.answers import digest
-from adoption.signals.live import read_conversations, read_directory, read_notices, read_service
+from adoption.signals.live import read_conversations, read_directory, read_notices, read_service, read_surveys
 from services.models import Improvement, Service
 
 SYSTEM_FIELDS = ("owner", "recorded_where", "integration")
@@ -64,6 +64,7 @@ def read_facts(rollout: int, *, now: datetime) -> fact.Facts:
         improvements=_improvements(service) if service else (),
         notices=read_notices(row.county_id),
         directory=read_directory(row.county_id, today=today),
+        surveys=read_surveys(service) if service else (),
         forms=_forms(row),
         items=items,
     )

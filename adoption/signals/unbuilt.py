@@ -17,7 +17,6 @@ OWNERS: Mapping[str, str] = {
     "quick_replies_published": "handbook",
     "monthly_report_generated": "reports",
     "last_month_report_reviewed": "reports",
-    "staff_survey_reported": "reports",
     "guidance_paths_live": "guidance",
 }
 

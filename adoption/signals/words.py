@@ -83,6 +83,8 @@ LACKS: Mapping[str, Promise | str] = {
     "integration": _("whether a system is integrated"),
     "review_date": _("date of the review"),
     "form": _("the form"),
+    "survey": _("a closed staff survey of the service"),
+    "survey_answers": _("at least five answers to a staff survey of the service"),
 }
 
 

@@ -21,6 +21,7 @@ from adoption.models import Meeting, Participant, Rollout
 from adoption.operations.meetings import Present, delete_meeting, save_meeting
 from adoption.permissions import may_work_in
 from adoption.views.door import rollout_door
+from adoption.yearly import review_of, yearly_agenda
 
 
 @require_GET
@@ -29,11 +30,14 @@ def meetings(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespon
     """What is ahead, and what has been held with whom."""
     today = timezone.localdate()
     rows = list(Meeting.objects.filter(rollout=rollout).readable_by(actor).prefetch_related("participants__user"))
+    review = review_of(rollout, today=today)
     context = {
         "rollout": rollout,
         "ahead": [row for row in reversed(rows) if row.on >= today and not row.outcome],
         "held": [row for row in rows if row.on < today or row.outcome],
         "may_write": may_work_in(actor, rollout),
+        "review": review,
+        "is_late": review is not None and review.is_late(today),
     }
     return render(request, "adoption/work/meetings.html", context)
 
@@ -121,6 +125,8 @@ def _beginning(request: HttpRequest, rollout: Rollout) -> dict[str, Any]:
     begun: dict[str, Any] = {"kind": kind, "title": MeetingKind(kind).label}
     if kind == MeetingKind.RESPONDERS and request.method != "POST":
         begun["agenda"] = agenda_text(agenda_of(rollout, now=timezone.now()))
+    if kind == MeetingKind.YEARLY and request.method != "POST":
+        begun["agenda"] = yearly_agenda(rollout, now=timezone.now())
     return begun
 
 

@@ -22,6 +22,7 @@ from adoption.forms import AdoptForm, QuestionForm
 from adoption.forms.rollouts import offered_choices
 from adoption.fulfilment import Fulfilment, fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
+from adoption.goals import goals_of
 from adoption.models import GateVerdict, Member, ModelGate, ModelPhase, Proof, Rollout, RolloutItem, VerdictCondition
 from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, opening_risks
 from adoption.operations.definition import standing_of
@@ -92,6 +93,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "today": today,
         "definition": standing.answer,
         **standing_context(actor, rollout, standing),
+        "goals": goals_of(rollout, today=today),
     }
     return render(request, "adoption/rollout.html", context)
 

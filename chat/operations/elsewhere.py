@@ -20,7 +20,6 @@ from accounts.operations import record_audit
 from chat.availability import availabilities
 from chat.broadcast import announce_board
 from chat.choices import EventKind, State, TransferState
-from chat.identity_codes import mask
 from chat.models import ContactDetail, Conversation, Leg, Transfer
 from chat.operations.log import Entry, append_events, lock_conversation, lock_of_resident
 from chat.operations.messages import post_message
@@ -35,6 +34,7 @@ from chat.operations.moving import (
 )
 from chat.refusals import Refusal, refuse
 from services.choices import Audience
+from services.identity_codes import mask
 from services.models import Channel, Queue
 from services.texts import pick, texts_of
 

@@ -11,11 +11,11 @@ from django.db import transaction
 
 from accounts.actors import Actor, Resident
 from chat.choices import Settled, State, WhyChat
-from chat.identity_codes import mask
 from chat.models import Conversation, Feedback
 from chat.models.feedback import FEEDBACK_TIME
 from chat.operations.log import lock_conversation
 from chat.refusals import Refusal, refuse
+from services.identity_codes import mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from django.core.exceptions import PermissionDenied
 from accounts.actors import Actor, Resident, Staff
 from chat.broadcast import announce
 from chat.choices import AudienceChoice, EventKind, ParticipantKind
-from chat.identity_codes import mask
 from chat.models import Conversation, Event, Participant
 from chat.operations.masking import notice_in, told_lately
 from chat.refusals import Refusal, refuse
+from services.identity_codes import mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from accounts.choices import Role
 from accounts.models import Grant
 from chat.broadcast import announce_board, announce_frames
 from chat.choices import AudienceChoice, EventKind, State
-from chat.identity_codes import mask
 from chat.models import Conversation, Event, Leg, Participant
 from chat.models.events import NewEvent
 from chat.operations.masking import notice_in, told_lately
 from chat.protocol import EventFrame
 from chat.refusals import MESSAGES, Refusal
+from services.identity_codes import mask
 from services.models import Service
 
 

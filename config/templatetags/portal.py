@@ -17,7 +17,7 @@ from config import times
 from config.board import Board, ServiceNow
 from config.frame import Frame, mark_of, service_of
 from config.phrases import Phrase, phrase
-from services.models import ContactPoint, County, Disruption, Link, Service
+from services.models import ContactPoint, County, Disruption, Link, Service, Survey
 from services.templatetags.texts import spoken, text
 
 register = template.Library()
@@ -74,6 +74,12 @@ def concerned_service(notice: Disruption) -> Service | None:
 def notices_in(service: Service, frame: Frame) -> list[Disruption]:
     """Notices in force for the service."""
     return frame.disruptions_of(service)
+
+
+@register.filter
+def surveys_in(service: Service, frame: Frame) -> list[Survey]:
+    """Open surveys for residents of the service."""
+    return frame.surveys_of(service)
 
 
 @register.filter

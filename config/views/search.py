@@ -8,10 +8,10 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from chat.identity_codes import mask
 from config.board import board_of
 from config.finder import find_services
 from config.frame import county_of
+from services.identity_codes import mask
 
 WORDS_LIMIT = 100
 

@@ -16,6 +16,7 @@ from services.models.service import (
     Target,
     Topic,
 )
+from services.models.surveys import Question, Survey, SurveyAnswer, SurveyParticipation, SurveyResponse
 from services.models.uses import Use
 
 __all__ = [
@@ -35,12 +36,17 @@ __all__ = [
     "Municipality",
     "Office",
     "Override",
+    "Question",
     "Queue",
     "Redirect",
     "ResponderGroup",
     "Schedule",
     "Service",
     "ServiceArea",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyParticipation",
+    "SurveyResponse",
     "Target",
     "Topic",
     "Use",

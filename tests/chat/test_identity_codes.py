@@ -20,12 +20,12 @@ from stdnum.fi import hetu
 from accounts.actors import Resident, Staff
 from accounts.models import User
 from chat.choices import EventKind
-from chat.identity_codes import REMOVED, Span, check_of, find, mask
 from chat.models import Conversation, Event
 from chat.operations import Posted, PostMessage, Rejected, post_message, post_messages, start_conversation
 from chat.operations.masking import NOTICE_PAUSE, notice_in
 from chat.operations.messages import Later
 from chat.refusals import Refusal
+from services.identity_codes import REMOVED, Span, check_of, find, mask
 from services.models import County, Queue, Service
 from tests.conftest import acting
 

@@ -18,7 +18,6 @@ from accounts.choices import Role
 from accounts.models import User
 from chat.boards import line_boards, mine_boards
 from chat.choices import EventKind, ParticipantKind, State
-from chat.identity_codes import mask
 from chat.models import Conversation, Event, PracticeRun
 from chat.operations import (
     check_practice,
@@ -33,6 +32,7 @@ from chat.operations import (
 )
 from chat.scripts import PATIENCE, Act, Said, Script, ScriptsFile, next_act, scripts
 from services.choices import ServiceStatus
+from services.identity_codes import mask
 from services.models import County, Membership, Queue, ResponderGroup, Schedule, Service
 from tests.conftest import acting, make_grant, make_group, make_person, make_queue, make_service
 

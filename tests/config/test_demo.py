@@ -30,7 +30,6 @@ from accounts.choices import Role
 from accounts.models import AuditEntry, Grant, User
 from chat.availability import availabilities
 from chat.choices import AudienceChoice, EventKind, Outcome, State, Status
-from chat.identity_codes import mask
 from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant, Presence
 from chat.operations import open_conversation
 from chat.operations.past import Past, record_past
@@ -42,6 +41,7 @@ from config.demo.reading import people_file, service_files
 from config.demo.shapes import GROWTH, HOURS_MONDAY, HOURS_OTHER, MONTHS, WEEKDAYS, arrivals
 from services.calendars import HELSINKI, Calendar
 from services.hours import Reason, availability
+from services.identity_codes import mask
 from services.intervals import parse
 from services.models import County, Holiday, Membership, Queue, ResponderGroup, Service
 from services.openness import calendars_of

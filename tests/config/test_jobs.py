@@ -7,15 +7,22 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from queue import Empty
 
 import pytest
+from celery.beat import PersistentScheduler
+from django.utils import timezone
 from kombu import Connection
 
-import config.celery  # noqa: F401  (names the folder's transport)
+from adoption.choices import ItemState
+from adoption.models import RolloutItem
+from adoption.tasks import check_rollouts, remind_of_ends
+from config.celery import app
 from config.job_queue import Channel
-from config.jobs_child import JobsChild, environment
+from config.jobs_child import JobsChild, command, environment
+from tests.adoption.proving import begin
 
 
 @pytest.fixture
@@ -86,3 +93,41 @@ def test_a_worker_that_ends_by_itself_comes_back(tmp_path: Path, capfd: pytest.C
 
     asyncio.run(watch())
     assert "The background jobs ended (status 0)" in capfd.readouterr().err
+
+
+NIGHTLY = ("check-rollouts", "remind-of-ends", "remind-of-pilots", "remind-of-rooting", "close-surveys", "remind-of-week")
+
+
+@pytest.mark.parametrize("name", NIGHTLY)
+def test_the_clock_sends_it_again_every_night(name: str, tmp_path: Path) -> None:
+    """By the clock of the embedded worker (`-B`) and of a Celery beat of its own: both read this schedule."""
+    assert "-B" in command() and command()[4:6] == ["-A", "config.celery"]
+    clock = PersistentScheduler(app=app, schedule_filename=str(tmp_path / "beat"), lazy=True)
+    clock.setup_schedule()
+    entry = clock.schedule[name]
+    try:
+        assert entry.is_due().is_due is False or entry.last_run_at < app.now() - timedelta(hours=12)
+        entry.last_run_at = app.now() - timedelta(days=8)
+        assert entry.is_due().is_due
+    finally:
+        clock.close()
+
+
+@pytest.mark.django_db
+def test_the_job_turns_recurring_items_due(coordinator, county, service, queue) -> None:
+    """S000-53…55, S002-29: what was done last month is to be done again, without anybody opening a page."""
+    rollout = begin(coordinator, county, service)
+    items = RolloutItem.objects.filter(rollout=rollout)
+    items.filter(model_item__code__in=["3.2", "3.7", "4.1"]).update(state=ItemState.DONE, done_at=timezone.now())
+    check_rollouts()
+    assert {item.model_item.code for item in items.filter(period__isnull=False)} == {"4.2", "4.3", "4.4"}
+    items.filter(model_item__code="4.2").update(
+        state=ItemState.DONE, done_at=timezone.now(), period=date(2026, 1, 1), due_on=date(2026, 2, 13)
+    )
+    check_rollouts()
+    item = items.get(model_item__code="4.2")
+    assert item.state == ItemState.IN_PROGRESS
+    assert item.due_on is not None and item.due_on > date(2026, 2, 13)
+    check_rollouts()
+    assert items.get(model_item__code="4.2").version == item.version, "running twice changes nothing"
+    assert remind_of_ends() == 0

@@ -36,6 +36,7 @@ THROUGH = {
     "chat.Participant": "through a readable conversation",
     "chat.Leg": "through a readable conversation",
     "chat.Event": "through a readable conversation",
+    "services.SurveyParticipation": "that somebody has answered is read by herself only",
     "accounts.StoredFile": "through the attachment, decision or image whose file it is",
 }
 # What a row needs beyond its required fields.

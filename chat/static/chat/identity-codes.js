@@ -1,4 +1,4 @@
-/* Personal identity codes in free text, found by the same rules as on the server (chat/identity_codes.py), which masks them
+/* Personal identity codes in free text, found by the same rules as on the server (services/identity_codes.py), which masks them
    before anything is stored. Here they are found before anything is sent. One corpus tests both. */
 
 const CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY";

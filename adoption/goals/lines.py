@@ -1,0 +1,143 @@
+"""What a rollout’s service aims at, in words and numbers, and the figures of the last whole month beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from adoption.goals.comparing import Standing, standing_of, value_in_words
+from adoption.goals.words import METRICS
+from adoption.models import FormAnswer, Rollout
+from adoption.periods import first_of_month
+from chat.figures import Figure, Period, read_figures
+from services.choices import AimClass
+from services.models import Service, Target
+
+# The forms of the model in which goals are written, and the fields that hold them.
+TEXTS = (("service_definition", "goals"), ("metric_selection", "targets"), ("targets_costs_resources", "targets"))
+CHOSEN = ("metric_selection", "metrics")
+PHONE = "phone"
+STANDINGS: dict[Standing, str | Promise] = {
+    Standing.MET: _("met"),
+    Standing.MISSED: _("not met"),
+    Standing.NO_DATA: _("no data"),
+    Standing.OTHER_UNIT: _("the unit of the target does not fit this figure"),
+    Standing.UNAVAILABLE: _("not available yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A metric that is aimed at or followed: its target if it has one, and how it stands."""
+
+    metric: str
+    target: Target | None
+    figure: Figure | None
+    standing: Standing
+
+    @property
+    def name(self) -> str:
+        """What the metric is called."""
+        return str(METRICS.get(self.metric, self.metric))
+
+    @property
+    def words(self) -> str:
+        """The figure as it is shown."""
+        if self.figure is None:
+            return ""
+        if self.target is None:
+            return value_in_words(self.figure)
+        return value_in_words(self.figure, unit=self.target.unit, target=self.target.value)
+
+    @property
+    def target_words(self) -> str:
+        """The target as it is read: ≥ 80 %, < 3,5 min."""
+        if self.target is None:
+            return ""
+        value = formats.number_format(Decimal(f"{self.target.value.normalize():f}"), force_grouping=True)
+        return f"{self.target.get_direction_display()} {value} {self.target.unit}".strip()
+
+    @property
+    def standing_words(self) -> str:
+        """How it stands, in words; a metric without a target only has its figure."""
+        if self.target is None and self.standing != Standing.UNAVAILABLE:
+            return ""
+        return str(STANDINGS[self.standing])
+
+
+@dataclass(frozen=True, slots=True)
+class GoalText:
+    """A goal written in a form of the rollout."""
+
+    form: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """Everything that the page of goals tells."""
+
+    period: Period
+    classes: Sequence[tuple[str, Sequence[Goal]]]
+    followed: Sequence[Goal]
+    texts: Sequence[GoalText]
+
+    @property
+    def with_target(self) -> list[Goal]:
+        """Every goal that has a target."""
+        return [goal for _name, goals in self.classes for goal in goals]
+
+
+def month_before(today: date) -> Period:
+    """The last whole month."""
+    this = first_of_month(today)
+    return Period(first_of_month(this, -1), this - timedelta(days=1))
+
+
+def goals_of(rollout: Rollout, *, today: date) -> Goals:
+    """Targets by aim class (a class without targets is there too), the metrics chosen to be followed, and goals in words."""
+    period = month_before(today)
+    targets = _targets(rollout.service, today) if rollout.service else []
+    answers = {row.form: row.values for row in FormAnswer.objects.filter(rollout=rollout, period__isnull=True)}
+    chosen = [str(each).strip() for each in answers.get(CHOSEN[0], {}).get(CHOSEN[1], []) if str(each).strip()]
+    asked = {target.metric for target in targets} | set(chosen)
+    figures = read_figures([rollout.service], period) if rollout.service and asked else {}
+    goals = [(target, _goal(target.metric, target, figures)) for target in targets]
+    has_target = {target.metric for target in targets}
+    return Goals(
+        period=period,
+        classes=[(str(label), [goal for target, goal in goals if target.aim == aim]) for aim, label in AimClass.choices],
+        followed=[_goal(metric, None, figures) for metric in dict.fromkeys(chosen) if metric not in has_target],
+        texts=[GoalText(form, lines) for form, name in TEXTS if (lines := _lines(answers.get(form, {}).get(name)))],
+    )
+
+
+def _targets(service: Service, today: date) -> list[Target]:
+    """Those in force of the service; the county’s own of a metric for which the service has none."""
+    rows = Target.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today, county=service.county_id)
+    found = list(rows.filter(Q(service=service) | Q(service__isnull=True)))
+    own = {(row.metric, row.channel) for row in found if row.service_id}
+    return [row for row in found if row.service_id or (row.metric, row.channel) not in own]
+
+
+def _goal(metric: str, target: Target | None, figures: dict[str, Figure]) -> Goal:
+    figure = figures.get(metric)
+    if figure is None or (target is not None and target.channel == PHONE):
+        return Goal(metric, target, None, Standing.UNAVAILABLE)
+    if target is None:
+        return Goal(metric, None, figure, Standing.NO_DATA if figure.value is None else Standing.MET)
+    standing = standing_of(figure, direction=target.direction, value=target.value, unit=target.unit)
+    return Goal(metric, target, figure, standing)
+
+
+def _lines(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    return [str(each).strip() for each in value if str(each).strip()] if isinstance(value, list) else []
