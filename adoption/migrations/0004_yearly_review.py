@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('adoption', '0002_communication_kind'),
+        ('adoption', '0003_service_definition'),
     ]
 
     operations = [
