@@ -79,8 +79,11 @@ def path_words(path: Path, names: Names) -> str:
         rows = names.queues if path.kind == "queue" else names.targets
         row = f"{_ROWS[path.kind]} “{rows.get(path.slot, path.slot)}”"
         return f"{row}: {_field_words(path.name)}" if path.name else row
-    told = capfirst(_field_words(path.name))
-    return f"{_('Report')}: {_field_words(path.name)}" if path.kind == "report" else told
+    told = _field_words(path.name)
+    if path.kind != "report":
+        return capfirst(told)
+    report = _("Report")
+    return f"{report}: {told}"
 
 
 def _field_words(name: str) -> str:
