@@ -46,7 +46,7 @@ def next_gate(row: BoardRow) -> GateCell | None:
 class RolloutColumns(admin.ModelAdmin):
     """The columns of the list."""
 
-    list_display = ("name_shown", "county", "stage", "status_shown", "progress_shown", "phases_shown", "gate_shown", "late_shown")
+    list_display = ("name_shown", "late_shown", "gate_shown", "progress_shown", "phases_shown", "status_shown", "county")
     list_per_page = 50
 
     class Media:
@@ -65,17 +65,14 @@ class RolloutColumns(admin.ModelAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def status_shown(self, rollout: Rollout) -> str:
-        """Whether it runs, and in which phase."""
-        words = str(rollout.get_status_display())
-        if not rollout.is_running or rollout.phase is None:
-            return words
-        return format_html("{}<br>{} {}", words, rollout.phase.order, shown(rollout.phase))
+        """Whether it runs, and how mature it is."""
+        return format_html("{}<br>{}", rollout.get_status_display(), rollout.get_stage_display())
 
     @admin.display(description=_("done"))
     def progress_shown(self, rollout: Rollout) -> str:
         """Of the whole."""
         progress = rollout.on_board.progress  # type: ignore[attr-defined]
-        return format_html("<strong>{}</strong><br>{}/{}", share_name(progress.tenths), progress.done, progress.applicable)
+        return format_html("<strong class="nl-admin-percent">{}</strong><br>{}/{}", share_name(progress.tenths), progress.done, progress.applicable)
 
     @admin.display(description=_("progress by phase"))
     def phases_shown(self, rollout: Rollout) -> str:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.actors import Actor
 from accounts.admin.base import VERSION_FIELD, OperatedAdmin
@@ -61,8 +61,8 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
     ordering = ("name_fi", "pk")
     fieldsets = (
         (None, {"fields": FIRST}),
-        (gettext_lazy("Funding"), {"fields": FUNDING}),
-        (gettext_lazy("More about the rollout"), {"fields": FURTHER}),
+        (gettext_lazy("Funding"), {"fields": FUNDING, "classes": ["collapse"]}),
+        (gettext_lazy("More about the rollout"), {"fields": FURTHER, "classes": ["collapse"]}),
     )
 
     # --- who may ---
@@ -84,11 +84,13 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
     # --- the card ---
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The county is chosen once."""
+        """The county is chosen once; of one that goes on the card is folded, for its checklists are what people come for."""
         groups = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
         if obj is None:
             groups[0][1]["fields"] = ["county", *groups[0][1]["fields"]]
-        return groups
+            return groups
+        (_none, first), *further = groups
+        return [(pgettext("rollout", "Card"), {**first, "classes": ["collapse"]}), *further]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The choices are those of the rollout's county."""
