@@ -72,7 +72,8 @@ class RolloutColumns(admin.ModelAdmin):
     def progress_shown(self, rollout: Rollout) -> str:
         """Of the whole."""
         progress = rollout.on_board.progress  # type: ignore[attr-defined]
-        return format_html("<strong class="nl-admin-percent">{}</strong><br>{}/{}", share_name(progress.tenths), progress.done, progress.applicable)
+        words = '<strong class="nl-admin-percent">{}</strong><br>{}/{}'
+        return format_html(words, share_name(progress.tenths), progress.done, progress.applicable)
 
     @admin.display(description=_("progress by phase"))
     def phases_shown(self, rollout: Rollout) -> str:
