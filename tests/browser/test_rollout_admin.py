@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from accounts.actors import System
 from accounts.models import OutgoingMail, User
 from adoption.choices import ItemState, MemberRole
 from adoption.models import GateVerdict, ItemHistory, Member, Rollout, RolloutItem
-from adoption.operations import give_verdict, load_shipped_models, start_rollout
+from adoption.operations import give_verdict, start_rollout
 from services.models import County, Service
 from tests.adoption.conftest import gate_of, item_of
-from tests.browser.resident_side import AXE, complaints
+from tests.browser.axe import examine
+from tests.browser.resident_side import complaints
 from tests.conftest import acting
-from tests.serve.portal import Serve, staff_cookie
+from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -30,29 +29,7 @@ LIST = "hallinta/adoption/rollout/"
 
 
 @pytest.fixture
-def portal(county: County, make_portal: Callable[..., Serve]) -> Serve:
-    load_shipped_models(by=System("test"), now=timezone.now(), counties=[county.code])
-    return make_portal()
-
-
-@pytest.fixture
-def window_of(chromium: Browser, portal: Serve) -> Iterator[Callable[..., BrowserContext]]:
-    opened = []
-
-    def make(user: User, **choices: object) -> BrowserContext:
-        context = chromium.new_context(base_url=portal.url, reduced_motion="reduce", **choices)  # type: ignore[arg-type]
-        name, value = staff_cookie(user).split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": portal.url}])
-        opened.append(context)
-        return context
-
-    yield make
-    for context in opened:
-        context.close()
-
-
-@pytest.fixture
-def rollout(portal: Serve, county: County, coordinator: User, manager: User, service: Service) -> Rollout:
+def rollout(rollouts_portal: Serve, county: County, coordinator: User, manager: User, service: Service) -> Rollout:
     """One that goes on: something is late, blocked, done and decided with conditions; a second one is beside it."""
     now, today = timezone.now(), timezone.localdate()
     card: dict[str, Any] = {
@@ -88,8 +65,7 @@ def press(place: Locator, key: str = "Enter") -> None:
 
 
 def faults_of(page: Page, name: str) -> list[str]:
-    results = Axe().run(page, options=AXE)
-    found = [f"{name}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in results.response["violations"]]
+    found = [f"{name}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in examine(page).response["violations"]]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
         found.append(f"{name}: wider than the screen")
     return found
