@@ -48,8 +48,9 @@ class RolloutActions(admin.ModelAdmin):
         actor, today = actor_of(request), timezone.localdate()
         steered = set(Rollout.objects.steered_by(actor).filter(pk__in=queryset.values("pk")).values_list("pk", flat=True))
         chosen = list(queryset)
+        refused = _("Your rights do not cover this.")
         for rollout in (row for row in chosen if row.pk not in steered):
-            messages.warning(request, f"{rollout}: {_('Your rights do not cover this.')}")
+            messages.warning(request, f"{rollout}: {refused}")
         rows = board_rows([row for row in chosen if row.pk in steered], people=people_in(chosen), today=today)
         items = [line.item for row in rows for line in row.pressing if line.item.owner_id is not None]
         if not items:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext
 
 from accounts.actors import Actor
 from accounts.admin.base import VERSION_FIELD, OperatedAdmin
@@ -43,6 +43,7 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
     """Coordinators and main users drive; managers decide; whoever reads rollouts by her role looks."""
 
     entered_by = ADMIN_DOOR_ROLES
+    counted = ngettext_lazy("%(n)s rollout", "%(n)s rollouts", "n")
     change_form_template = "admin/adoption/rollout.html"
     add_form_template = "admin/adoption/rollout_add.html"
     list_filter = (
