@@ -15,7 +15,7 @@ from adoption.models import Rollout, RolloutItem
 
 def shapes(queries: Any) -> Counter[str]:
     """What was asked, without its values: a difference names the query that grows."""
-    return Counter(re.sub(r"\(\s*[\d, ]+\)|'[^']*'|\b\d+\b", "?", query["sql"]) for query in queries)
+    return Counter(re.sub(r"\(\s*[\d, ]+\)|'[^']*'|\"_django_curs_\w+\"|\b\d+\b", "?", query["sql"]) for query in queries)
 
 
 def url(page: str, *args: Any, language: str = "fi") -> str:
