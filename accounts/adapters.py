@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Staff, System
-from accounts.choices import CONSOLE_ROLES, AuditAction, Role
+from accounts.choices import ADMIN_ROLES, CONSOLE_ROLES, AuditAction
 from accounts.models import User
 from accounts.operations import record_audit
 from accounts.origin import acting_from, client_address
@@ -31,7 +31,7 @@ def landing_address(user: User) -> str:
     with translation.override(user.language):
         if has_role_anywhere(actor, CONSOLE_ROLES):
             return reverse("chat:console")
-        if has_role_anywhere(actor, Role.MAIN_USER) or may_enter_admin(actor):
+        if may_enter_admin(actor, ADMIN_ROLES):
             return reverse("admin:index")
         return reverse("home")
 

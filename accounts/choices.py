@@ -33,7 +33,9 @@ class AuditAction(models.TextChoices):
 
 
 # Whose work is in the admin, in the audit, and in the console; what each sees there is decided row by row.
+# A page of the admin opens to ADMIN_ROLES unless it names others; the house itself to whoever has a page to open.
 ADMIN_ROLES: frozenset[str] = frozenset({Role.MAIN_USER, Role.PRIVACY_OFFICER})
+ADMIN_DOOR_ROLES: frozenset[str] = ADMIN_ROLES | {Role.COORDINATOR, Role.MANAGER}
 AUDIT_READER_ROLES: frozenset[str] = frozenset({Role.MAIN_USER, Role.PRIVACY_OFFICER})
 CONSOLE_ROLES: frozenset[str] = frozenset({Role.RESPONDER, Role.SUPERVISOR})
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from accounts.actors import Actor, Resident, System
-from accounts.choices import ADMIN_ROLES, AUDIT_READER_ROLES, Role
+from accounts.choices import ADMIN_DOOR_ROLES, AUDIT_READER_ROLES, Role
 from accounts.models import Grant, GrantQuerySet, User
 
 
@@ -46,9 +46,9 @@ def is_main_user(actor: Actor, *, county: str) -> bool:
     return has_role(actor, Role.MAIN_USER, county=county)
 
 
-def may_enter_admin(actor: Actor | None) -> bool:
-    """The admin's door opens to those who hold a configuring or auditing role; nothing is set by hand."""
-    return actor is not None and has_role_anywhere(actor, ADMIN_ROLES)
+def may_enter_admin(actor: Actor | None, roles: Collection[str] = ADMIN_DOOR_ROLES) -> bool:
+    """The admin's door opens to those who configure, audit or steer rollouts, a page of it to the roles that it names."""
+    return actor is not None and has_role_anywhere(actor, roles)
 
 
 def may_read_audit(actor: Actor, *, county: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from adoption.choices import MemberRole, PartKind, Recurrence
+from adoption.choices import ItemState, MemberRole, PartKind, Recurrence
+from adoption.states import CLOSED
 
 FORMS: dict[str, Promise] = {
     "development_proposal": _("Development proposal"),
@@ -40,6 +41,12 @@ PARTS: dict[str, Promise] = {
     "training_done": _("Training given"),
     "to_residents": _("Told to residents"),
     "to_professionals": _("Told to professionals"),
+}
+STEPS: dict[str, Promise] = {
+    ItemState.DONE: _("Mark as done"),
+    ItemState.WAITING_DECISION: _("It waits for a decision"),
+    ItemState.BLOCKED: _("Something blocks this"),
+    ItemState.NOT_APPLICABLE: _("It does not apply"),
 }
 MONTHS = {
     "fi": (
@@ -119,6 +126,15 @@ def part_name(name: str) -> str:
     if kind == PartKind.SIGNOFF:
         return f"{PartKind.SIGNOFF.label}: {role_name(beside)}"
     return str(PartKind(kind).label) if kind in PartKind.values else _plain(name)
+
+
+def step_name(to: str, was: str) -> str:
+    """What a person does who takes an item from the one state to the other."""
+    if to != ItemState.IN_PROGRESS:
+        return str(STEPS[to])
+    if was == ItemState.NOT_STARTED:
+        return gettext("Start working")
+    return gettext("Open again") if was in CLOSED else gettext("The work goes on")
 
 
 def period_name(first: date, recurrence: str) -> str:

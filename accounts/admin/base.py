@@ -15,7 +15,7 @@ by a hidden field. A ValidationError of the operation is shown on the form with 
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -31,6 +31,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff
+from accounts.choices import ADMIN_ROLES
 from accounts.origin import actor_of
 from accounts.permissions import may_enter_admin
 
@@ -92,16 +93,12 @@ def _once(request: HttpRequest, about: Any, ask: Callable[[], bool]) -> bool:
     return known[about]
 
 
-def _who_entered(request: HttpRequest) -> Staff | None:
-    """The member of staff of the request, if she may be in the admin at all."""
-    actor: Staff | None = getattr(request, "actor", None)
-    return actor if actor is not None and _once(request, may_enter_admin, lambda: may_enter_admin(actor)) else None
-
-
 class OperatedAdmin(admin.ModelAdmin):
     """An admin page whose every write is an operation; who sees which rows comes from the model's own queryset."""
 
     operated = True
+    entered_by: ClassVar[frozenset[str]] = ADMIN_ROLES
+    """To whom the page opens at all."""
     form = OperatedForm
     save_on_top = False
     show_full_result_count = False
@@ -130,9 +127,17 @@ class OperatedAdmin(admin.ModelAdmin):
 
     def may_create(self, actor: Actor) -> bool:
         """The actor may make new rows; unless said, whoever may enter (the operation decides for the county)."""
-        return may_enter_admin(actor if isinstance(actor, Staff) else None)
+        return may_enter_admin(actor, self.entered_by)
 
     # --- who sees what ---
+
+    def _who_entered(self, request: HttpRequest) -> Staff | None:
+        """The member of staff of the request, if the page opens to her at all."""
+        actor: Staff | None = getattr(request, "actor", None)
+        if actor is None:
+            return None
+        about = (may_enter_admin, self.entered_by)
+        return actor if _once(request, about, lambda: may_enter_admin(actor, self.entered_by)) else None
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Rows that the actor may read, and no others."""
@@ -153,14 +158,14 @@ class OperatedAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """A row is seen by those whom its queryset names."""
-        actor = _who_entered(request)
+        actor = self._who_entered(request)
         if actor is None:
             return False
         return obj is None or self.readable_rows(self.model._default_manager.all(), actor).filter(pk=obj.pk).exists()
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """A row is changed by those whom its queryset names; the operation asks again."""
-        actor = _who_entered(request)
+        actor = self._who_entered(request)
         if actor is None:
             return False
         return obj is None or self.editable_rows(self.model._default_manager.all(), actor).filter(pk=obj.pk).exists()
@@ -172,7 +177,7 @@ class OperatedAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """New rows, when the page has a way of making them."""
         makes = type(self).perform_create is not OperatedAdmin.perform_create
-        if not makes or _who_entered(request) is None:
+        if not makes or self._who_entered(request) is None:
             return False
         return _once(request, type(self).may_create, lambda: self.may_create(actor_of(request)))
 

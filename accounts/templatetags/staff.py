@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from accounts.choices import ADMIN_ROLES
+from accounts.choices import ADMIN_DOOR_ROLES
 from accounts.menu import roles_on_page
 
 register = template.Library()
@@ -13,4 +13,4 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def admin_door(context: dict[str, Any]) -> bool:
     """Whether the admin opens to the person: asked from her grants, to show the link or not."""
-    return not roles_on_page(context.get("request"), anywhere=True).isdisjoint(ADMIN_ROLES)
+    return not roles_on_page(context.get("request"), anywhere=True).isdisjoint(ADMIN_DOOR_ROLES)

@@ -1,5 +1,5 @@
 """The admin of adoption."""
 
-from adoption.admin import template, template_rows
+from adoption.admin import rollouts, template, template_rows
 
-__all__ = ["template", "template_rows"]
+__all__ = ["rollouts", "template", "template_rows"]

@@ -31,6 +31,10 @@ class NamedLinksField(LinesField):
             return "\n".join(f"{each['name']} {each['url']}" if isinstance(each, dict) else str(each) for each in value)
         return value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compared as lines."""
+        return super().has_changed((self.prepare_value(initial) or "").splitlines(), data)
+
     def clean(self, value: Any) -> Any:
         """Lines as links; a line without an address is told."""
         found = []

@@ -10,7 +10,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff, System
+from accounts.choices import AuditAction
 from accounts.models import User
+from accounts.operations import record_audit
 from adoption.choices import ItemState, PartKind, RolloutStatus
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Comment, FormAnswer, ItemHistory, ItemPart, RolloutItem
@@ -179,10 +181,24 @@ def assign_item(
             )
         if (fresh.owner_id, fresh.due_on) == (owner.pk if owner else None, due_on):
             return fresh
+        before = _assigned(fresh)
         fresh.owner, fresh.due_on, fresh.changed_at = owner, due_on, now
         store(fresh)
+        record_audit(
+            by=by,
+            action=AuditAction.CHANGE,
+            object_type=RolloutItem._meta.label_lower,
+            object_id=fresh.public_id,
+            county=fresh.rollout.county.code,
+            before=before,
+            after=_assigned(fresh),
+        )
         touch_rollout(rollout=fresh.rollout, by=by, now=now)
         return fresh
+
+
+def _assigned(item: RolloutItem) -> dict[str, str]:
+    return {"owner": str(item.owner.public_id) if item.owner else "", "due_on": item.due_on.isoformat() if item.due_on else ""}
 
 
 def comment_item(*, by: Actor, item: RolloutItem, text: str, now: datetime) -> Comment:

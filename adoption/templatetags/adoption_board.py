@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from adoption.board import WORDS, GateCell, GateShape
 from adoption.board import gate_words as words_of_gate
-from adoption.models import Rollout, RolloutItem
+from adoption.models import ModelGate, Rollout, RolloutItem
 
 register = template.Library()
 
@@ -46,6 +46,12 @@ def rollout_address(context: dict[str, Any], rollout: Rollout) -> str:
 def item_address(context: dict[str, Any], item: RolloutItem) -> str:
     """Where the item’s page is."""
     return _address(context, item.rollout, reverse("adoption:item", args=[item.rollout.public_id, item.public_id]))
+
+
+@register.simple_tag(takes_context=True)
+def gate_address(context: dict[str, Any], rollout: Rollout, gate: ModelGate) -> str:
+    """Where the gate’s page is."""
+    return _address(context, rollout, reverse("adoption:gate", args=[rollout.public_id, gate.key]))
 
 
 def _address(context: dict[str, Any], rollout: Rollout, path: str) -> str:

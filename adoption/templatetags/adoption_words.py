@@ -7,8 +7,10 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from accounts.choices import ADMIN_DOOR_ROLES
 from accounts.menu import roles_on_page
 from adoption import words
 from adoption.choices import Funder
@@ -25,6 +27,7 @@ register.filter("document_name", words.document_name)
 register.filter("role_name", words.role_name)
 register.filter("part_name", words.part_name)
 register.filter("share_name", words.share_name)
+register.filter("step_name", words.step_name)
 register.filter("signal_name", signal_name)
 
 
@@ -44,6 +47,21 @@ def rollouts_of(context: dict[str, Any], service: Service) -> list[Rollout]:
     """The rollouts by which a service is or was taken into use, as far as the person may see them (S000-40)."""
     actor = getattr(context.get("request"), "actor", None)
     return list(Rollout.objects.filter(service=service).readable_by(actor)) if actor is not None else []
+
+
+@register.simple_tag(takes_context=True)
+def page_of(context: dict[str, Any], name: str, rollout: Rollout, *which: object) -> str:
+    """The address of a page of the rollout at the door at which the person stands: its own pages, or the administration."""
+    if context.get("in_admin"):
+        return reverse(f"admin:adoption_rollout_{name}", args=[rollout.pk, *which])
+    return reverse(f"adoption:{name}", args=[rollout.public_id, *which])
+
+
+@register.simple_tag(takes_context=True)
+def rollout_in_admin(context: dict[str, Any], rollout: Rollout) -> str:
+    """The rollout’s page in the administration, for whom it opens; else nothing."""
+    opens = not roles_on_page(context.get("request"), anywhere=True).isdisjoint(ADMIN_DOOR_ROLES)
+    return reverse("admin:adoption_rollout_change", args=[rollout.pk]) if opens else ""
 
 
 @register.filter

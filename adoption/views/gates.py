@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -44,6 +45,14 @@ class ChecklistRow:
 @rollout_door
 def gate(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> HttpResponse:
     """What the gate asks and how it stands; management gives the verdict here."""
+    found = decide_on(request, actor, rollout, gate)
+    if found is None:
+        return redirect("adoption:gate", rollout.public_id, gate)
+    return render(request, "adoption/gate.html", found, status=422 if _is_refused(found) else 200)
+
+
+def decide_on(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> dict[str, Any] | None:
+    """Whatever the door: records the verdict that was posted and gives nothing more, else gives what the page shows."""
     row = _gate(rollout, gate)
     roles = roles_held(actor, rollout)
     may = rollout.status != RolloutStatus.NOT_STARTED and may_steer(actor, rollout)
@@ -70,8 +79,8 @@ def gate(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
             form.refuse(error)
         else:
             messages.success(request, _("The verdict was recorded: %(verdict)s.") % {"verdict": given.get_verdict_display()})
-            return redirect("adoption:gate", rollout.public_id, row.key)
-    context = {
+            return None
+    return {
         "rollout": rollout,
         "gate": row,
         "status": gate_status(rollout, row),
@@ -80,7 +89,10 @@ def gate(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
         "form": form if may else None,
         "today": timezone.localdate(),
     }
-    return render(request, "adoption/gate.html", context, status=422 if form.errors else 200)
+
+
+def _is_refused(found: Mapping[str, Any]) -> bool:
+    return found["form"] is not None and bool(found["form"].errors)
 
 
 @require_GET
@@ -106,6 +118,12 @@ def memo(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
 @rollout_door
 def condition(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> HttpResponse:
     """Mark a condition of a verdict as met."""
+    meet(request, actor, rollout, gate)
+    return redirect("adoption:gate", rollout.public_id, gate)
+
+
+def meet(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> None:
+    """Whatever the door: marks the posted condition as met, and tells how that went."""
     rows = VerdictCondition.objects.filter(verdict__rollout=rollout, verdict__gate__key=gate)
     row = row_of(rows, request.POST.get("condition", ""))
     try:
@@ -114,7 +132,6 @@ def condition(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -
         messages.warning(request, " ".join(error.messages))
     else:
         messages.success(request, _("The condition was marked as met."))
-    return redirect("adoption:gate", rollout.public_id, gate)
 
 
 def _gate(rollout: Rollout, key: str) -> ModelGate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -33,7 +34,7 @@ class Step:
     asks_reason: bool
 
 
-def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound) -> dict[str, object]:
+def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound) -> dict[str, Any]:
     """Everything of one item: help, parts, steps, person and day, comments, attachments, history."""
     is_alive = rollout.status != RolloutStatus.NOT_STARTED
     drives = may_drive(actor, rollout) and is_alive

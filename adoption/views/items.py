@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,6 +31,14 @@ Deed = Callable[[HttpRequest, Staff, RolloutItem], Bound | str]
 @rollout_door
 def item(request: HttpRequest, actor: Staff, rollout: Rollout, item: UUID) -> HttpResponse:
     """The item’s page; what is posted says what is done, and a refusal comes back with the text kept."""
+    found = work_on(request, actor, rollout, item)
+    if isinstance(found, str):
+        return redirect(f"{reverse('adoption:item', args=[rollout.public_id, item])}{found}")
+    return render(request, "adoption/item.html", found, status=422 if found["refused"] else 200)
+
+
+def work_on(request: HttpRequest, actor: Staff, rollout: Rollout, item: UUID) -> dict[str, Any] | str:
+    """Whatever the door: does what was posted, and gives what the page shows, or the place on it to which a deed leads."""
     row = RolloutItem.objects.filter(rollout=rollout, public_id=item).select_related("model_item__phase", "owner").first()
     if row is None:
         raise Http404
@@ -41,12 +50,11 @@ def item(request: HttpRequest, actor: Staff, rollout: Rollout, item: UUID) -> Ht
             raise Http404
         answer = deed(request, actor, row)
         if isinstance(answer, str):
-            return redirect(f"{reverse('adoption:item', args=[rollout.public_id, row.public_id])}{answer}")
+            return answer
         bound = answer
         row.refresh_from_db()
         row.rollout = rollout
-    context = item_context(actor, rollout, row, bound)
-    return render(request, "adoption/item.html", context, status=422 if bound else 200)
+    return item_context(actor, rollout, row, bound)
 
 
 def _move(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | str:

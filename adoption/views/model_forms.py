@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -25,13 +27,42 @@ from adoption.permissions import may_work_on
 from adoption.views.door import rollout_door
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A form that was saved: whose item it is of, of which period, and whether everything mandatory is there."""
+
+    item: RolloutItem
+    period: date | None
+    is_whole: bool
+
+    @property
+    def query(self) -> str:
+        """What the address of the form asks for when it is of another period than the present one."""
+        return f"?jakso={self.period.isoformat()}" if self.period and self.period != self.item.period else ""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @rollout_door
 def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> HttpResponse:
     """Fill in a form; a save over somebody else’s newer one is refused, and what was written stays on the page."""
-    if form in (DEFINITION, QUEUES):  # it has a page of its own, and its rows become a service
-        address = reverse("adoption:definition", args=[rollout.public_id])
-        return redirect(f"{address}#jonot" if form == QUEUES else address)
+    if (address := page_of_its_own(rollout, form)) is not None:
+        return redirect(address)
+    found = fill_in(request, actor, rollout, form)
+    if isinstance(found, Saved):
+        return redirect(_back(rollout, form, found))
+    return render(request, "adoption/form.html", found, status=422 if found["form"].errors else 200)
+
+
+def page_of_its_own(rollout: Rollout, form: str) -> str | None:
+    """Where the definition of the service is written: its rows become a service, so it is no form among others."""
+    if form not in (DEFINITION, QUEUES):
+        return None
+    address = reverse("adoption:definition", args=[rollout.public_id])
+    return f"{address}#jonot" if form == QUEUES else address
+
+
+def fill_in(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> dict[str, Any] | Saved:
+    """Whatever the door: saves what was posted and tells what lacks, else gives what the page shows."""
     items = RolloutItem.objects.filter(rollout=rollout, parts__requirement__form=form)
     items = items.select_related("model_item__phase__model_version")
     item = items.order_by("model_item__phase__order", "model_item__order").first()
@@ -72,9 +103,9 @@ def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) 
             else:
                 lacking = missing_fields(spec, saved.values)
                 _tell(request, [each.label for each in lacking])
-                return redirect(_back(rollout, form, period, item, is_whole=not lacking))
+                return Saved(item, period, not lacking)
     earlier = FormAnswer.objects.filter(rollout=rollout, form=form).exclude(period=period).order_by("-period")
-    context = {
+    return {
         "rollout": rollout,
         "item": item,
         "spec": spec,
@@ -85,7 +116,6 @@ def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) 
         "may_fill": may,
         "earlier": list(earlier) if period else [],
     }
-    return render(request, "adoption/form.html", context, status=422 if page.errors else 200)
 
 
 def _period(text: str, item: RolloutItem) -> date | None:
@@ -98,12 +128,11 @@ def _period(text: str, item: RolloutItem) -> date | None:
         return item.period
 
 
-def _back(rollout: Rollout, form: str, period: date | None, item: RolloutItem, *, is_whole: bool) -> str:
+def _back(rollout: Rollout, form: str, saved: Saved) -> str:
     """A whole form leads to its item, an unfinished one stays."""
-    if is_whole:
-        return reverse("adoption:item", args=[rollout.public_id, item.public_id])
-    address = reverse("adoption:form", args=[rollout.public_id, form])
-    return f"{address}?jakso={period.isoformat()}" if period and period != item.period else address
+    if saved.is_whole:
+        return reverse("adoption:item", args=[rollout.public_id, saved.item.public_id])
+    return reverse("adoption:form", args=[rollout.public_id, form]) + saved.query
 
 
 def _tell(request: HttpRequest, lacking: list[str]) -> None:

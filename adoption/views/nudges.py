@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,17 +28,23 @@ from services.models import County
 @adoption_door
 def remind(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """First who gets which letter, then the letters."""
-    items = _chosen(request.POST.getlist("item"), actor)
+    items = items_chosen(request.POST.getlist("item"), actor)
     if not items:
         messages.warning(request, _("Choose at least one item."))
         return redirect("adoption:board")
     if "send" not in request.POST:
-        return _confirm(request, actor, items)
+        return render(request, "adoption/board/remind.html", letters_of(actor, items))
+    send(request, actor, items)
+    return redirect("adoption:board")
+
+
+def send(request: HttpRequest, actor: Staff, items: Sequence[RolloutItem]) -> None:
+    """Whatever the door: writes the letters, and tells how many went and why others did not."""
     try:
         made, written = remind_owners(by=actor, items=items, now=timezone.now())
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
-        return redirect("adoption:board")
+        return
     if written:
         messages.success(
             request, ngettext("%(n)s reminder is on its way.", "%(n)s reminders are on their way.", written) % {"n": written}
@@ -46,22 +53,21 @@ def remind(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         messages.info(request, _("Who was reminded of the same items today already gets no second letter."))
     if not made.letters:
         messages.warning(request, _("Nobody could be reminded: none of the items has a person who sees it."))
-    return redirect("adoption:board")
 
 
-def _confirm(request: HttpRequest, actor: Staff, items: Sequence[RolloutItem]) -> HttpResponse:
+def letters_of(actor: Staff, items: Sequence[RolloutItem]) -> dict[str, Any]:
+    """What the page shows before anything is sent: who gets which letter, and what is left out."""
     made = reminders_of(items)
     asker = str(User.objects.get(pk=actor.user_id))
-    context = {
+    return {
         "made": made,
         "items": items,
         "subject": subject(),
         "letters": [(letter, body(letter, asker=asker)) for letter in made.letters],
     }
-    return render(request, "adoption/board/remind.html", context)
 
 
-def _chosen(keys: Sequence[str], actor: Staff) -> list[RolloutItem]:
+def items_chosen(keys: Sequence[str], actor: Staff) -> list[RolloutItem]:
     """The items that were chosen, however the page wrote them."""
     found = set()
     for key in keys[: MOST_ITEMS + 1]:

@@ -64,7 +64,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
     items = items_of(rollout)
     today = timezone.localdate()
     fulfilment = fulfilment_of(items)
-    lines = lines_of(items, today=today, fulfilment=fulfilment, proofs=_proofs(rollout))
+    lines = lines_of(items, today=today, fulfilment=fulfilment, proofs=proofs_of(rollout))
     members = list(rollout.members.select_related("user"))
     people: dict[str, list[Member]] = defaultdict(list)
     for member in members:
@@ -79,14 +79,14 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "pressing": pressing(lines),
         "next": next_steps(lines),
         "conditions_due": list(open_conditions),
-        "sections": _sections(rollout, lines, fulfilment),
+        "sections": sections_of(rollout, lines, fulfilment),
         "risks": opening_risks(rollout.service) if rollout.service is not None and rollout.service.opened_at else [],
         "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items),
         "proven": _proven(lines),
         "unavailable": _unavailable(checked.unavailable),
         "people": list(people.items()),
         "unheld": unfinished_roles(lines, people),
-        "questions": _questions(rollout, items) if drives else [],
+        "questions": open_questions(rollout, items) if drives else [],
         "offered": AdoptForm(offered=offered_choices(offered)) if offered else None,
         "offered_count": len(offered),
         "municipalities": list(rollout.municipalities.all()),
@@ -102,12 +102,18 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
 @rollout_door
 def answer(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """Answer the question on which a conditional item depends."""
+    take_answer(request, actor, rollout)
+    return redirect("adoption:rollout", rollout.public_id)
+
+
+def take_answer(request: HttpRequest, actor: Staff, rollout: Rollout) -> None:
+    """Whatever the door: gives the posted answer, and tells how that went."""
     if not may_drive(actor, rollout):
         raise PermissionDenied
     form = QuestionForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Choose yes or no."))
-        return redirect("adoption:rollout", rollout.public_id)
+        return
     try:
         answer_question(
             by=actor,
@@ -120,13 +126,18 @@ def answer(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse
         messages.warning(request, " ".join(error.messages))
     else:
         messages.success(request, _("The answer was saved."))
-    return redirect("adoption:rollout", rollout.public_id)
 
 
 @require_POST
 @rollout_door
 def check(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """Whoever sees the rollout asks the live system now, and is told what that showed."""
+    look_now(request, actor, rollout)
+    return redirect("adoption:rollout", rollout.public_id)
+
+
+def look_now(request: HttpRequest, actor: Staff, rollout: Rollout) -> None:
+    """Whatever the door: asks the live system, and tells what that showed."""
     found = check_rollout(rollout=rollout, by=actor, now=timezone.now())
     if found.done:
         words = ngettext("The system set %(n)d item to done.", "The system set %(n)d items to done.", len(found.done))
@@ -136,19 +147,24 @@ def check(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
         messages.success(request, words % {"n": found.filled})
     else:
         messages.info(request, _("Checked. Nothing new was found."))
-    return redirect("adoption:rollout", rollout.public_id)
 
 
 @require_POST
 @rollout_door
 def adopt(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """Take new items of the model into a running rollout."""
+    take_items(request, actor, rollout)
+    return redirect("adoption:rollout", rollout.public_id)
+
+
+def take_items(request: HttpRequest, actor: Staff, rollout: Rollout) -> None:
+    """Whatever the door: adds the chosen items, and tells how that went."""
     if not may_drive(actor, rollout):
         raise PermissionDenied
     form = AdoptForm(request.POST, offered=offered_choices(offered_items(rollout)))
     if not form.is_valid():
         messages.warning(request, _("Choose at least one item."))
-        return redirect("adoption:rollout", rollout.public_id)
+        return
     codes = form.cleaned_data["codes"]
     try:
         adopt_items(by=actor, rollout=rollout, codes=codes, now=timezone.now())
@@ -156,7 +172,6 @@ def adopt(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
         messages.warning(request, " ".join(error.messages))
     else:
         messages.success(request, ngettext("%(n)d item was added.", "%(n)d items were added.", len(codes)) % {"n": len(codes)})
-    return redirect("adoption:rollout", rollout.public_id)
 
 
 def items_of(rollout: Rollout) -> list[RolloutItem]:
@@ -165,7 +180,8 @@ def items_of(rollout: Rollout) -> list[RolloutItem]:
     return list(rows.select_related("model_item__phase__model_version", "owner"))
 
 
-def _proofs(rollout: Rollout) -> dict[int, list[Proof]]:
+def proofs_of(rollout: Rollout) -> dict[int, list[Proof]]:
+    """What the live system has shown of each item."""
     found: dict[int, list[Proof]] = defaultdict(list)
     rows = Proof.objects.standing().filter(item__rollout=rollout)
     for proof in rows.order_by("item_id", "signal"):
@@ -173,7 +189,7 @@ def _proofs(rollout: Rollout) -> dict[int, list[Proof]]:
     return found
 
 
-def _sections(rollout: Rollout, lines: Sequence[Line], fulfilment: Mapping[int, Fulfilment]) -> list[PhaseSection]:
+def sections_of(rollout: Rollout, lines: Sequence[Line], fulfilment: Mapping[int, Fulfilment]) -> list[PhaseSection]:
     """The phases in order; each gate stands under the phase from which it leads."""
     newest: dict[int, GateVerdict] = {}
     for verdict in rollout.verdicts.select_related("by").order_by("at", "pk"):
@@ -212,7 +228,7 @@ def _unavailable(signals: Iterable[Unavailable]) -> list[tuple[str, list[str]]]:
     return sorted(found.items())
 
 
-def _questions(rollout: Rollout, items: Sequence[RolloutItem]) -> list[tuple[RolloutItem, QuestionForm]]:
+def open_questions(rollout: Rollout, items: Sequence[RolloutItem]) -> list[tuple[RolloutItem, QuestionForm]]:
     """Questions that nobody has answered yet, with their forms."""
     asked = [item for item in items if item.model_item.question_key]
     return [

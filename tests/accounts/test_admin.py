@@ -50,7 +50,7 @@ def test_visitor_signs_in_at_the_common_door(client, county):
     assert client.get(response.url, follow=True).redirect_chain[-1][0] == "/fi/tili/kirjaudu/?next=/fi/hallinta/"
 
 
-@pytest.mark.parametrize("who", ["responder", "supervisor", "reader", "coordinator", "former"])
+@pytest.mark.parametrize("who", ["responder", "supervisor", "reader", "area_professional", "former"])
 def test_others_are_refused_and_it_is_written_down(signed_in, request, who):
     user = request.getfixturevalue(who)
     response = signed_in(user).get("/fi/hallinta/", follow=True)
