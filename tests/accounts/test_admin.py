@@ -177,7 +177,7 @@ def test_role_is_dated_and_ended(signed_in, main_user, responder):
     grant.refresh_from_db()
     assert grant.valid_until
     assert grant.valid_until.date() == until.date()
-    values["valid_until_0"] = "1.1.2020"
+    values["valid_until_0"] = "1.1.2019"
     assert "päätyttävä" in text(client.post(address, {**values, "row_version": "2"}))
     client.post(reverse(GRANTS), {"action": "end_now", "_selected_action": [grant.pk]})
     grant.refresh_from_db()

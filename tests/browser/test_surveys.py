@@ -19,8 +19,10 @@ from services.choices import AimClass
 from services.models import County, Queue, Survey, SurveyAnswer, SurveyResponse, Target
 from services.operations import close_survey, publish_survey, repeat_survey
 from tests.adoption.proving import begin
+from tests.browser.axe import is_clean
 from tests.browser.resident_side import DESK
-from tests.browser.test_adoption_work import SMALL, at, is_clean
+from tests.browser.test_adoption_work import SMALL
+from tests.browser.windows import staff_window
 from tests.chat.test_figures import D1, made
 from tests.conftest import acting
 from tests.serve.portal import Serve
@@ -154,7 +156,10 @@ def test_every_page_is_clean_in_three_languages(
     open_to_all = {"home": "/fi/", "public": reverse("public_survey", args=[public.public_id])}
     for language, scheme, size in (("fi", "light", DESK), ("sv", "dark", SMALL), ("en", "light", SMALL)):
         look = {"viewport": size, "color_scheme": scheme}
-        with at(chromium, portal, main_user, **look) as context, chromium.new_context(base_url=portal.url, **look) as outside:  # type: ignore[arg-type]
+        with (
+            staff_window(chromium, portal, main_user, **look) as context,
+            chromium.new_context(base_url=portal.url, **look) as outside,
+        ):  # type: ignore[arg-type]
             for who, addresses in ((context, own), (outside, open_to_all)):
                 page = who.new_page()
                 for name, address in addresses.items():
