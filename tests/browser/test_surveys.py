@@ -156,10 +156,8 @@ def test_every_page_is_clean_in_three_languages(
     open_to_all = {"home": "/fi/", "public": reverse("public_survey", args=[public.public_id])}
     for language, scheme, size in (("fi", "light", DESK), ("sv", "dark", SMALL), ("en", "light", SMALL)):
         look = {"viewport": size, "color_scheme": scheme}
-        with (
-            staff_window(chromium, portal, main_user, **look) as context,
-            chromium.new_context(base_url=portal.url, **look) as outside,
-        ):  # type: ignore[arg-type]
+        outside = chromium.new_context(base_url=portal.url, **look)  # type: ignore[arg-type]
+        with staff_window(chromium, portal, main_user, **look) as context, outside:
             for who, addresses in ((context, own), (outside, open_to_all)):
                 page = who.new_page()
                 for name, address in addresses.items():
