@@ -35,6 +35,7 @@ VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var") / "test"
 CLOCK = ROOT / "tests" / "clock"
 BIN = Path(sys.executable).parent
 LINES = 72
+FEW = 3
 
 # What a part may need of the system: how it is found, and the package that brings it.
 CHROMIUM, GETTEXT, POSTGRES, REDIS = "Chromium", "gettext", "PostgreSQL", "Redis"
@@ -61,6 +62,8 @@ class Part:
     command: list[str]
     needs: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
+    again: bool = False
+    """A few that failed beside others are run once more, alone; which ones is told."""
 
     @property
     def report(self) -> Path | None:
@@ -145,7 +148,7 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
             (POSTGRES, REDIS),
             {**multi, **servers},
         ),
-        Part("browser", "Chromium", pytest("browser", *waiting_much), (CHROMIUM,), {**embedded, **servers}),
+        Part("browser", "Chromium", pytest("browser", *waiting_much), (CHROMIUM,), {**embedded, **servers}, again=True),
     ]
 
 
@@ -215,7 +218,22 @@ def run(part: Part, lacking: set[str]) -> Result:
     began = time.monotonic()
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     told = "no tests were found" if code == 5 and part.report else counts(part.report)
+    failed = broken(part.report)
+    if part.again and code == 1 and 0 < len(failed) <= FEW:
+        print(f"→ {part.name}: once more, alone: {', '.join(failed)}", flush=True)
+        alone = [*part.command[: part.command.index("-m") + 2], "--last-failed", "--last-failed-no-failures=none"]
+        code = subprocess.run(alone, cwd=ROOT, env=environment, check=False).returncode
+        if code == 0:
+            told += f"; PASSED ONLY WHEN RUN AGAIN: {', '.join(failed)}"
     return Result(part, "passed" if code == 0 else "FAILED", time.monotonic() - began, told)
+
+
+def broken(report: Path | None) -> list[str]:
+    """The names of the tests that failed."""
+    if report is None or not report.is_file():
+        return []
+    cases = ET.parse(report).getroot().iter("testcase")
+    return [case.get("name", "?") for case in cases if case.find("failure") is not None or case.find("error") is not None]
 
 
 def counts(report: Path | None) -> str:
