@@ -66,7 +66,8 @@ def test_conversations_beside_each_other_as_many_as_she_likes(
     one, other = taken(service, responder, first, "Ensimmäisen asia"), taken(service, responder, second, "Toisen asia")
     page, heard = console_of(desk(chromium, portal, responder, viewport=WIDE), f"/fi/vastaaja/{other.public_id}/")
     expect(page.locator("console-conversation:visible")).to_have_count(1)
-    page.locator("[data-act=columns]").select_option("3")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):  # else the page may leave before it is kept
+        page.locator("[data-act=columns]").select_option("3")
     expect(page.locator("console-settings [data-act=columns]")).to_have_value("3")
     page.reload()
     connected(page)
