@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "config",
     "adoption",
     "chat",
+    "handbook",
     "services",
     "accounts",
     "accounts.apps.PortalAdminConfig",

@@ -36,6 +36,7 @@ urlpatterns = [
         path("tekstikoko/", style.text_size, name="text_size"),
         path("", include("chat.urls")),
         path("tili/", include("accounts.urls")),
+        path("kasikirja/", include("handbook.urls")),
         path("kayttoonotto/", include("adoption.urls")),
         path("hallinta/", admin.site.urls),
         prefix_default_language=True,

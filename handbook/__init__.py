@@ -1,0 +1,1 @@
+"""The responder's handbook: chapters, quick replies, orientation and materials."""

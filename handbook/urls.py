@@ -1,0 +1,6 @@
+"""Addresses of the handbook."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "handbook"
+urlpatterns: list[URLPattern | URLResolver] = []
