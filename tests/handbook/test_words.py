@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polib
 import pytest
 import yaml
 
@@ -40,6 +41,44 @@ VALUES = {
     ),
     "en": ("We serve everyone equally", "We meet people humanely", "We act professionally", "We renew responsibly"),
 }
+
+BUTTONS = (
+    "Take the next",
+    "My presence",
+    "Available",
+    "On a break",
+    "Finish these, take no new ones",
+    "Own limit and break",
+    "Ask to identify",
+    "Ask a colleague for advice",
+    "Note for staff only",
+    "Hide",
+    "Transfer",
+    "Offer",
+    "The right place is closed or full",
+    "Flag as abusive or dangerous",
+    "Danger to somebody",
+    "Abusive",
+    "End the conversation",
+    "What came of it",
+    "End and save",
+    "Text for the client record",
+    "Make the text",
+    "Practise",
+    "Disruptions",
+    "Rollouts",
+    "Handled in chat",
+    "Guided to self-care or a digital service",
+    "Appointment booked",
+    "Call request left to a unit",
+    "Asked to contact the unit oneself",
+    "Follow-up agreed (phone or e-mail)",
+    "Wrong service, redirected",
+    "Client left midway",
+    "Start the chat",
+    "See what it means and identify",
+)
+"""What the product calls the controls and outcomes that the texts name, by their English words in the code."""
 
 
 def _load(path: str) -> Any:
@@ -178,6 +217,20 @@ def test_questions_have_exactly_one_right_answer(key: str) -> None:
         assert [answer["right"] for answer in row["answers"]].count(True) == 1
         texts = [row["text"], row["why"], *(answer["text"] for answer in row["answers"])]
         assert all(set(text) == set(LANGUAGES) and all(text.values()) for text in texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_are_named_as_the_product_names_them(language: str) -> None:
+    """Who renames a button changes the texts too."""
+    names = {name: name for name in BUTTONS}
+    if language != "en":
+        entries = polib.pofile(str(ROOT / f"locale/{language}/LC_MESSAGES/django.po"))
+        names = {row.msgid: row.msgstr for row in entries if row.msgid in BUTTONS and not row.msgctxt}
+    assert set(names) == set(BUTTONS)
+    bold = " ".join(
+        part for place, text in BODIES.items() if place.endswith(f".{language}") for part in re.findall(r"\*\*([^*]+)\*\*", text)
+    )
+    assert [name for name in names.values() if name not in bold] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
