@@ -35,16 +35,17 @@ def answerers_of(queues: Iterable[Queue], *, now: datetime) -> dict[int, frozens
     ):
         groups.setdefault(queue_id, []).append(group_id)
     members: dict[int, set[int]] = {}
-    for group_id, user_id in Membership.objects.filter(
+    now_members = Membership.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=now), group__in=set().union(*groups.values())
-    ).values_list("group_id", "user_id"):
+    )
+    for group_id, user_id in now_members.values_list("group_id", "user_id"):
         members.setdefault(group_id, set()).add(user_id)
-    people = set().union(*members.values())
     granted: dict[tuple[str, UUID | None], set[int]] = {}
-    if people:
+    if members:
+        # Asked by the groups, not by the people: hundreds of keys in a statement cost more than the statement.
         for user_id, county, service_id in (
             Grant.objects.valid(at=now)
-            .filter(user_id__in=people, role=Role.RESPONDER)
+            .filter(user_id__in=now_members.values("user_id"), role=Role.RESPONDER)
             .values_list("user_id", "county", "service_id")
         ):
             granted.setdefault((county, service_id), set()).add(user_id)

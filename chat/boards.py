@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from chat.availability import Answerers, answerers_of, availabilities
 from chat.choices import State, TransferState
 from chat.desk import TOLD, calls_of, desk_marks
@@ -116,14 +116,16 @@ def line_boards(
         "is_test",
         "must_identify",
         "municipality_id",
-        *WHO,
+        "professional_id",
     )
-    steps = _ladder_steps()
-    found = list(rows.annotate(**steps).values_list(*fields, *steps)[: WAITING_SHOWN * max(len(queues), 1)])
+    found = list(rows.values_list(*fields)[: WAITING_SHOWN * max(len(queues), 1)])
     topics = _names(Topic, {row[1] for row in found})
     places = _names(Municipality, {row[fields.index("municipality_id")] for row in found})
+    professionals = _shown_names({row[fields.index("professional_id")] for row in found})
+    steps = _ladder_steps(waiting.keys()) if found else {}
     for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
-        unknown, municipality_id, *who, to, told = others
+        unknown, municipality_id, professional_id = others
+        to, told = steps.get(public_id, ("", False))
         waiting[queue_id].append(
             WaitingRow(
                 conversation=public_id,
@@ -134,9 +136,9 @@ def line_boards(
                 contactor=contactor,
                 topic=topics.get(topic_id, {}),
                 test=is_test,
-                offered=to or "",
-                told=told is not None,
-                who=next(filter(None, who), ""),
+                offered=to,
+                told=told,
+                who=professionals.get(professional_id, ""),
                 must_identify=unknown,
                 municipality=places.get(municipality_id, {}),
             )
@@ -181,14 +183,23 @@ def line_of(board: ServerFrame, conversation: UUID) -> Line | None:
     return None
 
 
-def _ladder_steps() -> dict[str, Subquery]:
-    """Whom one who waits is shown to first, and when the supervisor was told, from the leg in which she waits."""
-    leg = Leg.objects.filter(conversation=OuterRef("pk"), left_at__isnull=True).order_by("-number")
-    shown = Coalesce(NullIf("offered_to__display_name", Value("")), "offered_to__first_name")
-    return {
-        "offered_name": Subquery(leg.annotate(shown=shown).values("shown")[:1]),
-        "told_at": Subquery(leg.values("supervisor_told_at")[:1]),
-    }
+def _ladder_steps(queues: Collection[int]) -> dict[UUID, tuple[str, bool]]:
+    """Whom those who wait are shown to first, and whether the supervisor was told, by the conversation: of those only whose
+    present leg has such a step. One query; few have any, and joined to each who waits it cost more than the line itself.
+    """
+    legs = (
+        Leg.objects.filter(queue_id__in=queues, left_at__isnull=True, conversation__state=State.WAITING)
+        .filter(Q(offered_to__isnull=False) | Q(supervisor_told_at__isnull=False))
+        .order_by("number")
+        .values_list("conversation__public_id", "offered_to__display_name", "offered_to__first_name", "supervisor_told_at")
+    )
+    return {key: (name or first or "", told is not None) for key, name, first, told in legs}
+
+
+def _shown_names(keys: set[int | None]) -> dict[int | None, str]:
+    """The shown names of the professionals who wait, by primary key; no query when there is none."""
+    known = keys - {None}
+    return {user.pk: user.shown_name for user in User.objects.filter(pk__in=known)} if known else {}
 
 
 def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:

@@ -147,9 +147,8 @@ def _by_days(turns: Iterable[Turn]) -> tuple[float, ...]:
 
 def _people(queues: Sequence[Queue], answerers: Answerers) -> dict[int, tuple[int, list[Presence]]]:
     """How many answer each queue, and how those of them who are there are there; one query."""
-    people = set().union(*answerers.values())
-    rows = Presence.objects.running().filter(user_id__in=people).select_related("cover") if people else ()
-    there = list(rows)
+    counties = {queue.service.county_id for queue in queues if answerers[queue.pk]}
+    there = list(Presence.objects.running().filter(county_id__in=counties).select_related("cover")) if counties else []
     return {
         queue.pk: (
             len(answerers[queue.pk]),

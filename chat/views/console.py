@@ -156,7 +156,7 @@ def render_console(
         "shown_limit": WAITING_SHOWN,
         "none": UUID(int=0),
         "opened": None,
-        **desk_context(request, actor, own),
+        **desk_context(request, actor, own, queues=queues),
         **(whole_context(actor, opened, draft) if opened else {}),
     }
     return render(request, "chat/console/console.html", context, status=status)

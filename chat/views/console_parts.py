@@ -6,7 +6,7 @@ conversation's own context comes from a function that is listed here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +27,7 @@ from chat.views.console_panel import Draft, conversation_context, page_language
 from chat.views.identity_facts import identity_facts
 from chat.views.presence_parts import closing_context, presence_context
 from chat.views.transfer_parts import offers_context, transfer_context
+from services.models import Queue
 
 Context = dict[str, object]
 
@@ -85,11 +86,15 @@ def whole_context(actor: Staff, opened: Opened, draft: Draft | None = None) -> C
     return context
 
 
-def desk_context(request: HttpRequest, actor: Staff, own: Mine) -> Context:
-    """What the live parts of the desk show, and their mark. Calls are read only when there are some."""
-    context: Context = {"desk": own.desk, "calls": []}
+def desk_context(request: HttpRequest, actor: Staff, own: Mine, *, queues: Collection[Queue]) -> Context:
+    """What the live parts of the desk show, and their mark. Calls are read only when there are some.
+
+    `queues`: those that she answers, read with `for_board`.
+    """
+    offers = offers_context(request, actor, language=page_language(), queues=queues)
+    context: Context = {"desk": own.desk, "calls": [], **offers}
     for part, makers in DESK_PARTS.items():
-        if part == "calls" and not own.calls:
+        if part == "offers" or (part == "calls" and not own.calls):
             continue
         for make in makers:
             context |= make(request, actor)

@@ -35,8 +35,11 @@ def presence_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
         "presence_limits": LIMITS,
         "presence_breaks": BREAKS,
         "presence_covers": [
-            (str(person.public_id), person.shown_name, row is not None and row.cover_id == person.pk)
-            for person in colleagues.exclude(pk=actor.user_id).distinct().order_by("display_name", "pk").only(*NAME_FIELDS)
+            (str(key), display or first or "—", row is not None and row.cover_id == pk)
+            for pk, key, display, first in colleagues.exclude(pk=actor.user_id)
+            .distinct()
+            .order_by("display_name", "pk")
+            .values_list("pk", *NAME_FIELDS)
         ],
         "presence_talks": Conversation.objects.filter(responder_id=actor.user_id, state=State.ACTIVE).exists(),
     }
@@ -52,6 +55,10 @@ def closing_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
 
 
 def running_of(request: HttpRequest, actor: Staff) -> Presence | None:
-    """Her running interval in the county of the page."""
-    county: County | None = getattr(request, "county", None)
-    return Presence.objects.running().filter(user_id=actor.user_id, county=county).select_related("cover").first()
+    """Her running interval in the county of the page, read once for each page."""
+    known: dict[int, Presence | None] = request.__dict__.setdefault("_running_presences", {})
+    if actor.user_id not in known:
+        county: County | None = getattr(request, "county", None)
+        running = Presence.objects.running().filter(user_id=actor.user_id, county=county)
+        known[actor.user_id] = running.select_related("cover").first()
+    return known[actor.user_id]

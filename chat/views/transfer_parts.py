@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -121,22 +122,31 @@ def _groups(row: Conversation, actor: Staff, language: str) -> list[tuple[Text, 
     return list(groups.values())
 
 
-def offers_context(request: HttpRequest, actor: Staff, *, language: str) -> dict[str, object]:
-    """What is offered to her now, and whom she is to call back."""
-    # The county is asked of the queues: asked of the conversations, SQLite would begin with all that the county ever had.
-    queues = Queue.objects.answerable_by(actor).filter(is_active=True, service__county=getattr(request, "county", None))
-    keys = list(queues.order_by().values_list("pk", flat=True))
+def offers_context(
+    request: HttpRequest, actor: Staff, *, language: str, queues: Collection[Queue] | None = None
+) -> dict[str, object]:
+    """What is offered to her now, and whom she is to call back. `queues`: those that she answers, when they are known."""
+    county = getattr(request, "county", None)
+    if queues is None:
+        # The county is asked of the queues: asked of the conversations, SQLite would begin with all that the county ever had.
+        hers_now = Queue.objects.answerable_by(actor).filter(is_active=True, service__county=county)
+        keys = list(hers_now.order_by().values_list("pk", flat=True))
+    else:
+        keys = [queue.pk for queue in queues if queue.service.county == county]
     open_ones = Transfer.objects.filter(state=TransferState.OFFERED, to_queue__in=keys)
     hers = list(
         open_ones.filter(Q(to_person_id=actor.user_id) | Q(to_person__isnull=True))
         .exclude(conversation__responder_id=actor.user_id)
         .values_list("pk", "to_person_id")
     )
+    calls = ContactDetail.objects.to_call(keys)
+    call_backs = list(calls.select_related("conversation", "queue__service").order_by("given_at"))
+    if not hers:
+        return {"offers": [], "call_backs": call_backs}
     personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]))
     common = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if not person]))
     targets = Queue.objects.filter(pk__in={*personal, *common}).select_related("service")
-    names = {queue.pk: pick(texts_of(queue.service, "name"), language) for queue in targets} if hers else {}
-    calls = ContactDetail.objects.to_call(keys)
+    names = {queue.pk: pick(texts_of(queue.service, "name"), language) for queue in targets}
     return {
         "offers": [
             Offer(
@@ -152,5 +162,5 @@ def offers_context(request: HttpRequest, actor: Staff, *, language: str) -> dict
             for key, some in rows.items()
             for row in some
         ],
-        "call_backs": list(calls.select_related("conversation", "queue__service").order_by("given_at")),
+        "call_backs": call_backs,
     }

@@ -117,7 +117,7 @@ class TestReading:
         queue.save()
         for number in range(10):
             conversation_of(Resident(uuid4()), responder if number % 2 else None)
-        with django_assert_max_num_queries(18):  # type: ignore[attr-defined]
+        with django_assert_max_num_queries(19):  # type: ignore[attr-defined]
             boards = line_boards(Queue.objects.filter(pk__in=[queue.pk, second_queue.pk]).for_board())
         assert [len(board.waiting) for board in boards.values()] == [5, 0]
         with django_assert_max_num_queries(7):  # type: ignore[attr-defined]
