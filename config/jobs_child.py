@@ -52,6 +52,7 @@ class JobsChild:
             self._arguments,
             cwd=settings.BASE_DIR,
             env=environment(),
+            stdout=subprocess.DEVNULL,  # only its goodbye, which nobody needs; what it has to tell is on stderr
             process_group=0,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 (one call to libc)
         )

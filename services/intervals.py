@@ -13,6 +13,8 @@ from datetime import date, time
 from itertools import combinations
 
 from django.core.exceptions import ValidationError
+from django.utils import formats
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -48,6 +50,12 @@ class Interval:
             return False
         return any(a[0] < b[1] and b[0] < a[1] for a in self.minutes() for b in other.minutes())
 
+    def in_words(self) -> str:
+        """As a person reads it, in the language of the page."""
+        dates = [formats.date_format(day, "SHORT_DATE_FORMAT") if day else "" for day in (self.valid_from, self.valid_until)]
+        hours = "–".join(formats.time_format(at, "TIME_FORMAT") for at in (self.opens, self.closes))
+        return f"{WEEKDAYS_ABBR[self.weekday]} {hours}" + (f" ({'–'.join(dates)})" if any(dates) else "")
+
     def __str__(self) -> str:
         text = f"{DAYS[self.weekday]} {self.opens:%H:%M}-{self.closes:%H:%M}"
         if self.valid_from or self.valid_until:
@@ -73,7 +81,7 @@ def refuse_overlaps(intervals: Iterable[Interval]) -> None:
         raise ValidationError(
             _("These hours overlap: %(one)s and %(other)s. Change one of them, or join them into one."),
             code="overlap",
-            params={"one": str(pair[0]), "other": str(pair[1])},
+            params={"one": pair[0].in_words(), "other": pair[1].in_words()},
         )
 
 

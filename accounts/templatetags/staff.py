@@ -5,9 +5,12 @@ from typing import Any
 from django import template
 
 from accounts.choices import ADMIN_DOOR_ROLES
+from accounts.devices import device_of
 from accounts.menu import roles_on_page
 
 register = template.Library()
+
+register.filter("device", device_of)
 
 
 @register.simple_tag(takes_context=True)

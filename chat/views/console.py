@@ -26,7 +26,7 @@ from chat.boards import LineBoard, line_boards, mine_boards
 from chat.choices import State
 from chat.keys import COMMANDS
 from chat.models import Conversation
-from chat.operations import open_conversation
+from chat.operations import Mark, mark_seen, open_conversation
 from chat.operations.reading import Opened
 from chat.protocol import MineRow, WaitingRow
 from chat.views.console_door import console_door
@@ -116,7 +116,15 @@ def render_conversation(
         raise Http404 from None
     if request.GET.get("osa"):
         return render(request, "chat/console/conversation.html", whole_context(actor, opened, draft))
+    _note_reading(actor, opened)
     return render_console(request, actor, opened, draft=draft, status=status)
+
+
+def _note_reading(actor: Staff, opened: Opened) -> None:
+    """Who opens the page has read what it shows. Of a part that the script asks for, the script tells when it is seen."""
+    me, row = opened.participant, opened.conversation
+    if me is not None and (me.seen_all < row.head_all or me.seen_staff < row.head_staff):
+        mark_seen(by=actor, marks=[Mark(me.public_id, row.head_all, row.head_staff)])
 
 
 def render_console(

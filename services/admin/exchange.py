@@ -159,7 +159,10 @@ def _problems(result: Result) -> Any:
         for error in errors:
             yield number, "", str(error.error)
     for row in result.invalid_rows:
-        for name, found in row.error_dict.items():
+        wrong = row.error_dict
+        for name, found in wrong.items():
+            if "county" in wrong and name != "county":
+                continue  # what the county has can't be known before the county is
             yield row.number, "" if name == "__all__" else name, " ".join(found)
 
 

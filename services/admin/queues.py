@@ -48,6 +48,8 @@ class QueueAdmin(DirectoryAdmin):
         "is_entry",
         "is_active",
         "is_doctor",
+        "for_professionals",
+        "needs_presence",
         "schedule",
         "groups",
         "max_waiting",

@@ -83,6 +83,8 @@ class QueueTable(OperatedResource):
         "is_entry",
         "is_active",
         "is_doctor",
+        "for_professionals",
+        "needs_presence",
         "schedule",
         "max_waiting",
         "max_parallel",

@@ -137,7 +137,7 @@ def test_the_box_of_the_head_tells_who_answers_and_what_it_is_not_for(
     answers = page.locator(".nl-chat-answers")
     expect(answers).to_be_hidden()
     opener = page.locator(".nl-chat-info > summary")
-    expect(opener).to_have_accessible_name("Tietoa – kuka vastaa, mihin tämä chat ei sovi ja hätänumerot")
+    expect(opener).to_have_accessible_name("Tietoa – kuka vastaa, mihin tämä chat ei sovi, hätänumerot ja tuki")
     opener.click()
     expect(answers).to_be_in_viewport()
     expect(page.locator(".nl-chat-emergency")).to_contain_text("112")

@@ -17,7 +17,7 @@ from accounts.actors import Resident
 from accounts.choices import AuditAction
 from accounts.models import AuditEntry, User
 from chat.choices import State
-from chat.models import Conversation, Event
+from chat.models import Conversation, Event, Participant
 from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
 from services.choices import Audience
 from services.models import ContactPoint, Membership, Municipality, Queue, ResponderGroup, Service, Topic
@@ -162,6 +162,29 @@ def test_whom_to_call_when_the_technique_fails_stands_beside_the_conversation(
     Service.objects.filter(pk=active.service_id).update(responder_support=support)
     page = signed_in(responder).get(url(active)).content.decode()
     assert 'Tekninen tuki</span> <a href="tel:015000400">015 000 400</a>' in page
+
+
+def test_who_opens_the_page_has_read_it_but_not_the_part_that_a_script_asks_for(
+    active: Conversation, responder: User, supervisor: User, signed_in: SignedIn
+) -> None:
+    """Without a script the count of unread falls, and the resident is told that she was read (S001-2)."""
+    hers = Participant.objects.filter(conversation=active, user=responder)
+
+    def unread() -> tuple[int, int]:
+        active.refresh_from_db()
+        me = hers.get()
+        return active.head_all - me.seen_all, active.head_staff - me.seen_staff
+
+    assert unread()[0] > 0
+    client = signed_in(responder)
+    client.get(f"{url(active)}?osa=1")
+    signed_in(supervisor).get(url(active))
+    assert unread()[0] > 0, "neither the part nor a colleague's reading counts"
+    page = client.get(url(active)).content.decode()
+    assert unread() == (0, 0)
+    mine = page.split("<console-mine")[1].split("<template>")[0]
+    assert 'data-slot="unread" hidden' in mine
+    assert mine.count('data-slot="test"') == 1
 
 
 def test_the_list_itself_reads_nobodys_words(waiting: Conversation, responder: User, signed_in: SignedIn) -> None:

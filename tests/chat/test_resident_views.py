@@ -685,3 +685,24 @@ def test_queries_do_not_grow_with_the_log_or_the_line(talk: Conversation, reside
     assert many[1:] == few[1:]
     assert many[0] <= few[0] + 8, "what changed meanwhile is marked as seen"
     assert max(many) <= 42
+
+
+def test_whom_to_call_when_the_chat_does_not_work_is_in_its_head(
+    talk: Conversation, resident: Resident, open_service: Service, county: County
+) -> None:
+    """S000-47: the service's own support; without one, digital support; a contact of professionals is never shown."""
+    own = ContactPoint.objects.create(county=county, key="tuki", name_fi="Chatin tuki", value="015 000 500")
+    digital = ContactPoint.objects.create(county=county, key="digi", name_fi="Digituki", value="015 000 600")
+    internal = ContactPoint.objects.create(
+        county=county, key="sisainen", name_fi="Talon tuki", value="015 000 700", audience=Audience.INTERNAL
+    )
+
+    def head(**chosen: ContactPoint | None) -> str:
+        Service.objects.filter(pk=open_service.pk).update(**chosen)
+        page = browser_of(resident).get(url_of(talk)).content.decode()
+        return page.split("nl-chat-support", 1)[-1].split("</p>")[0] if "nl-chat-support" in page else ""
+
+    assert 'Chatin tuki <a class="nl-phone" href="tel:015000500">' in head(resident_support=own, digital_support=digital)
+    assert 'Digituki <a class="nl-phone" href="tel:015000600">' in head(resident_support=None, digital_support=digital)
+    assert "015 000 700" not in head(resident_support=internal, digital_support=None)
+    assert "Chatin tuki" in head(resident_support=own), "and it comes back"

@@ -203,7 +203,7 @@ def test_overlapping_hours_are_refused_and_what_was_typed_stays(always_open, cou
     }
     refused = client.post(page, values)
     assert refused.status_code == 200
-    assert "11:00-13:00" in refused.content.decode()
+    assert "ma 08.00–12.00 ja ma 11.00–13.00" in refused.content.decode()
     assert not schedule.intervals.exists()
     version = schedule.version
     saved = client.post(page, values | {"intervals-1-opens": "12.00"})
@@ -470,3 +470,24 @@ def test_an_exception_day_over_midnight_is_saved_and_said(opens, closes, warned,
     response = signed_in(main_user).post(url(models.ExceptionDay, "add"), values, follow=True)
     assert models.ExceptionDay.objects.filter(date=day).exists()
     assert ("seuraavana päivänä" in response.content.decode()) is warned
+
+
+# What the page of a row shows in rows of their own, below it.
+ELSEWHERE = {"ResponderGroup": {"members"}}
+
+
+@pytest.mark.parametrize("model", PAGES, ids=lambda model: model.__name__)
+def test_the_page_has_every_setting_of_its_rows(model):
+    """What a main user is told to set she can set: no editable column is forgotten."""
+    shown = {name for _label, group in admin.site._registry[model].fieldsets for name in group["fields"]}
+    names = {field.name for field in (*model._meta.fields, *model._meta.many_to_many) if field.editable and not field.auto_created}
+    translated = {name for name in names if {f"{name}_fi", f"{name}_sv", f"{name}_en"} <= names}
+    assert names - translated - shown - ELSEWHERE.get(model.__name__, set()) == set()
+
+
+@pytest.mark.parametrize("model", list(RESOURCES), ids=lambda model: model.__name__)
+def test_a_table_has_every_setting_that_its_page_has(model, main_user):
+    """A file that is exported and taken in elsewhere makes the same row."""
+    columns = set(RESOURCES[model](by=acting(main_user)).fields)
+    shown = {name for _label, group in admin.site._registry[model].fieldsets for name in group["fields"]}
+    assert shown - columns == set()

@@ -56,6 +56,7 @@ export class ConsoleLog extends HTMLElement {
   showOutgoing({ id, body, audience, state, text }) {
     const { words } = this.context;
     let node = this.#mine(id);
+    let isNew = false;
     if (!node) {
       if (state === "sent") return;
       node = this.#bubble("me", audience);
@@ -64,13 +65,13 @@ export class ConsoleLog extends HTMLElement {
       node.classList.add("is-pending");
       showWords(slot(node, "body"), body);
       this.append(node);
-      this.toEnd();
+      isNew = true;
     }
     node.classList.toggle("is-failed", state === "failed");
     const word = { sending: words.sending, sent: audience === "staff" ? words.saved : words.sent, failed: `${words.failed}: ${text}` }[state];
     put(node, "state", word);
     show(node, "acts", state === "failed");
-    if (state === "failed") this.toEnd();
+    if (isNew || state === "failed") this.toEnd(); // last, so that the word under it is in view too
   }
 
   forget(id) {
