@@ -22,6 +22,7 @@ export class ConsoleConversation extends HTMLElement {
     show(this, "side-toggle", true);
     for (const button of this.querySelectorAll("[data-act=side], [data-act=more], [data-act=close]")) button.hidden = false;
     this.addEventListener("click", (event) => this.#click(event));
+    this.addEventListener("unfocused", () => this.focusText());
     this.addEventListener("toggle", ({ target }) => this.#toggled(target), true);
     this.addEventListener("composed", ({ detail }) => this.console?.connection.send(this.key, detail.body, { audience: detail.audience }));
     this.addEventListener("typing", ({ detail }) => this.console?.connection.typing(this.key, detail.on));
@@ -98,14 +99,11 @@ export class ConsoleConversation extends HTMLElement {
     this.console.connection.seen(this.key, all, staff);
   }
 
-  /* Escape closes what is open over the conversation, a form too: what was written in it stays there. Returns whether one was. */
+  /* Closes what is open over the conversation, a form too: what was written in it stays there. Returns whether anything was. */
   closeBox() {
     const box = this.querySelector(OPEN_BOX);
-    if (!box) return false;
-    const wasIn = box.contains(document.activeElement);
-    box.open = false;
-    if (wasIn) box.querySelector("summary").focus();
-    return true;
+    if (box) box.open = false;
+    return Boolean(box);
   }
 
   focusText() {

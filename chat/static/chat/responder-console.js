@@ -190,7 +190,7 @@ export class ResponderConsole extends HTMLElement {
   #key(event) {
     if (this.settings.isHelpOpen) return;
     const { current } = this.stage;
-    if (event.key === "Escape" && current?.contains(event.target) && !current.closeBox() && !event.target.matches("textarea")) current.focusText();
+    if (event.key === "Escape" && current?.contains(event.target) && (current.closeBox() || !event.target.matches("textarea"))) current.focusText();
     const command = this.settings.keys.command(event);
     if (!command) return;
     event.preventDefault();
