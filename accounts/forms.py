@@ -82,8 +82,8 @@ class EditKeyForm(PlainLabels, webauthn.EditWebAuthnForm):
 
 
 class OwnAccountForm(forms.ModelForm):
-    """The shown name and the language; the rest is kept by a main user."""
+    """The shown names and the language; the rest is kept by a main user."""
 
     class Meta:
         model = User
-        fields = ["display_name", "language"]
+        fields = ["display_name", "display_name_sv", "display_name_en", "language"]

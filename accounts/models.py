@@ -58,6 +58,9 @@ class PersonManager(UserManager["User"]):
         return PersonQuerySet(self.model, using=self._db)
 
 
+SHOWN_NAMES = ("display_name", "display_name_sv", "display_name_en")
+
+
 class User(AbstractUser):
     """A member of staff. Signs in with the e-mail address; residents have no account."""
 
@@ -65,6 +68,12 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail"), unique=True)
     display_name = models.CharField(
         _("name shown to residents"), max_length=60, blank=True, help_text=_("For example “Maija, public health nurse”.")
+    )
+    display_name_sv = models.CharField(
+        _("name shown to residents in Swedish"), max_length=60, blank=True, help_text=_("Empty: the same as above.")
+    )
+    display_name_en = models.CharField(
+        _("name shown to residents in English"), max_length=60, blank=True, help_text=_("Empty: the same as above.")
     )
     language = models.CharField(
         _("language"), max_length=2, choices=[("fi", "suomi"), ("sv", "svenska"), ("en", "English")], default="fi"
@@ -86,6 +95,10 @@ class User(AbstractUser):
     def shown_name(self) -> str:
         """The name that a resident sees: never more than the person has chosen to show."""
         return self.display_name or self.first_name or "—"
+
+    def name_for(self, language: str) -> str:
+        """The same in the language of a conversation: the title that goes with a name is the resident's to understand."""
+        return {"sv": self.display_name_sv, "en": self.display_name_en}.get(language) or self.shown_name
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

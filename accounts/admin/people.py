@@ -22,7 +22,7 @@ from accounts.models import Grant, User
 from accounts.origin import actor_of
 from accounts.permissions import counties_of, has_role_anywhere
 
-CHANGED = ["email", "first_name", "last_name", "display_name", "language"]
+CHANGED = ["email", "first_name", "last_name", "display_name", "display_name_sv", "display_name_en", "language"]
 
 
 class NewPersonForm(OperatedForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
-from accounts.models import User
+from accounts.models import SHOWN_NAMES, User
 from accounts.operations.audit import record_audit
 from accounts.operations.mail import queue_mail
 from accounts.operations.refusals import require_version
@@ -20,7 +20,7 @@ from accounts.operations.sessions import erase_sessions
 from accounts.permissions import is_main_user, may_manage_person
 
 # What a person may change of her own account; the rest is a main user's.
-OWN_FIELDS = frozenset({"display_name", "language"})
+OWN_FIELDS = frozenset({*SHOWN_NAMES, "language"})
 
 
 @transaction.atomic
@@ -32,6 +32,8 @@ def create_person(
     first_name: str,
     last_name: str,
     display_name: str = "",
+    display_name_sv: str = "",
+    display_name_en: str = "",
     language: str = "fi",
     password: str | None = None,
     password_address: str = "",
@@ -43,8 +45,8 @@ def create_person(
     if not is_main_user(by, county=county) or (password is not None and isinstance(by, Staff)):
         raise PermissionDenied
     email = _free_email(email)
-    user = User(email=email, first_name=first_name, last_name=last_name, display_name=display_name, language=language)
-    user.home_county = county
+    user = User(email=email, first_name=first_name, last_name=last_name, language=language, home_county=county)
+    user.display_name, user.display_name_sv, user.display_name_en = display_name, display_name_sv, display_name_en
     user.username = user.public_id.hex
     user.set_password(password)
     user.full_clean(exclude=["password"])
@@ -220,7 +222,7 @@ def _facts(user: User) -> dict[str, Any]:
         "email": user.email,
         "first_name": user.first_name,
         "last_name": user.last_name,
-        "display_name": user.display_name,
+        **{name: getattr(user, name) for name in SHOWN_NAMES},
         "language": user.language,
         "is_active": user.is_active,
     }

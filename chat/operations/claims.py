@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.actors import Actor, Staff
-from accounts.models import User
+from accounts.models import SHOWN_NAMES, User
 from chat.broadcast import announce_board
 from chat.choices import EventKind, ParticipantKind, State
 from chat.models import Conversation, Leg, Participant
@@ -83,7 +83,7 @@ def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) ->
 
 
 def _take(row: Conversation, *, by: Staff, now: datetime) -> Conversation:
-    user = User.objects.only("display_name", "first_name").get(pk=by.user_id)
+    user = User.objects.only(*SHOWN_NAMES, "first_name").get(pk=by.user_id)
     leg = Leg.objects.present_of(row)
     leg.responder, leg.accepted_at, leg.wait_seconds = user, now, max((now - leg.queued_at).total_seconds(), 0.0)
     leg.save(update_fields=["responder", "accepted_at", "wait_seconds"])
@@ -93,7 +93,7 @@ def _take(row: Conversation, *, by: Staff, now: datetime) -> Conversation:
     participant = Participant.objects.filter(conversation=row, user=user).first()  # the conversation's lock keeps others out
     if participant is None:
         participant = Participant.objects.create(
-            conversation=row, user=user, kind=ParticipantKind.RESPONDER, name=user.shown_name, joined_at=now
+            conversation=row, user=user, kind=ParticipantKind.RESPONDER, name=user.name_for(row.language), joined_at=now
         )
     if participant.kind == ParticipantKind.COLLEAGUE:  # who whispered before answers now, under her own name
         participant.kind = ParticipantKind.RESPONDER

@@ -28,14 +28,15 @@ ASKABLE = frozenset(IdentityPurpose.values) - {IdentityPurpose.START}
 def request_identification(*, by: Actor, conversation: UUID, purpose: str, now: datetime) -> IdentityRequest:
     """The responder asks a resident who is present to identify herself, and says why; one request is open at a time.
 
-    It may be answered for 30 minutes. Raises ValidationError (identity_off, identity_open, resident_away, not_yours, ended).
+    It may be answered for 30 minutes. A consulting professional has signed in already and is not asked. Raises ValidationError
+    (identity_off, identity_open, resident_away, not_yours, ended).
     """
     row = lock_of_responder(by=by, conversation=conversation)
     if row.state != State.ACTIVE:
         raise refuse(Refusal.ENDED)
     if purpose not in ASKABLE:
         raise refuse(Refusal.INVALID)
-    if row.service.identification == Identification.NEVER or current_provider() is None:
+    if row.service.identification == Identification.NEVER or current_provider() is None or row.professional_id is not None:
         raise refuse(Refusal.IDENTITY_OFF)
     if row.is_away(now=now):
         raise refuse(Refusal.RESIDENT_AWAY)

@@ -114,7 +114,7 @@ def say(row: Conversation, *, actor: Actor, user: User, token: UUID, note: str, 
 def join(row: Conversation, user: User, *, kind: ParticipantKind = ParticipantKind.RESPONDER, now: datetime) -> Participant:
     """The person takes part in the conversation from now on, if she did not already."""
     participant, made = Participant.objects.get_or_create(
-        conversation=row, user=user, defaults={"kind": kind, "name": user.shown_name, "joined_at": now}
+        conversation=row, user=user, defaults={"kind": kind, "name": user.name_for(row.language), "joined_at": now}
     )
     if not made and kind == ParticipantKind.RESPONDER and participant.kind != kind:
         participant.kind = kind

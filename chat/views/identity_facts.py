@@ -58,7 +58,7 @@ def identity_facts(actor: Staff, opened: Opened) -> dict[str, object]:
     proof = next((each for each in requests if each.state == IdentificationState.VERIFIED), None)
     mine = row.responder_id == actor.user_id
     is_open = newest is not None and newest.state in OPEN_STATES
-    in_use = row.service.identification != Identification.NEVER and current_provider() is not None
+    in_use = row.service.identification != Identification.NEVER and current_provider() is not None and row.professional_id is None
     return {
         "identity": _shown(newest, sees=sees) if newest else None,
         "proof": _shown(proof, sees=sees) if proof else None,

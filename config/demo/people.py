@@ -25,6 +25,8 @@ def write_people(*, by: System, county: County, content: PeopleFile, since: date
             first_name=row.first_name,
             last_name=row.last_name,
             display_name=row.display_name,
+            display_name_sv=row.display_name_sv,
+            display_name_en=row.display_name_en,
             language=row.language,
             password=content.password,
         )

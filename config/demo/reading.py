@@ -264,6 +264,8 @@ class PersonRow(Strict, frozen=True):
     tells: str
     groups: list[str] = []
     language: str = "fi"
+    display_name_sv: str = ""
+    display_name_en: str = ""
 
     @property
     def address(self) -> str:

@@ -5,7 +5,7 @@ const REPEAT_MS = 8000;
 export class Alert extends EventTarget {
   #audio = null;
   #on = false;
-  #calling = new Set(); // who came and has been neither taken nor gone
+  #calling = new Map(); // who came, or was offered, and has been neither taken nor gone → of which list
   #timer = 0;
   #quiet = false;
 
@@ -47,10 +47,10 @@ export class Alert extends EventTarget {
     this.#changed();
   }
 
-  /* Whoever waits now, and those of them who have come since the last time. */
-  waiting(here, newcomers) {
-    for (const id of this.#calling) if (!here.has(id)) this.#calling.delete(id);
-    for (const id of newcomers) this.#calling.add(id);
+  /* Who is in a list now (of those who wait, or of what is offered to her), and those of them who have come since the last time. */
+  waiting(here, newcomers, list = "line") {
+    for (const [id, of] of this.#calling) if (of === list && !here.has(id)) this.#calling.delete(id);
+    for (const id of newcomers) this.#calling.set(id, list);
     if (newcomers.length) this.ring();
     this.#again();
     this.#changed();

@@ -5,6 +5,7 @@ import { put, show, slot } from "./slots.js";
 
 const TYPING_SHOWN_MS = 8000;
 const READ_ALOUD_MS = 1000;
+const OPEN_BOX = ".nlc-transfer[open], .nlc-identity[open]";
 
 export class ConsoleConversation extends HTMLElement {
   #typingTimer = 0;
@@ -19,8 +20,10 @@ export class ConsoleConversation extends HTMLElement {
     this.ending = this.querySelector("console-ending");
     this.side = this.querySelector(".nlc-side");
     show(this, "side-toggle", true);
-    for (const button of this.querySelectorAll("[data-act=side], [data-act=close]")) button.hidden = false;
+    for (const button of this.querySelectorAll("[data-act=side], [data-act=more], [data-act=close]")) button.hidden = false;
     this.addEventListener("click", (event) => this.#click(event));
+    this.addEventListener("unfocused", () => this.focusText());
+    this.addEventListener("toggle", ({ target }) => this.#toggled(target), true);
     this.addEventListener("composed", ({ detail }) => this.console?.connection.send(this.key, detail.body, { audience: detail.audience }));
     this.addEventListener("typing", ({ detail }) => this.console?.connection.typing(this.key, detail.on));
   }
@@ -37,6 +40,8 @@ export class ConsoleConversation extends HTMLElement {
     this.names = names;
     this.colleagues = colleagues;
     console.connection.follow(this.key, { all: Number(this.dataset.all), staff: Number(this.dataset.staff) });
+    this.log.addEventListener("below", () => show(this, "newer", true));
+    this.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.log.toEnd();
     this.seen();
   }
@@ -87,14 +92,22 @@ export class ConsoleConversation extends HTMLElement {
     if (participant === this.dataset.resident) this.log.showSeen(all);
   }
 
-  /* What is on the screen has been seen. */
+  /* What is on the screen has been seen; what came below while she reads earlier words has not. */
   seen() {
-    if (!this.console || this.hidden || document.hidden || !this.isMine) return;
+    if (!this.console || this.hidden || document.hidden || !this.isMine || !this.log.isAtEnd) return;
     const { all, staff } = this.console.connection.cursor(this.key);
     this.console.connection.seen(this.key, all, staff);
   }
 
+  /* Closes what is open over the conversation, a form too: what was written in it stays there. Returns whether anything was. */
+  closeBox() {
+    const box = this.querySelector(OPEN_BOX);
+    if (box) box.open = false;
+    return Boolean(box);
+  }
+
   focusText() {
+    for (const box of this.querySelectorAll(OPEN_BOX)) if (!box.closest("live-part").isDirty) box.open = false;
     if (this.composer && !this.composer.field.readOnly) this.composer.field.focus();
     else this.querySelector(".nlc-title").focus();
   }
@@ -111,9 +124,19 @@ export class ConsoleConversation extends HTMLElement {
     const details = this.querySelector(`live-part[data-part="${name}"] details`);
     if (!details) return null;
     if (this.side.contains(details)) this.#showSide(true);
+    else this.#showMore(true);
     details.open = true;
     (details.querySelector("select, textarea, input:not([type=hidden])") ?? details.querySelector("summary")).focus();
     return details;
+  }
+
+  /* By its key: colleagues are asked for advice, or no longer. */
+  keyAdvice() {
+    const button = this.querySelector('live-part[data-part="advice"] button');
+    if (!button) return;
+    this.#showSide(true);
+    button.focus();
+    button.click();
   }
 
   /* By its key: joins in order to whisper; who whispers already goes on writing. */
@@ -157,6 +180,11 @@ export class ConsoleConversation extends HTMLElement {
   #click(event) {
     const act = event.target.closest("[data-act]")?.dataset.act;
     const bubble = event.target.closest("[data-client]");
+    if (act === "more") this.#showMore(!this.classList.contains("shows-more"));
+    if (act === "newest") {
+      this.log.toEnd();
+      this.focusText();
+    }
     if (act === "side") this.#showSide(this.side.dataset.open === undefined);
     if (act === "again" && bubble) {
       const old = bubble.dataset.client;
@@ -169,6 +197,24 @@ export class ConsoleConversation extends HTMLElement {
       this.log.forget(bubble.dataset.client);
       this.composer.giveBack(words);
     }
+  }
+
+  /* One box at a time is open over the conversation. */
+  #toggled(box) {
+    if (!box.open || !box.matches(OPEN_BOX)) return;
+    for (const other of this.querySelectorAll(OPEN_BOX)) if (other !== box) other.open = false;
+  }
+
+  /* Where the head is narrow, the rarer tools stand behind a button. */
+  #showMore(open) {
+    this.classList.toggle("shows-more", open);
+    this.querySelector("[data-act=more]").setAttribute("aria-expanded", String(open));
+  }
+
+  #scrolled() {
+    if (!this.log.isAtEnd) return;
+    show(this, "newer", false);
+    this.seen();
   }
 
   #showSide(open) {

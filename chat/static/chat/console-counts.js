@@ -1,10 +1,12 @@
-/* What is always in view: how many wait, the longest wait, what is unread, who asks for her; in the page, its title and its mark. */
+/* What is always in view: how many wait, the longest wait, what is unread, what is offered to her, who asks for her; in the page, its
+   title and its mark. */
 
 import { slot } from "./slots.js";
 
 export class Counts {
   waiting = 0;
   unread = 0;
+  offers = 0;
   calls = 0;
   told = 0;
 
@@ -36,6 +38,14 @@ export class Counts {
     return isMore;
   }
 
+  /* How many conversations colleagues offer to her. */
+  showOffers(number) {
+    this.offers = number;
+    for (const place of this.#all("count-offers")) place.hidden = !number;
+    this.#put("count-offers-number", number);
+    this.#mark();
+  }
+
   /* Conversations of others that ask for her, and how many of them are people whom nobody takes; which of them are more than
      before: "told", "calls" or neither. */
   showCalls(calls, told) {
@@ -57,8 +67,9 @@ export class Counts {
   }
 
   #mark() {
-    if (this.icon) this.icon.href = this.icons[Number(this.waiting + this.unread + this.calls > 0)];
-    document.title = `${this.unread ? "● " : ""}${this.waiting ? `(${this.waiting}) ` : ""}${this.title}`;
+    if (this.icon) this.icon.href = this.icons[Number(this.waiting + this.offers + this.unread + this.calls > 0)];
+    const toTake = this.waiting + this.offers;
+    document.title = `${this.unread ? "● " : ""}${toTake ? `(${toTake}) ` : ""}${this.title}`;
   }
 }
 

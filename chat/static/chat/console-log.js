@@ -5,16 +5,21 @@ import { clockTime } from "./wait-clock.js";
 import { eventWords, showWords } from "./words.js";
 
 const NEAR_END = 80;
+const HIDING = "a[data-act=hide]:not([hidden])";
 
 export class ConsoleLog extends HTMLElement {
   connectedCallback() {
     this.toEnd();
+    if (this.context) return;
+    this.addEventListener("keydown", (event) => this.#amongHiding(event));
+    this.addEventListener("focusin", ({ target }) => { if (target.matches(HIDING)) this.#stopAt(target); });
   }
 
   /* words: of the page; names: Map participant → shown name; me, resident: participants; colleagues: Set of those who whisper;
      templates: {message, event}. */
   setUp(context) {
     this.context = context;
+    this.#stopAt(this.#hiding().at(-1));
   }
 
   get isAtEnd() {
@@ -41,6 +46,7 @@ export class ConsoleLog extends HTMLElement {
     slot(item.node, "at").dateTime = event.at;
     this.insertBefore(item.node, this.querySelector(":scope > .is-pending"));
     if (stick || item.side === "me") this.toEnd();
+    else this.dispatchEvent(new Event("below"));
     return item;
   }
 
@@ -126,6 +132,31 @@ export class ConsoleLog extends HTMLElement {
     if (!link || !door) return;
     link.href = `${door}?audience=${audience}&seq=${seq}`;
     link.hidden = false;
+    if (!this.contains(document.activeElement)) this.#stopAt(link);
+    else if (link !== document.activeElement) link.tabIndex = -1;
+  }
+
+  /* By its key: to the newest message whose words may be hidden. */
+  focusHiding() {
+    this.#hiding().at(-1)?.focus();
+  }
+
+  #hiding() {
+    return [...this.querySelectorAll(HIDING)];
+  }
+
+  /* The log is one stop of the Tab key; its ways to hiding are gone through with the arrows. */
+  #stopAt(stop) {
+    for (const link of this.#hiding()) link.tabIndex = link === stop ? 0 : -1;
+  }
+
+  #amongHiding(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.target.matches(HIDING)) return;
+    const links = this.#hiding();
+    const next = links[links.indexOf(event.target) + step];
+    event.preventDefault();
+    next?.focus();
   }
 
   #portal(event) {

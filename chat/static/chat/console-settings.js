@@ -129,7 +129,7 @@ export class ConsoleSettings extends HTMLElement {
 
   async #send(form, button, refused) {
     try {
-      this.apply(await send(form, button));
+      this.apply(await send(form, button, { keepalive: true }));
       return true;
     } catch (error) {
       refused(error.text ?? this.console.words.trouble);

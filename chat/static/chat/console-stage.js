@@ -74,10 +74,12 @@ export class Stage {
   /* The conversation has gone on to somebody else: what may still be read takes the place of her panel. */
   async renew(panel) {
     const part = await this.#console.doors.part(this.#console.url(panel.key));
+    const wasThere = panel.contains(document.activeElement);
     this.#console.connection.unfollow(panel.key);
     panel.replaceWith(part);
     this.join(part);
     this.arrange();
+    if (wasThere) part.focusText();
   }
 
   /* The conversation after (1) or before (-1) the one in use, of these. */

@@ -8,13 +8,15 @@ export class Refused extends Error {
   }
 }
 
-/* Sends a form, with the button that was pressed; returns what the server tells. Throws Refused with its words. */
-export async function send(form, button = null) {
+/* Sends a form, with the button that was pressed; returns what the server tells. Throws Refused with its words.
+   `keepalive`: it is sent even when she leaves the page right after. */
+export async function send(form, button = null, { keepalive = false } = {}) {
   const answer = await fetch(button?.hasAttribute("formaction") ? button.formAction : form.action, {
     method: "POST",
     headers: { Accept: "application/json" },
     body: new URLSearchParams(new FormData(form, button)),
     redirect: "error",
+    keepalive,
   });
   const isJson = answer.headers.get("content-type")?.includes("json");
   const told = isJson ? await answer.json() : {};

@@ -16,6 +16,7 @@ const SAID_MS = 15000;
 export class ResponderConsole extends HTMLElement {
   #frames = new Map(); // queue → its newest line
   #mine = null; // none has come yet
+  #offers = null; // what was offered to her when it was last shown
   #desk = null; // what the desk's own parts showed at the last snapshot
   #filled = false; // her own conversations have been opened side by side
   #taking = false;
@@ -45,6 +46,7 @@ export class ResponderConsole extends HTMLElement {
     this.#listen();
     for (const panel of this.panels) this.stage.join(panel);
     this.stage.arrange();
+    this.#showOffers();
     this.connection.start();
     setInterval(() => this.#refreshLists(), LISTS_MS);
     this.#state(this.connection.state);
@@ -150,6 +152,7 @@ export class ResponderConsole extends HTMLElement {
       else if (link.matches(".nlc-earlier-link")) this.open(link.dataset.conversation, { why: "aiemmat" });
       else this.open(link.closest("li").dataset.conversation);
     });
+    this.addEventListener("shown", ({ target }) => { if (target.dataset.part === "offers") this.#showOffers(); });
     this.addEventListener("done", ({ detail }) => { if (detail.form.matches(".nlc-offer-take")) this.open(detail.told.conversation); });
     this.addEventListener("refused", ({ detail }) => {
       if (detail.status === 401) this.#end();
@@ -167,6 +170,17 @@ export class ResponderConsole extends HTMLElement {
     if (!this.own.focusRow(key)) this.querySelector(".nlc-next button").focus();
   }
 
+  /* What colleagues offer to her, else who asks for her. */
+  #toOffers() {
+    const way = this.querySelector(".nlc-offer button, .nlc-calls a");
+    if (!way) {
+      this.say(this.words.noOffers);
+      return;
+    }
+    delete this.dataset.view;
+    way.focus();
+  }
+
   /* Joins a colleague's conversation: its panel comes anew, with a composer for whispers. */
   async #whisper(form) {
     const told = await this.run(() => this.doors.send(form));
@@ -176,7 +190,7 @@ export class ResponderConsole extends HTMLElement {
   #key(event) {
     if (this.settings.isHelpOpen) return;
     const { current } = this.stage;
-    if (event.key === "Escape" && current?.contains(event.target) && !event.target.matches("textarea")) current.focusText();
+    if (event.key === "Escape" && current?.contains(event.target) && (current.closeBox() || !event.target.matches("textarea"))) current.focusText();
     const command = this.settings.keys.command(event);
     if (!command) return;
     event.preventDefault();
@@ -193,6 +207,10 @@ export class ResponderConsole extends HTMLElement {
       case "compose": return current?.focusText();
       case "end": return current?.keyEnding();
       case "transfer": return current?.openPart("transfer");
+      case "identify": return current?.openPart("identity");
+      case "hide": return current?.log?.focusHiding();
+      case "advice": return current?.keyAdvice();
+      case "offers": return this.#toOffers();
       case "record": return current?.takeRecord();
       case "whisper": return current?.keyWhisper();
       case "flag": return current?.openPart("flag");
@@ -249,6 +267,16 @@ export class ResponderConsole extends HTMLElement {
     this.counts.showLine(line);
   }
 
+  /* What is offered to her calls like a newcomer, until somebody has taken it or it is gone. */
+  #showOffers() {
+    const here = new Set([...this.querySelectorAll(".nlc-offer")].map((row) => row.dataset.transfer));
+    const newcomers = this.#offers === null ? [] : [...here].filter((id) => !this.#offers.has(id));
+    this.#offers = here;
+    this.settings.alert.waiting(here, newcomers, "offers");
+    if (newcomers.length) tell(this, this.words.newOffer);
+    this.counts.showOffers(here.size);
+  }
+
   #showMine() {
     if (!this.#mine) return;
     const visible = new Set(this.panels.filter((panel) => !panel.hidden && !document.hidden).map((panel) => panel.key));
@@ -262,7 +290,7 @@ export class ResponderConsole extends HTMLElement {
     const now = new Set(conversations.map((row) => row.conversation));
     for (const { conversation, state } of this.#mine ?? []) {
       const panel = this.panel(conversation);
-      if (!now.has(conversation) && state === "active" && panel?.isActive) this.#wentOn(panel);
+      if (!now.has(conversation) && state === "active" && panel?.dataset.state === "active") this.#wentOn(panel);
     }
   }
 
@@ -328,6 +356,7 @@ export class ResponderConsole extends HTMLElement {
         slot(this.querySelector(name), "empty").hidden = slot(page.querySelector(name), "empty").hidden;
       }
       for (const place of this.querySelectorAll(".nlc-counts")) place.replaceWith(document.importNode(page.querySelector(".nlc-counts"), true));
+      for (const part of this.querySelectorAll("aside live-part")) part.heard("desk");
     } catch (error) {
       if (error.status === 401) this.#end();
     }
