@@ -18,6 +18,7 @@ from adoption.models import Rollout
 from adoption.models.rollouts import READER_ROLES
 from adoption.permissions import may_open
 from adoption.signals.words import lacking, signal_name
+from services.metric_names import metric_words
 from services.models import Service
 from services.templatetags.texts import spoken
 
@@ -94,10 +95,17 @@ def funder_name(code: str) -> str:
 def written(field: BoundField) -> str:
     """What was filled in, for who only reads a form: a choice by its name, a list by its lines."""
     value = field.value()
-    if isinstance(value, list):
-        return "\n".join(str(each) for each in value)
     choices = getattr(field.field, "choices", None)
+    if isinstance(value, list):
+        names = dict(choices) if choices else {}
+        return "\n".join(str(names.get(each, each)) for each in value)
     return str(dict(choices).get(value, value or "")) if choices else str(value or "")
+
+
+@register.filter
+def metric_name(code: str) -> str:
+    """A metric by its code and name."""
+    return metric_words(code)
 
 
 @register.filter

@@ -62,7 +62,7 @@ class TestFilling:
                 "queues-0-day_0": "8-12, 13–15.30",
                 "queues-0-day_4": "22–6",
                 "queues-0-supervisor_after": "5",
-                "targets-0-metric": "m06",
+                "targets-0-metric": "M06",
                 "targets-0-direction": "lte",
                 "targets-0-value": "4,5",
                 "targets-0-unit": "min",
