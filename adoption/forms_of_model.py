@@ -239,7 +239,7 @@ def _clean_number(text: str) -> str:
 def _clean_rows(spec: FieldSpec, value: object) -> list[Any]:
     rows = _clean_list(value)
     if spec.is_of_metrics:
-        if any(row not in METRICS for row in rows):
+        if any(not isinstance(row, str) or row not in METRICS for row in rows):
             raise ValidationError(_("Choose one of the metrics."), code="metric")
         rows = [metric for metric in METRICS if metric in rows]  # each once, in the order of the reports
     return rows

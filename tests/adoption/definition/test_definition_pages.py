@@ -106,7 +106,7 @@ class TestFilling:
             ("queues-0-languages", [], "Valitse vähintään yksi kieli"),
             ("queues-1-new_profession", "", "uuden ryhmän ammatti"),
             ("queues-0-overflow_after", "", "ylivuotojono"),
-            ("targets-0-metric", "M99", "M01–M35"),
+            ("targets-0-metric", "M99", "M99"),
             ("targets-0-value", "paljon", "Kirjoita luku"),
             ("response_target", "aina", "minuutteina"),
             ("external", "ei osoite", ""),
