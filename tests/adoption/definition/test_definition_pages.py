@@ -230,7 +230,7 @@ class TestDifferences:
 
     def test_the_settings_lead_back_to_the_rollout(self, edited: Rollout, main_user: User, signed_in: SignedIn) -> None:
         page = signed_in(main_user).get(f"/fi/hallinta/services/service/{edited.service.pk}/change/")
-        assert at(edited) in page.content.decode()
+        assert f"/fi/hallinta/adoption/rollout/{edited.pk}/definition/" in page.content.decode()
 
 
 class TestDoors:
