@@ -14,11 +14,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from services.metric_names import METRICS
 from services.texts import Texts, pick
 
 Values = Mapping[str, Any]
 LONGEST = 4000
 MOST_ROWS = 60
+METRICS_FILE = "metrics.md"
 ROWS = "rows"  # a table's only value: its rows, each with all of the table's fields
 _CONDITION = re.compile(r"(?:(?P<form>[a-z0-9_]+)\.)?(?P<field>[a-z0-9_]+)\s*=\s*(?P<value>\S+)")
 _NUMBERS = frozenset({"person_days", "responders"})
@@ -84,6 +86,11 @@ class FieldSpec:
     def is_list(self) -> bool:
         """It has any number of rows."""
         return self.kind == FieldKind.LIST
+
+    @property
+    def is_of_metrics(self) -> bool:
+        """Its rows are metrics, chosen by name (S000-43)."""
+        return self.is_list and self.values_from.startswith(METRICS_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +194,7 @@ def clean_values(form: FormSpec, values: Values) -> dict[str, Any]:
             errors[key] = ValidationError(_("The form has no such field."), code="unknown_field")
             continue
         try:
-            cleaned[key] = _clean_list(value) if spec.is_list else _clean_one(spec, value)
+            cleaned[key] = _clean_rows(spec, value) if spec.is_list else _clean_one(spec, value)
         except ValidationError as error:
             errors[key] = error
     if errors:
@@ -227,6 +234,15 @@ def _clean_number(text: str) -> str:
     if not number.is_finite() or number < 0:
         raise ValidationError(_("Write a number, for example 1500."), code="number")
     return format(number, "f")
+
+
+def _clean_rows(spec: FieldSpec, value: object) -> list[Any]:
+    rows = _clean_list(value)
+    if spec.is_of_metrics:
+        if any(not isinstance(row, str) or row not in METRICS for row in rows):
+            raise ValidationError(_("Choose one of the metrics."), code="metric")
+        rows = [metric for metric in METRICS if metric in rows]  # each once, in the order of the reports
+    return rows
 
 
 def _clean_list(value: object) -> list[Any]:

@@ -23,3 +23,9 @@ def remind_of_pilots() -> int:
 def close_due_surveys() -> int:
     """Close the surveys whose last day has passed, and store their results."""
     return operations.close_due_surveys(by=System("close_due_surveys"), now=timezone.now())
+
+
+@shared_task
+def erase_survey_words() -> int:
+    """Erase people's own words of surveys when their time is over."""
+    return operations.erase_survey_words(by=System("erase_survey_words"), now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from services.views import survey_answers, survey_questions, survey_results, surveys
+from services.views import survey_answers, survey_import, survey_questions, survey_results, surveys
 
 app_name = "surveys"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:survey>/kysymys/", survey_questions.new, name="question_new"),
     path("<uuid:survey>/kysymys/<uuid:question>/", survey_questions.question, name="question"),
     path("<uuid:survey>/kysymys/<uuid:question>/paikka/", survey_questions.place, name="question_place"),
+    path("<uuid:survey>/tuo/", survey_import.answers, name="import"),
+    path("<uuid:survey>/tuo/pohja.<slug:kind>", survey_import.sheet, name="import_sheet"),
+    path("<uuid:survey>/tuo/pois/", survey_import.take_out, name="import_out"),
     path("<uuid:survey>/vastaa/", survey_answers.answer, name="answer"),
     path("<uuid:survey>/tulokset.<slug:kind>", survey_results.table, name="table"),
     path("<uuid:survey>/sanat/", survey_results.own_words, name="own_words"),

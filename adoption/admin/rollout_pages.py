@@ -9,28 +9,29 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.origin import actor_of
-from adoption.forms import AdoptForm, EndForm
+from adoption.forms import AdoptForm
 from adoption.forms.rollouts import offered_choices
 from adoption.history import deeds_of
 from adoption.models import Rollout
-from adoption.operations import end_rollout, offered_items
+from adoption.operations import offered_items
 from adoption.permissions import may_drive
 from adoption.templatetags.adoption_words import shown
+from adoption.views.definition import define, look_at_draft, settle
 from adoption.views.gates import decide_on, meet
 from adoption.views.items import work_on
 from adoption.views.model_forms import Saved, fill_in, page_of_its_own
 from adoption.views.rollout import look_now, take_answer, take_items
+from adoption.views.rollouts import end_by_form
 from adoption.words import form_name
 
 ON_A_PAGE = 50
@@ -51,6 +52,9 @@ class RolloutPages(admin.ModelAdmin):
             "answer": ("answer/", self.answer_view),
             "adopt": ("adopt/", self.adopt_view),
             "end": ("end/", self.end_view),
+            "definition": ("definition/", self.definition_view),
+            "definition_draft": ("definition/draft/", self.draft_view),
+            "definition_difference": ("definition/difference/", self.difference_view),
         }
         view = self.admin_site.admin_view
         own = [path(f"<int:pk>/{rest}", view(page), name=f"adoption_rollout_{name}") for name, (rest, page) in pages.items()]
@@ -87,8 +91,8 @@ class RolloutPages(admin.ModelAdmin):
     def form_view(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
         """A form of the model."""
         rollout = self._opened(request, pk)
-        if (address := page_of_its_own(rollout, form)) is not None:
-            return redirect(address)
+        if (anchor := page_of_its_own(form)) is not None:
+            return redirect(reverse("admin:adoption_rollout_definition", args=[pk]) + anchor)
         found = fill_in(request, actor_of(request), rollout, form)
         if not isinstance(found, Saved):
             return self._page(request, "form", form_name(form), found, refused=bool(found["form"].errors))
@@ -144,20 +148,36 @@ class RolloutPages(admin.ModelAdmin):
 
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ends a rollout that is not launched, when the person has said why and that she is sure."""
-        rollout, actor = self._opened(request, pk), actor_of(request)
-        if not may_drive(actor, rollout):
-            raise PermissionDenied
-        form = EndForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                end_rollout(by=actor, rollout=rollout, reason=form.cleaned_data["reason"], now=timezone.now())
-            except ValidationError as error:
-                form.refuse(error)
-            else:
-                messages.success(request, _("The rollout has ended. It stays in the list, and can be read."))
-                return redirect("admin:adoption_rollout_change", pk)
+        rollout = self._opened(request, pk)
+        form = end_by_form(request, actor_of(request), rollout)
+        if form is None:
+            return redirect("admin:adoption_rollout_change", pk)
         context = {"rollout": rollout, "form": form}
         return self._page(request, "end", _("This will not be launched"), context, refused=bool(form.errors))
+
+    def definition_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The nine points and the queues, and where the service says something else."""
+        rollout = self._opened(request, pk)
+        found = define(request, actor_of(request), rollout)
+        if isinstance(found, str):
+            return redirect(f"admin:adoption_rollout_{found}", pk)
+        return self._page(request, "definition", _("Definition of the service"), found, refused=bool(found["errors"]))
+
+    def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What would be made of the definition."""
+        rollout = self._opened(request, pk)
+        found = look_at_draft(request, actor_of(request), rollout)
+        if isinstance(found, str):
+            return redirect(f"admin:adoption_rollout_{found}", pk)
+        return self._page(request, "definition_draft", _("What would be made"), found)
+
+    def difference_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One difference between the definition and the service is settled."""
+        rollout = self._opened(request, pk)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        settle(request, actor_of(request), rollout)
+        return redirect(reverse("admin:adoption_rollout_definition", args=[pk]) + "#erot")
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Who did what and when, from the rollout's own rows and the audit."""

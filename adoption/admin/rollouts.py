@@ -28,6 +28,7 @@ from adoption.admin.rollout_list import InvestmentFilter, PressingFilter, Progra
 from adoption.admin.rollout_pages import RolloutPages
 from adoption.checklist import lines_of
 from adoption.choices import ItemState, RolloutStatus
+from adoption.definition import DEFINITION
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Rollout, RolloutItem
 from adoption.models.rollouts import DRIVER_ROLES
@@ -210,6 +211,7 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
             "late": sum(line.is_overdue for line in lines),
             "blocked": sum(line.item.state == ItemState.BLOCKED for line in lines),
             "drives": drives,
+            "has_definition": DEFINITION in rollout.model_version.forms,
             "questions": open_questions(rollout, items) if drives else [],
             "offered_count": len(offered_items(rollout)) if drives else 0,
         }

@@ -15,6 +15,7 @@ from adoption.definition.paths import Path, Value, is_empty
 from adoption.definition.said import NEW
 from adoption.definition.weekly import in_words
 from services.choices import AimClass, Direction, Identification
+from services.metric_names import metric_words
 from services.publication import LANGUAGE_NAMES, PAGE_TEXTS
 
 POINT_NAMES: Mapping[str, Promise] = {
@@ -77,7 +78,7 @@ def path_words(path: Path, names: Names) -> str:
     """What is told there: a field of the service, or a field of a queue with the queue's name."""
     if path.kind in _ROWS:
         rows = names.queues if path.kind == "queue" else names.targets
-        row = f"{_ROWS[path.kind]} “{rows.get(path.slot, path.slot)}”"
+        row = f"{_ROWS[path.kind]} “{metric_words(rows.get(path.slot, path.slot))}”"
         return f"{row}: {_field_words(path.name)}" if path.name else row
     told = _field_words(path.name)
     if path.kind != "report":
@@ -102,6 +103,8 @@ def value_words(path: Path, value: Value, names: Names) -> str:
         return minutes_words(int(str(value)))
     if path.name == "value":
         return _number(str(value))
+    if path.name == "metric" or (path.kind == "target" and path.is_row):
+        return metric_words(str(value))
     if isinstance(value, tuple):
         return _list_words(path.name, value, names)
     match path.name:
@@ -131,6 +134,8 @@ def _list_words(name: str, value: tuple[str, ...], names: Names) -> str:
             )
         case "transfers":
             return ", ".join(names.queues.get(ref, ref) for ref in value)
+        case "metrics" | "targets":
+            return "\n".join(metric_words(each) for each in value)
     return "\n".join(value)
 
 

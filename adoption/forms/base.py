@@ -10,8 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from adoption.people import people_of
 from services.forms.pages import DayField, PageForm, WordsField, dress
+from services.metric_names import metric_choices
 
 TYPES_OF_FILE = ".pdf,.docx,.xlsx,.pptx,.odt,.ods,.png,.jpg,.jpeg,.txt"
+
+
+def metrics_or_none() -> list[tuple[str, Any]]:
+    """Every metric by name, after the choice of none."""
+    return [("", _("Choose a metric")), *metric_choices()]
 
 
 class PersonField(forms.ModelChoiceField):
@@ -36,4 +42,4 @@ class EnclosureField(forms.FileField):
         self.widget.attrs["accept"] = TYPES_OF_FILE
 
 
-__all__ = ["TYPES_OF_FILE", "DayField", "EnclosureField", "PageForm", "PersonField", "WordsField", "dress"]
+__all__ = ["TYPES_OF_FILE", "DayField", "EnclosureField", "PageForm", "PersonField", "WordsField", "dress", "metrics_or_none"]

@@ -19,7 +19,7 @@ from adoption.definition.checks import MOST_QUEUES, MOST_TARGETS, queue_errors, 
 from adoption.definition.paths import SLOT
 from adoption.definition.shape import decimal_text
 from adoption.definition.weekly import join, parse_day, split
-from adoption.forms.base import PageForm, dress
+from adoption.forms.base import PageForm, dress, metrics_or_none
 from services.choices import AimClass, Direction
 from services.forms import LANGUAGES
 from services.texts import FALLBACKS
@@ -194,7 +194,7 @@ class QueueForm(RowForm):
 class TargetForm(RowForm):
     """A metric that is followed, and its target when it has one."""
 
-    metric = forms.CharField(label=_("Metric"), max_length=6, required=False, help_text=_("M01–M35 or M08b."))
+    metric = forms.ChoiceField(label=_("Metric"), choices=metrics_or_none, required=False)
     aim = forms.ChoiceField(label=_("For whom"), choices=AimClass.choices, required=False)
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices, required=False)
     value = forms.CharField(label=_("Target"), max_length=14, required=False, help_text=_("Empty: followed without a target."))
@@ -207,11 +207,6 @@ class TargetForm(RowForm):
         for name, value in fresh.items():
             self.initial.setdefault(name, value)
         self.fields["value"].widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
-
-    def clean_metric(self) -> str:
-        """Written in any case."""
-        text: str = self.cleaned_data["metric"].strip()
-        return text[:1].upper() + text[1:].lower()
 
     def clean_value(self) -> str:
         """As it is stored once it is a number."""

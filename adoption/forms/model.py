@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from adoption.forms.base import DayField, PageForm, WordsField, dress
 from adoption.forms_of_model import LONGEST, FieldKind, FieldSpec, FormSpec, Values
 from services.forms import LinesField
+from services.metric_names import metric_choices
 from services.texts import pick
 
 CHOICE_WORDS = {"yes": _("Yes"), "no": _("No"), "planned": _("Planned")}
@@ -48,6 +49,8 @@ def _field(spec: FieldSpec, language: str) -> forms.Field:
             return DayField(**given)
         case FieldKind.NUMBER:
             return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **given)
+        case FieldKind.LIST if spec.is_of_metrics:
+            return forms.MultipleChoiceField(choices=metric_choices, widget=forms.CheckboxSelectMultiple, **given)
         case FieldKind.LIST:
             return LinesField(widget=forms.Textarea(attrs={"rows": 4}), **given)
     return WordsField(rows=2, max_length=LONGEST, **given)

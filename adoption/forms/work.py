@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import CommunicationKind, Level, MeetingKind, MemberRole, ReachedAudience, RiskKind
-from adoption.forms.base import DayField, EnclosureField, PageForm, PersonField, WordsField
+from adoption.forms.base import DayField, EnclosureField, PageForm, PersonField, WordsField, metrics_or_none
 from adoption.models import SystemDependency
 from adoption.operations.meetings import Present
 from services.models import Improvement
@@ -62,8 +62,8 @@ class RiskForm(WorkForm):
     likelihood = forms.ChoiceField(label=_("Likelihood"), choices=Level.choices, initial=Level.MIDDLE)
     impact = forms.ChoiceField(label=_("Impact"), choices=Level.choices, initial=Level.MIDDLE)
     plan = WordsField(label=_("What is done about it"), required=False)
-    metric = forms.CharField(
-        label=_("Metric"), max_length=6, required=False, help_text=_("M01–M35 or M08b, when one of them shows it.")
+    metric = forms.ChoiceField(
+        label=_("Metric"), choices=metrics_or_none, required=False, help_text=_("When one of them shows it.")
     )
     owner = PersonField(label=_("Owner"), required=False, empty_label=_("Nobody yet"))
     closed_on = DayField(label=_("Closed"), required=False, help_text=_("Fill this in when it is over."))

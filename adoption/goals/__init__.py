@@ -2,10 +2,9 @@
 
 from adoption.goals.comparing import Standing, standing_of, value_in_words
 from adoption.goals.lines import Goal, Goals, GoalText, goals_of, month_before
-from adoption.goals.words import METRICS, part_words
+from adoption.goals.words import part_words
 
 __all__ = [
-    "METRICS",
     "Goal",
     "GoalText",
     "Goals",

@@ -13,11 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adoption.goals.comparing import Standing, standing_of, value_in_words
-from adoption.goals.words import METRICS
 from adoption.models import FormAnswer, Rollout
 from adoption.periods import first_of_month
 from chat.figures import Figure, Period, read_figures
 from services.choices import AimClass
+from services.metric_names import METRICS
 from services.models import Service, Target
 
 # The forms of the model in which goals are written, and the fields that hold them.

@@ -1,4 +1,4 @@
-"""The names of the metrics, and of what a figure is made of."""
+"""What a figure is made of, in words; the names of the metrics are the directory’s."""
 
 from __future__ import annotations
 
@@ -9,44 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.choices import Outcome, Status, WentTo
 
-METRICS: Mapping[str, Promise | str] = {
-    "M01": _("Number of contacts"),
-    "M02": _("Identified contacts"),
-    "M03": _("Answered and answer rate"),
-    "M04": _("Abandoned"),
-    "M05": _("Off-hours attempts"),
-    "M06": _("Queue time"),
-    "M07": _("Response time"),
-    "M08": _("Response within target"),
-    "M08b": _("Same-day contact"),
-    "M09": _("Conversation length"),
-    "M10": _("Handled at first contact (FCR)"),
-    "M11": _("One-contact rate"),
-    "M12": _("Directed to traditional services"),
-    "M13": _("Transfers between queues"),
-    "M14": _("Customer satisfaction (CSAT)"),
-    "M15": _("Net Promoter Score (NPS)"),
-    "M16": _("Feedback response rate"),
-    "M17": _("Free feedback"),
-    "M18": _("Failure demand"),
-    "M19": _("Duplicate contacts"),
-    "M20": _("E-mails beside chat"),
-    "M21": _("Phone and chat"),
-    "M22": _("Guide bot use"),
-    "M23": _("Ask-for-help form"),
-    "M24": _("Share of digital doctor visits"),
-    "M25": _("Contacts per resident"),
-    "M26": _("Load of responders"),
-    "M27": _("Responders needed (Erlang C)"),
-    "M28": _("Growth and forecast"),
-    "M29": _("Adoption progress"),
-    "M30": _("Released phone time"),
-    "M31": _("Cost per contact"),
-    "M32": _("Open services, open hours and professional groups"),
-    "M33": _("Follow-ups and call requests done in time"),
-    "M34": _("Growing topics"),
-    "M35": _("Quality sample"),
-}
 MADE_OF: Mapping[str, Promise | str] = {
     "M01": _("Conversations that were answered, or whose resident left while waiting, or that the service closed."),
     "M03": _("Answered contacts divided by all contacts."),

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from adoption.board import WORDS, GateCell, GateShape
 from adoption.board import gate_words as words_of_gate
 from adoption.models import ModelGate, Rollout, RolloutItem
+from adoption.templatetags.adoption_words import on_own_host
 
 register = template.Library()
 
@@ -39,25 +40,16 @@ def gate_shapes() -> list[tuple[GateShape, str]]:
 @register.simple_tag(takes_context=True)
 def rollout_address(context: dict[str, Any], rollout: Rollout) -> str:
     """Where the rollout’s page is; empty when it is of a county that has no host name of its own."""
-    return _address(context, rollout, reverse("adoption:rollout", args=[rollout.public_id]))
+    return on_own_host(context, rollout, reverse("adoption:rollout", args=[rollout.public_id]))
 
 
 @register.simple_tag(takes_context=True)
 def item_address(context: dict[str, Any], item: RolloutItem) -> str:
     """Where the item’s page is."""
-    return _address(context, item.rollout, reverse("adoption:item", args=[item.rollout.public_id, item.public_id]))
+    return on_own_host(context, item.rollout, reverse("adoption:item", args=[item.rollout.public_id, item.public_id]))
 
 
 @register.simple_tag(takes_context=True)
 def gate_address(context: dict[str, Any], rollout: Rollout, gate: ModelGate) -> str:
     """Where the gate’s page is."""
-    return _address(context, rollout, reverse("adoption:gate", args=[rollout.public_id, gate.key]))
-
-
-def _address(context: dict[str, Any], rollout: Rollout, path: str) -> str:
-    request = context["request"]
-    here = request.county
-    if here is not None and here.pk == rollout.county_id:
-        return path
-    hosts = rollout.county.hosts
-    return f"{request.scheme}://{hosts[0]}{path}" if hosts else ""
+    return on_own_host(context, rollout, reverse("adoption:gate", args=[rollout.public_id, gate.key]))

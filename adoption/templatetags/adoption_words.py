@@ -18,10 +18,13 @@ from adoption.models import Rollout
 from adoption.models.rollouts import READER_ROLES
 from adoption.permissions import may_open
 from adoption.signals.words import lacking, signal_name
+from services.metric_names import metric_words
 from services.models import Service
 from services.templatetags.texts import spoken
 
 register = template.Library()
+IN_ADMIN = {"rollout": "change"}
+"""A page that has another name in the administration."""
 register.filter("form_name", words.form_name)
 register.filter("document_name", words.document_name)
 register.filter("role_name", words.role_name)
@@ -53,8 +56,27 @@ def rollouts_of(context: dict[str, Any], service: Service) -> list[Rollout]:
 def page_of(context: dict[str, Any], name: str, rollout: Rollout, *which: object) -> str:
     """The address of a page of the rollout at the door at which the person stands: its own pages, or the administration."""
     if context.get("in_admin"):
-        return reverse(f"admin:adoption_rollout_{name}", args=[rollout.pk, *which])
+        return reverse(f"admin:adoption_rollout_{IN_ADMIN.get(name, name)}", args=[rollout.pk, *which])
     return reverse(f"adoption:{name}", args=[rollout.public_id, *which])
+
+
+@register.simple_tag(takes_context=True)
+def own_page(context: dict[str, Any], name: str, rollout: Rollout, *which: object) -> str:
+    """A page that stands at the rollout’s own door alone, on its county’s host; empty when the county has no host name."""
+    return on_own_host(context, rollout, reverse(f"adoption:{name}", args=[rollout.public_id, *which]))
+
+
+def on_own_host(context: dict[str, Any], rollout: Rollout, path: str) -> str:
+    """The rollout’s own pages are found only where its county is: from another county’s page the address names the host."""
+    request = context["request"]
+    here = request.county
+    if here is not None and here.pk == rollout.county_id:
+        return path
+    hosts = rollout.county.hosts
+    if not hosts:
+        return ""
+    _name, colon, port = request.get_host().rpartition(":")
+    return f"{request.scheme}://{hosts[0]}{colon}{port if colon else ''}{path}"
 
 
 @register.simple_tag(takes_context=True)
@@ -94,10 +116,17 @@ def funder_name(code: str) -> str:
 def written(field: BoundField) -> str:
     """What was filled in, for who only reads a form: a choice by its name, a list by its lines."""
     value = field.value()
-    if isinstance(value, list):
-        return "\n".join(str(each) for each in value)
     choices = getattr(field.field, "choices", None)
+    if isinstance(value, list):
+        names = dict(choices) if choices else {}
+        return "\n".join(str(names.get(each, each)) for each in value)
     return str(dict(choices).get(value, value or "")) if choices else str(value or "")
+
+
+@register.filter
+def metric_name(code: str) -> str:
+    """A metric by its code and name."""
+    return metric_words(code)
 
 
 @register.filter

@@ -40,6 +40,8 @@ from adoption.views.door import rollout_door
 from services.models import ResponderGroup
 from services.publication import mandatory_languages
 
+PAGE, DRAFT = "definition", "definition_draft"
+"""The two pages, by the last part of their names at either door."""
 MORE = {"more_queues": "queues", "more_targets": "targets"}
 
 
@@ -70,6 +72,14 @@ class Page:
 @rollout_door
 def definition(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """The nine points and the queues; what is written stays on the page until it is saved."""
+    found = define(request, actor, rollout)
+    if isinstance(found, str):
+        return redirect(f"adoption:{found}", rollout.public_id)
+    return render(request, "adoption/definition/definition.html", found, status=422 if found["errors"] else 200)
+
+
+def define(request: HttpRequest, actor: Staff, rollout: Rollout) -> dict[str, Any] | str:
+    """Whatever the door: saves what was posted and names the page that comes next, else gives what the page shows."""
     standing = standing_of(rollout, now=timezone.now())
     items = _items(rollout)
     may_fill = rollout.status != RolloutStatus.NOT_STARTED and (
@@ -99,8 +109,8 @@ def definition(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
             data["version"] = str(standing.answer.version if standing.answer is not None else "")
         else:
             messages.success(request, _("The definition was saved."))
-            return redirect("adoption:definition_draft" if do == "preview" else "adoption:definition", rollout.public_id)
-    context = {
+            return DRAFT if do == "preview" else PAGE
+    return {
         "rollout": rollout,
         "item": items[0] if items else None,
         "page": page,
@@ -117,13 +127,20 @@ def definition(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
         "written": steps_of(standing, names_of(rollout, standing), both_sides(standing)) if not may_fill else [],
         **standing_context(actor, rollout, standing),
     }
-    return render(request, "adoption/definition/definition.html", context, status=422 if context["errors"] else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @rollout_door
 def draft(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """What would be made of the definition, before it is made; nothing else than what was shown is made."""
+    found = look_at_draft(request, actor, rollout)
+    if isinstance(found, str):
+        return redirect(f"adoption:{found}", rollout.public_id)
+    return render(request, "adoption/definition/draft.html", found)
+
+
+def look_at_draft(request: HttpRequest, actor: Staff, rollout: Rollout) -> dict[str, Any] | str:
+    """Whatever the door: makes what was shown and names the page that comes next, else shows what would be made."""
     if not may_drive(actor, rollout):
         raise PermissionDenied
     if request.method == "POST":
@@ -131,7 +148,7 @@ def draft(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
             done = apply_definition(by=actor, rollout=rollout, seen=request.POST.get("seen", ""), now=timezone.now())
         except ValidationError as error:
             messages.warning(request, " ".join(error.messages))
-            return redirect("adoption:definition_draft", rollout.public_id)
+            return DRAFT
         if done.made_service:
             messages.success(request, _("The draft was made. Residents see nothing of it yet."))
         elif done.written:
@@ -141,12 +158,12 @@ def draft(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
             messages.success(request, words % {"n": len(done.written)})
         else:
             messages.info(request, _("The service has all of this already. Nothing was made."))
-        return redirect("adoption:definition", rollout.public_id)
+        return PAGE
     standing = standing_of(rollout, now=timezone.now())
     if standing.answer is None:
-        return redirect("adoption:definition", rollout.public_id)
+        return PAGE
     names = names_of(rollout, standing)
-    context = {
+    return {
         "rollout": rollout,
         "lacking": lacking(standing.definition),
         "is_unseen": _is_unseen(rollout),
@@ -154,13 +171,19 @@ def draft(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
         "kept": steps_of(standing, names, standing.kept),
         "seen": standing.seen,
     }
-    return render(request, "adoption/definition/draft.html", context)
 
 
 @require_POST
 @rollout_door
 def difference(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """One difference is settled, either way."""
+    settle(request, actor, rollout)
+    name = "adoption:rollout" if request.POST.get("from") == "rollout" else "adoption:definition"
+    return redirect(f"{reverse(name, args=[rollout.public_id])}#erot")
+
+
+def settle(request: HttpRequest, actor: Staff, rollout: Rollout) -> None:
+    """Whatever the door: settles the posted difference, and tells how that went."""
     path, seen = request.POST.get("path", ""), request.POST.get("seen", "")
     do = request.POST.get("do", "")
     if do not in ("take", "take_all", "write"):
@@ -178,8 +201,6 @@ def difference(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
             messages.success(request, _("The service now says what the definition says."))
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
-    name = "adoption:rollout" if request.POST.get("from") == "rollout" else "adoption:definition"
-    return redirect(f"{reverse(name, args=[rollout.public_id])}#erot")
 
 
 def standing_context(actor: Staff, rollout: Rollout, standing: Standing) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
-from adoption.goals import METRICS, goals_of, month_before, part_words, value_in_words
+from adoption.goals import goals_of, month_before, part_words, value_in_words
 from adoption.goals.comparing import duration
 from adoption.goals.words import MADE_OF
 from adoption.models import Rollout
 from adoption.periods import first_of_month
 from adoption.views.door import rollout_door
 from chat.figures import AVAILABLE, Figure, Period, by_day, read_contacts, read_figures
+from services.metric_names import METRICS
 
 
 @require_GET

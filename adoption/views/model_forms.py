@@ -45,20 +45,19 @@ class Saved:
 @rollout_door
 def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> HttpResponse:
     """Fill in a form; a save over somebody else’s newer one is refused, and what was written stays on the page."""
-    if (address := page_of_its_own(rollout, form)) is not None:
-        return redirect(address)
+    if (anchor := page_of_its_own(form)) is not None:
+        return redirect(reverse("adoption:definition", args=[rollout.public_id]) + anchor)
     found = fill_in(request, actor, rollout, form)
     if isinstance(found, Saved):
         return redirect(_back(rollout, form, found))
     return render(request, "adoption/form.html", found, status=422 if found["form"].errors else 200)
 
 
-def page_of_its_own(rollout: Rollout, form: str) -> str | None:
-    """Where the definition of the service is written: its rows become a service, so it is no form among others."""
+def page_of_its_own(form: str) -> str | None:
+    """The place on the page of the definition: its rows become a service, so it is no form among others."""
     if form not in (DEFINITION, QUEUES):
         return None
-    address = reverse("adoption:definition", args=[rollout.public_id])
-    return f"{address}#jonot" if form == QUEUES else address
+    return "#jonot" if form == QUEUES else ""
 
 
 def fill_in(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> dict[str, Any] | Saved:

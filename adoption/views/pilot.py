@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Staff
 from adoption.choices import Outcome, PilotVerdict
 from adoption.forms.pilot import PilotForm
-from adoption.goals import METRICS, value_in_words
+from adoption.goals import value_in_words
 from adoption.models import Filling, Rollout
 from adoption.operations import offered_items
 from adoption.operations.pilots import OUTCOMES, PILOT, evaluate_pilot, evaluation_part
 from adoption.permissions import may_decide, may_drive
 from adoption.views.door import rollout_door
 from chat.figures import Figure, Period, read_figures
+from services.metric_names import METRICS
 
 SHOWN = ("M01", "M03", "M04", "M05", "M06", "M07", "M08", "M11", "M14", "M15")
 

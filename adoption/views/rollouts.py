@@ -89,6 +89,14 @@ def card(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
 @rollout_door
 def end(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """End a rollout that is not launched, when the person has said why and that she is sure."""
+    form = end_by_form(request, actor, rollout)
+    if form is None:
+        return redirect("adoption:rollout", rollout.public_id)
+    return render(request, "adoption/end.html", {"form": form, "rollout": rollout}, status=422 if form.errors else 200)
+
+
+def end_by_form(request: HttpRequest, actor: Staff, rollout: Rollout) -> EndForm | None:
+    """Whatever the door: ends it by what was posted and gives nothing more, else gives the form that the page shows."""
     if not may_drive(actor, rollout):
         raise PermissionDenied
     form = EndForm(request.POST or None)
@@ -99,8 +107,8 @@ def end(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, _("The rollout has ended. It stays in the list, and can be read."))
-            return redirect("adoption:rollout", rollout.public_id)
-    return render(request, "adoption/end.html", {"form": form, "rollout": rollout}, status=422 if form.errors else 200)
+            return None
+    return form
 
 
 def _card(rollout: Rollout) -> dict[str, Any]:

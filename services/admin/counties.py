@@ -30,6 +30,7 @@ class CountyAdmin(DirectoryAdmin):
         "population",
         "switchboard",
         "registry_email",
+        "survey_words_months",
         "is_active",
         "is_demo",
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import ngettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from services.admin.base import DirectoryAdmin, people_of
+from services.metric_names import metric_choices, metric_words
 from services.models import CostRow, Disruption, DisruptionText, Improvement, Override, Target
 
 
@@ -75,7 +78,18 @@ class TargetAdmin(DirectoryAdmin):
         "due_on",
         "source",
     )
-    list_display = ("metric", "service", "aim", "value", "unit", "due_on", "county")
+    list_display = ("named_metric", "service", "aim", "value", "unit", "due_on", "county")
+
+    @admin.display(description=gettext_lazy("metric"), ordering="metric")
+    def named_metric(self, row: Target) -> str:
+        """The metric by its code and name."""
+        return metric_words(row.metric)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A metric is chosen by name."""
+        if db_field.name == "metric":
+            return forms.ChoiceField(label=capfirst(db_field.verbose_name), choices=metric_choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(CostRow)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from services.forms.directory import LinesField
 from services.forms.pages import DayField, PageForm, WordsField
 from services.models import Question, Service, Survey
 from services.operations.survey_answers import MOST_WORDS
+from services.resources.files import CONTENT_TYPES, MOST_BYTES
 from services.surveys import options_of
 from services.texts import pick, texts_of
 
@@ -64,6 +66,7 @@ class SurveyForm(_RowForm):
         "intro_sv",
         "intro_en",
         "units",
+        "held_elsewhere",
         "opens_on",
         "closes_on",
     )
@@ -78,6 +81,9 @@ class SurveyForm(_RowForm):
     intro_sv = WordsField(label=_("What it is for, in Swedish"), required=False, max_length=2000)
     intro_en = WordsField(label=_("What it is for, in English"), required=False, max_length=2000)
     units = LinesField(label=_("Units, when the staff is asked for theirs"), required=False)
+    held_elsewhere = forms.BooleanField(
+        label=_("The answers are gathered elsewhere, for example on paper, and brought in from a file"), required=False
+    )
     opens_on = DayField(label=_("First day"), initial=timezone.localdate)
     closes_on = DayField(label=_("Last day"), required=False, help_text=_("Empty: until somebody closes it."))
 
@@ -110,6 +116,24 @@ class QuestionForm(_RowForm):
     options_sv = WordsField(label=_("Choices, in Swedish"), required=False, help_text=_("In the same order."), rows=4)
     options_en = WordsField(label=_("Choices, in English"), required=False, help_text=_("In the same order."), rows=4)
     is_required = forms.BooleanField(label=_("Must be answered"), required=False)
+
+
+class AnswersFileForm(PageForm):
+    """The file of answers to be looked through first."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX or CSV in UTF-8, at most one megabyte. Nothing is changed yet."),
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in CONTENT_TYPES)}),
+    )
+
+    def clean_file(self) -> bytes:
+        """The contents; a file that is too large is not read."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("The file is larger than one megabyte. Import it in parts."), code="too_large")
+        content: bytes = file.read()
+        return content
 
 
 class AnswerForm(PageForm):

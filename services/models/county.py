@@ -7,7 +7,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +59,12 @@ class County(Versioned):
     registry_email = models.EmailField(_("registry e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
     allowed_domains = models.JSONField(_("domains that links may lead to"), default=list, blank=True)
+    survey_words_months = models.PositiveSmallIntegerField(
+        _("own words of surveys are kept (months)"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(36)],
+        help_text=_("Counted from the closing of the survey; then they are erased. A year lets the yearly review read them once."),
+    )
     privacy_notice = models.TextField(_("privacy notice"), blank=True)
     is_demo = models.BooleanField(_("demonstration county"), default=False)
     is_active = models.BooleanField(_("in use"), default=False)

@@ -52,8 +52,8 @@ class SurveyQuerySet(ScopedQuerySet):
         return self._held(actor, WORDS_READERS)
 
     def open_on(self, day: date) -> Self:
-        """Published, begun and not over."""
-        begun = self.filter(published_at__isnull=False, closed_at__isnull=True, opens_on__lte=day)
+        """Published, begun and not over; one whose answers are gathered elsewhere is never open here."""
+        begun = self.filter(published_at__isnull=False, closed_at__isnull=True, opens_on__lte=day, held_elsewhere=False)
         return begun.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=day))
 
     def answerable_by(self, actor: Actor, day: date) -> Self:
@@ -125,6 +125,7 @@ class Survey(Versioned):
     title = models.CharField(_("title"), max_length=120)
     intro = models.TextField(_("what it is for"), blank=True)
     units = models.JSONField(_("units"), default=list, blank=True)
+    held_elsewhere = models.BooleanField(_("the answers are gathered elsewhere"), default=False)
     opens_on = models.DateField(_("opens"), default=timezone.localdate)
     closes_on = models.DateField(_("last day"), null=True, blank=True)
     rollout_id = models.UUIDField(
@@ -135,6 +136,8 @@ class Survey(Versioned):
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     results = models.JSONField(default=dict, editable=False)
+    imports = models.JSONField(default=list, editable=False, help_text="The files of answers that were brought in.")
+    words_erased_at = models.DateTimeField(_("own words erased"), null=True, editable=False)
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
 
     objects = SurveyQuerySet.as_manager()
@@ -171,11 +174,14 @@ class Survey(Versioned):
     def is_open(self, day: date) -> bool:
         """It can be answered on the day."""
         ended = self.closed_at is not None or (self.closes_on is not None and day > self.closes_on)
-        return self.published_at is not None and self.opens_on <= day and not ended
+        return self.published_at is not None and self.opens_on <= day and not ended and not self.held_elsewhere
 
     def is_over(self, day: date) -> bool:
-        """It was published, and its last day has passed or somebody closed it."""
-        return self.closed_at is not None or (self.published_at is not None and self.closes_on is not None and day > self.closes_on)
+        """It was published, and its last day has passed or somebody closed it; answers on paper come in after the last day."""
+        if self.closed_at is not None:
+            return True
+        is_past = self.closes_on is not None and day > self.closes_on
+        return self.published_at is not None and is_past and not self.held_elsewhere
 
 
 class Question(Versioned):

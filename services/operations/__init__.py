@@ -10,6 +10,8 @@ from services.operations.pilots import remind_of_pilots
 from services.operations.rows import Change, Create, Delete, RowChange, apply_changes, change_row, create_row, delete_row
 from services.operations.service_life import close_service, note_unfinished, open_service, pause_service, permit_service
 from services.operations.survey_answers import answer_survey, has_answered
+from services.operations.survey_import import BroughtIn, bring_in_answers, take_out_import
+from services.operations.survey_words import erase_survey_words
 from services.operations.surveys import (
     add_question,
     change_question,
@@ -30,6 +32,7 @@ from services.operations.surveys import (
 from services.operations.uses import replace_uses
 
 __all__ = [
+    "BroughtIn",
     "Change",
     "Create",
     "Delete",
@@ -38,6 +41,7 @@ __all__ = [
     "add_question",
     "answer_survey",
     "apply_changes",
+    "bring_in_answers",
     "change_disruption",
     "change_question",
     "change_row",
@@ -52,6 +56,7 @@ __all__ = [
     "delete_survey",
     "end_disruption",
     "end_override",
+    "erase_survey_words",
     "fill_holidays",
     "has_answered",
     "import_municipalities",
@@ -74,5 +79,6 @@ __all__ = [
     "replace_uses",
     "start_disruption",
     "start_override",
+    "take_out_import",
     "withdraw_survey",
 ]

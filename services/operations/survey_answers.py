@@ -39,7 +39,7 @@ def answer_survey(*, by: Actor, survey: Survey, answers: Given, unit: int | None
     questions = list(fresh.questions.all())
     if unit is not None and not 0 <= unit < len(fresh.units):
         raise ValidationError({"unit": ValidationError(_("Choose one of the units."), code="unit")})
-    rows = _rows(questions, answers, language)
+    rows = rows_of_answers(questions, answers, language)
     if not rows:
         raise ValidationError(_("Answer at least one question."), code="empty")
     response = SurveyResponse.objects.create(survey=fresh, unit=unit, session=session)
@@ -85,7 +85,8 @@ def _refuse_second(by: Actor, survey: Survey) -> None:
         raise ValidationError(_("You have answered this survey already."), code="answered")
 
 
-def _rows(questions: list[Question], answers: Given, language: str) -> list[SurveyAnswer]:
+def rows_of_answers(questions: list[Question], answers: Given, language: str) -> list[SurveyAnswer]:
+    """One person’s answers as rows without their response; what is wrong is named by question."""
     rows: list[SurveyAnswer] = []
     errors: dict[str, list[ValidationError]] = {}
     for question in questions:

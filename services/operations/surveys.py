@@ -24,7 +24,7 @@ from services.surveys import read_results
 from services.texts import texts_of
 
 # What an answer rests on: it stays as it was when somebody has answered.
-FROZEN = frozenset({"kind", "units", "service", "service_id"})
+FROZEN = frozenset({"kind", "units", "service", "service_id", "held_elsewhere"})
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def publish_survey(*, by: Actor, survey: Survey, now: datetime) -> Survey:
     fresh = _editable(by, survey)
     if fresh.published_at is not None:
         return fresh
-    if fresh.closes_on is not None and fresh.closes_on < timezone.localdate(now):
+    if fresh.closes_on is not None and fresh.closes_on < timezone.localdate(now) and not fresh.held_elsewhere:
         raise ValidationError({"closes_on": ValidationError(_("The last day has passed already."), code="over")})
     _refuse_gaps(fresh)
     fresh.published_at = now
@@ -147,6 +147,7 @@ def close_due_surveys(*, by: Actor, now: datetime) -> int:
     if not isinstance(by, System):
         raise PermissionDenied
     due = Survey.objects.filter(published_at__isnull=False, closed_at__isnull=True, closes_on__lt=timezone.localdate(now))
+    due = due.filter(held_elsewhere=False)
     rows = list(due.order_by("pk"))
     for survey in rows:
         close_survey(by=by, survey=survey, now=now)
@@ -170,6 +171,7 @@ def repeat_survey(*, by: Actor, survey: Survey, now: datetime) -> Survey:
             service=fresh.service,
             kind=fresh.kind,
             units=fresh.units,
+            held_elsewhere=fresh.held_elsewhere,
             rollout_id=fresh.rollout_id,
             series=fresh.series,
             round=(latest or fresh).round + 1,

@@ -2,6 +2,7 @@
 
 from services.surveys.reading import read_results
 from services.surveys.results import LEAST, Counted, Tally, hidden_groups, mean_of, results_of
+from services.surveys.sheet import Problem, heads_of
 from services.surveys.shown import Bar, ShownQuestion, ShownUnit, options_of, shown_questions, trend_of
 from services.surveys.table import HEADERS, table_of
 
@@ -10,9 +11,11 @@ __all__ = [
     "LEAST",
     "Bar",
     "Counted",
+    "Problem",
     "ShownQuestion",
     "ShownUnit",
     "Tally",
+    "heads_of",
     "hidden_groups",
     "mean_of",
     "options_of",

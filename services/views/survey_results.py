@@ -43,7 +43,7 @@ def own_words(request: HttpRequest, actor: Staff, survey: Survey) -> HttpRespons
         raise PermissionDenied
     note_reading(by=actor, survey=survey)
     told = {each["key"] for each in survey.results.get("questions", ()) if each["n"] is not None}
-    questions = [one for one in survey.questions.all() if one.kind == QuestionKind.WORDS]
+    questions = [] if survey.words_erased_at else [one for one in survey.questions.all() if one.kind == QuestionKind.WORDS]
     lists = [
         (
             one,

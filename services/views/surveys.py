@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -41,6 +42,7 @@ STATES: dict[str, str | Promise] = {
     "open": gettext_lazy("Open"),
     "over": gettext_lazy("The last day has passed"),
     "closed": gettext_lazy("Closed"),
+    "elsewhere": gettext_lazy("Answers are brought in from files"),
 }
 
 
@@ -52,6 +54,8 @@ def state_of(survey: Survey, today: date) -> str:
         return "closed"
     if survey.is_over(today):
         return "over"
+    if survey.held_elsewhere:
+        return "elsewhere"
     return "open" if survey.opens_on <= today else "coming"
 
 
@@ -106,7 +110,8 @@ def survey(request: HttpRequest, actor: Staff, survey: Survey) -> HttpResponse:
         "state_words": STATES[state],
         "n": n,
         "makes": makes,
-        "is_free": makes and not n and state in ("draft", "coming", "open"),
+        "is_free": makes and not n and state in ("draft", "coming", "open", "elsewhere"),
+        "imports": [(each, parse_datetime(each["at"])) for each in survey.imports],
         "questions": list(survey.questions.all()),
         "form": QuestionForm(),
         "address": request.build_absolute_uri(address),

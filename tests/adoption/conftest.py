@@ -85,7 +85,8 @@ def whole(form: str, **given: Any) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field in DATA["forms"][form]["fields"]:
         if field["required"]:
-            values[field["key"]] = ["rivi"] if field.get("list") else "jotain"
+            row = "M01" if field.get("values_from", "").startswith("metrics.md") else "rivi"
+            values[field["key"]] = [row] if field.get("list") else "jotain"
     return {**values, **given}
 
 

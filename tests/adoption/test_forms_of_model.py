@@ -23,6 +23,7 @@ from adoption.forms_of_model import (
     form_specs,
     missing_fields,
 )
+from services.metric_names import METRICS
 from tests.adoption.conftest import COSTS, HANDOVER, whole
 from tests.adoption.model import DATA
 
@@ -120,6 +121,9 @@ def test_a_field_may_hang_on_another() -> None:
         ("handover", "date", "16.4.", "date"),
         ("handover", "scope", "x" * (LONGEST + 1), "too_long"),
         ("need_mapping", "stakeholders", ["x"] * (MOST_ROWS + 1), "too_many"),
+        ("metric_selection", "metrics", ["M01", "M99"], "metric"),
+        ("metric_selection", "metrics", ["Asiointimäärä"], "metric"),
+        ("metric_selection", "metrics", [{"metric": "M01"}], "metric"),
     ],
 )
 def test_what_cannot_be_is_named_by_field(form: str, key: str, value: Any, code: str) -> None:
@@ -136,13 +140,22 @@ def test_values_are_stored_alike_however_they_are_written() -> None:
     assert clean_values(FORMS["need_mapping"], {"stakeholders": rows})["stakeholders"] == [{"party": "ICT"}]
 
 
+def test_metrics_are_kept_once_each_in_the_order_of_the_reports() -> None:
+    assert FORMS["metric_selection"].get("metrics").is_of_metrics
+    assert not FORMS["metric_selection"].get("targets").is_of_metrics
+    values = {"metrics": ["M14", "M08b", "M01", "M14"], "targets": ["M01 – 300"]}
+    assert clean_values(FORMS["metric_selection"], values) == {"metrics": ["M01", "M08b", "M14"], "targets": ["M01 – 300"]}
+    assert clean_values(FORMS["metric_selection"], {"metrics": []}) == {"metrics": []}
+
+
 @given(st.data())
 def test_cleaning_twice_changes_nothing(data: st.DataObject) -> None:
     form: FormSpec = data.draw(st.sampled_from([form for form in FORMS.values() if not form.is_table]))
     values: dict[str, Any] = {}
     for field in form.fields:
         if field.kind == FieldKind.LIST:
-            values[field.key] = data.draw(st.lists(st.text(max_size=20), max_size=4))
+            rows = st.sampled_from(list(METRICS)) if field.is_of_metrics else st.text(max_size=20)
+            values[field.key] = data.draw(st.lists(rows, max_size=4))
         elif field.kind == FieldKind.TEXT:
             values[field.key] = data.draw(st.text(max_size=40))
         elif field.kind == FieldKind.NUMBER:

@@ -80,7 +80,7 @@ def test_from_an_empty_rollout_to_a_draft_that_is_changed_and_taken_back(
     first.get_by_label("Maanantai").fill("kahdeksasta neljään")
     first.get_by_label("Asiakasohjaajat").check()
     metric = page.get_by_role("group", name="Mittari 1")
-    metric.get_by_label("Mittari", exact=True).fill("M06")
+    metric.get_by_label("Mittari", exact=True).select_option(label="M06 Jonotusaika")
     metric.get_by_label("Suunta").select_option("lte")
     metric.get_by_label("Tavoite").fill("300")
     metric.get_by_label("Yksikkö").fill("s")

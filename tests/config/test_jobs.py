@@ -95,7 +95,15 @@ def test_a_worker_that_ends_by_itself_comes_back(tmp_path: Path, capfd: pytest.C
     assert "The background jobs ended (status 0)" in capfd.readouterr().err
 
 
-NIGHTLY = ("check-rollouts", "remind-of-ends", "remind-of-pilots", "remind-of-rooting", "close-surveys", "remind-of-week")
+NIGHTLY = (
+    "check-rollouts",
+    "remind-of-ends",
+    "remind-of-pilots",
+    "remind-of-rooting",
+    "close-surveys",
+    "erase-survey-words",
+    "remind-of-week",
+)
 
 
 @pytest.mark.parametrize("name", NIGHTLY)

@@ -10,8 +10,10 @@ from django.contrib import admin
 from django.test import Client
 
 from accounts.models import AuditEntry, OutgoingMail
+from adoption.definition import Definition
 from adoption.models import GateVerdict, ItemHistory, Member, Rollout, RolloutItem, VerdictCondition
 from adoption.operations import give_verdict
+from adoption.operations.definition import save_definition
 from tests.adoption.admin.conftest import change, url
 from tests.adoption.conftest import NOW, TODAY, gate_of, item_of
 from tests.conftest import acting
@@ -31,9 +33,11 @@ PAGES: dict[str, Callable[[Rollout], str]] = {
     "item": lambda rollout: url("item", rollout.pk, item_of(rollout, "2.1").public_id),
     "form": lambda rollout: url("form", rollout.pk, "need_mapping"),
     "gate": lambda rollout: url("gate", rollout.pk, "G1"),
+    "definition": lambda rollout: url("definition", rollout.pk),
     "history": lambda rollout: url("history", rollout.pk),
 }
 DRIVEN: dict[str, Callable[[Rollout], str]] = {
+    "definition_draft": lambda rollout: url("definition_draft", rollout.pk),
     "adopt": lambda rollout: url("adopt", rollout.pk),
     "end": lambda rollout: url("end", rollout.pk),
 }
@@ -48,6 +52,12 @@ POSTS: Posts = {
     "answer": (lambda r: url("answer", r.pk), {"question": "new_technology", "answer": "no"}),
     "adopt": (DRIVEN["adopt"], {"codes": ["X1"]}),
     "end": (DRIVEN["end"], {"reason": "Ei", "sure": "on"}),
+    "definition": (PAGES["definition"], {"do": "save", "name_fi": "Kaapattu"}),
+    "definition_draft": (DRIVEN["definition_draft"], {"seen": "x"}),
+    "definition_difference": (
+        lambda r: url("definition_difference", r.pk),
+        {"do": "take", "path": "service..name_fi", "seen": "x"},
+    ),
     "delete": (lambda r: url("delete", r.pk), {"post": "yes"}),
     "check": (lambda r: url("check", r.pk), {}),
 }
@@ -67,11 +77,12 @@ def everybody(request: pytest.FixtureRequest, person: Any, grant: Any, other_cou
 
 
 @pytest.fixture
-def whole(rollout: Rollout, manager: Any) -> Rollout:
-    """With a condition of a verdict in it."""
+def whole(rollout: Rollout, manager: Any, coordinator: Any) -> Rollout:
+    """With a definition and a condition of a verdict in it."""
     give_verdict(
         by=acting(manager), rollout=rollout, gate=gate_of(rollout, "G2"), verdict="postponed", role="manager", text="Ei", now=NOW
     )
+    save_definition(by=acting(coordinator), rollout=rollout, definition=Definition(texts={"name_fi": "Luonnos"}), now=NOW)
     VerdictCondition.objects.create(pk=1, verdict=GateVerdict.objects.get(), text="Koulutus", due_on=TODAY)
     return rollout
 

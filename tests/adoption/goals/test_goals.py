@@ -10,12 +10,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from adoption.goals import METRICS, Standing, goals_of, month_before, standing_of, value_in_words
+from adoption.goals import Standing, goals_of, month_before, standing_of, value_in_words
 from adoption.goals.comparing import duration
 from adoption.goals.words import MADE_OF
 from adoption.models import FormAnswer, Rollout
 from chat.figures import AVAILABLE, Figure
 from services.choices import AimClass
+from services.metric_names import METRICS
 from services.models import Queue, Service, Target
 from services.models.service import METRIC
 from tests.adoption.work.conftest import make_rollout
