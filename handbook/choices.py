@@ -4,6 +4,55 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.choices import Role
+
+
+class VersionState(models.TextChoices):
+    """The life of a version of a text: what is published never changes, a change is a new version."""
+
+    DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("In review")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class RemarkKind(models.TextChoices):
+    """What a reader says of a chapter (S001-32, S001-37)."""
+
+    COMMENT = "comment", _("Comment")
+    SUGGESTION = "suggestion", _("Suggested change")
+    TIP = "tip", _("Tip to colleagues")
+
+
+class RemarkState(models.TextChoices):
+    """What became of it."""
+
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Not taken")
+
+
+class Right(models.TextChoices):
+    """What a person may do with a text."""
+
+    READ = "read", _("Read")
+    SUGGEST = "suggest", _("Suggest")
+    EDIT = "edit", _("Edit")
+    APPROVE = "approve", _("Approve")
+    PUBLISH = "publish", _("Publish")
+
+
+# Who may say something of a chapter; everybody with a role in the county reads.
+SUGGESTING_ROLES: frozenset[str] = frozenset(
+    {Role.RESPONDER, Role.SUPERVISOR, Role.MAIN_USER, Role.COORDINATOR, Role.MANAGER, Role.PATH_AUTHOR}
+)
+# Whose work the handbook teaches: what has changed asks these to read.
+READER_ROLES: frozenset[str] = frozenset({Role.RESPONDER, Role.SUPERVISOR})
+LANGUAGES = ("fi", "sv", "en")
+OPEN_STATES: tuple[str, ...] = (VersionState.DRAFT, VersionState.REVIEW)
+PAST_DRAFT: tuple[str, ...] = (VersionState.PUBLISHED, VersionState.RETIRED)
+
 
 class ReplyScope(models.TextChoices):
     """Who has a quick reply in use."""
