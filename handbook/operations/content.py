@@ -30,7 +30,12 @@ def load_shipped_handbook(*, by: Actor, county: County, now: datetime, publish: 
         raise PermissionDenied
     facts, texts = shipped_handbook().chapters, shipped_texts()
     with transaction.atomic():
-        return sum(_load(by, county, each, facts, texts.get(each.key), now, publish) for each in facts)
+        made = [_load(by, county, each, facts, texts.get(each.key)) for each in facts]
+        new = [version for version in made if version is not None]
+        for version in new if publish else []:  # all chapters are there by now: their texts lead to each other
+            confirmed = [duty["key"] for duty in version.chapter.duties]
+            publish_version(by=by, version=version, seen=version.version, now=now, confirmed=confirmed)
+        return len(new)
 
 
 def load_shipped_handbooks(*, by: Actor, now: datetime, counties: Collection[str] = ()) -> int:
@@ -43,14 +48,8 @@ def load_shipped_handbooks(*, by: Actor, now: datetime, counties: Collection[str
 
 
 def _load(
-    by: System,
-    county: County,
-    facts: ChapterFacts,
-    all_facts: list[ChapterFacts],
-    text: ChapterText | None,
-    now: datetime,
-    publish: bool,
-) -> int:
+    by: System, county: County, facts: ChapterFacts, all_facts: list[ChapterFacts], text: ChapterText | None
+) -> ChapterVersion | None:
     chapter, is_new = Chapter.objects.get_or_create(
         county=county,
         key=facts.key,
@@ -69,7 +68,9 @@ def _load(
     newest = ChapterVersion.objects.filter(chapter=chapter, service=None).order_by("-number").first()
     words = _words(facts, text)
     if newest is None:
-        made = ChapterVersion.objects.create(chapter=chapter, number=1, from_content=True, needs_approval=True, **words)
+        made: ChapterVersion = ChapterVersion.objects.create(
+            chapter=chapter, number=1, from_content=True, needs_approval=True, **words
+        )
         note(by, AuditAction.CREATE, made, county.code, after={"chapter": chapter.key, "number": 1})
     elif newest.from_content and newest.state == VersionState.DRAFT and _differs(newest, words):
         made = newest
@@ -84,10 +85,8 @@ def _load(
         )
         note(by, AuditAction.CREATE, made, county.code, after={"chapter": chapter.key, "number": made.number})
     else:
-        return 0
-    if publish:
-        publish_version(by=by, version=made, seen=made.version, now=now, confirmed=[duty["key"] for duty in chapter.duties])
-    return 1
+        return None
+    return made
 
 
 def _words(facts: ChapterFacts, text: ChapterText | None) -> dict[str, Any]:
