@@ -30,8 +30,8 @@ class Found:
 def find(county: County, book: Sequence[Entry], words: str, *, language: str) -> list[Found]:
     """The published texts that fit the words, best first; none when nothing is near."""
     shown = {part.version.pk: (entry, part.version) for entry in book for part in entry.parts}
-    version = tuple(sorted(shown))  # a published version never changes
-    index = _shelves.index((county.pk, version), version, lambda: documents(version for _entry, version in shown.values()))
+    version = tuple(sorted(row.public_id for _entry, row in shown.values()))  # a published version never changes
+    index = _shelves.index((county.pk, version), version, lambda: documents(row for _entry, row in shown.values()))
     found = []
     for hit in index.search(words, language=language, limit=RESULTS):
         if not isinstance(hit.id, int) or hit.id not in shown:

@@ -69,7 +69,7 @@ def write_handbook(*, by: System, county: County, now: datetime) -> int:
     if Chapter.objects.filter(county=county).exists():
         return 0
     content = read("handbook", HandbookDemo)
-    began = now - timedelta(days=60)
+    began = now - timedelta(days=10)
     made = load_shipped_handbook(by=by, county=county, now=began, publish=True)
     people = {user.email.partition("@")[0]: user for user in User.objects.filter(email__endswith="@esimerkki.invalid")}
     services = {row.key: row for row in Service.objects.filter(county=county)}
@@ -92,7 +92,7 @@ def write_handbook(*, by: System, county: County, now: datetime) -> int:
         for version in ChapterVersion.objects.current().filter(
             chapter__in=[chapters[key] for key in reader.chapters], service=None
         ):
-            mark_read(by=Staff(people[reader.who].pk), version=version, now=began + timedelta(days=5))
+            mark_read(by=Staff(people[reader.who].pk), version=version, now=began + timedelta(days=2))
     return made
 
 

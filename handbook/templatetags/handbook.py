@@ -31,9 +31,9 @@ def handbook_door(context: dict[str, Any]) -> bool:
 
 
 @register.filter
-def in_words(version: ChapterVersion, name: str) -> str | SafeString:
+def in_words(version: ChapterVersion | None, name: str) -> str | SafeString:
     """A text of the version, marked when it is in another language than the page."""
-    return mapped(getattr(version, name))
+    return mapped(getattr(version, name)) if version is not None else ""
 
 
 @register.filter
@@ -44,9 +44,9 @@ def mapped(texts: Mapping[str, str]) -> str | SafeString:
 
 
 @register.filter
-def plain_words(version: ChapterVersion, name: str) -> str:
+def plain_words(version: ChapterVersion | None, name: str) -> str:
     """The same without marks, for titles and attributes."""
-    return pick(getattr(version, name), page_language()).value
+    return pick(getattr(version, name), page_language()).value if version is not None else ""
 
 
 @register.filter

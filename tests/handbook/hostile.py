@@ -232,3 +232,44 @@ def wrong_in(html: str) -> list[str]:
     judge.feed(html)
     judge.close()
     return judge.wrong
+
+
+RUNS = {
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "applet",
+    "style",
+    "link",
+    "meta",
+    "base",
+    "svg",
+    "math",
+    "video",
+    "audio",
+    "marquee",
+    "xmp",
+}
+
+
+class PageJudge(Judge):
+    """The same of a whole page, which has forms and sections of its own: what could run, load or lead away."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = tag == "img" and (dict(attrs).get("src") or "").startswith("/fi/kasikirja/kuva/")
+        if tag in RUNS or (tag == "img" and not own):
+            self.wrong.append(f"<{tag}>")
+        for name, value in attrs:
+            if name.startswith("on") or name in {"style", "srcdoc", "formaction", "background", "contenteditable"}:
+                self.wrong.append(f"<{tag} {name}>")
+            if name in {"href", "src", "action"} and not self._leads_somewhere(value or ""):
+                self.wrong.append(f"<{tag} {name}={value}>")
+
+
+def running_in(page: str) -> list[str]:
+    """What in the page could do something that its readers did not ask for."""
+    judge = PageJudge()
+    judge.feed(page)
+    judge.close()
+    return judge.wrong
