@@ -29,18 +29,18 @@ def locked_chapter(chapter: Chapter) -> Chapter:
     return fresh
 
 
-def locked_version(by: Actor, version: ChapterVersion, right: Right) -> ChapterVersion:
+def locked_version(actor: Actor, version: ChapterVersion, right: Right) -> ChapterVersion:
     """The version under its chapter's lock, if the person has the right to do this with it."""
     chapter = locked_chapter(version.chapter)
     fresh: ChapterVersion = ChapterVersion.objects.select_related("service").get(pk=version.pk)
     fresh.chapter = chapter
-    require(by, right, chapter, fresh.service)
+    require(actor, right, chapter, fresh.service)
     return fresh
 
 
-def require(by: Actor, right: Right, chapter: Chapter, service: Service | None = None) -> None:
+def require(actor: Actor, right: Right, chapter: Chapter, service: Service | None = None) -> None:
     """Refuses whoever lacks the right."""
-    if right not in rights_in(by, chapter, service):
+    if right not in rights_in(actor, chapter, service):
         raise PermissionDenied
 
 
@@ -72,17 +72,17 @@ def cleaned(texts: Mapping[str, Any], *, most: int, is_line: bool = False) -> di
     return found
 
 
-def person_of(by: Actor) -> int | None:
+def person_of(actor: Actor) -> int | None:
     """Who did it, when it was a person."""
-    return by.user_id if isinstance(by, Staff) else None
+    return actor.user_id if isinstance(actor, Staff) else None
 
 
 def note(
-    by: Actor, action: AuditAction, row: Chapter | ChapterVersion, county: str, *, before: Any = None, after: Any = None
+    actor: Actor, action: AuditAction, row: Chapter | ChapterVersion, county: str, *, before: Any = None, after: Any = None
 ) -> None:
     """One line in the audit: states, numbers and days; the words stand in the version itself."""
     record_audit(
-        by=by,
+        by=actor,
         action=action,
         object_type=row._meta.label_lower,
         object_id=row.public_id if isinstance(row, ChapterVersion) else row.pk,

@@ -34,7 +34,7 @@ def make_remark(
     if service is not None and service.county_id != chapter.county_id:
         raise ValidationError(_("The service is of another county."), code="other_county")
     shown = ChapterVersion.objects.current().filter(chapter=chapter, service=service).first()
-    row = Remark.objects.create(
+    row: Remark = Remark.objects.create(
         chapter=chapter,
         service=service,
         number=shown.number if shown else 0,
@@ -53,7 +53,7 @@ def settle_remark(*, by: Actor, remark: Remark, state: str, answer: str = "", no
 
     Raises ValidationError (state, why, too_long, characters).
     """
-    fresh = (
+    fresh: Remark = (
         Remark.objects.select_for_update(of=("self",), no_key=True).select_related("chapter__county", "service").get(pk=remark.pk)
     )
     require(by, Right.EDIT, fresh.chapter, fresh.service)

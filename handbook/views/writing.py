@@ -122,8 +122,10 @@ def _save(
         is_stale = "stale" in {each.code for errors in form.errors.as_data().values() for each in errors}
         clashes = _clashes(form, now) if is_stale and now is not None else []
         if now is not None:
-            form.data = form.data.copy()  # the page now knows the newer one: saving again is the person's own choice
-            form.data["version"] = str(now.version)
+            # The page now knows the newer one: saving again is the person's own choice.
+            given = request.POST.copy()
+            given["version"] = str(now.version)
+            form.data = given
         return _page(request, row, service, now, form, clashes=clashes, status=409 if is_stale else 422)
     messages.success(request, _("Saved."))
     address = reverse("handbook:edit", args=[row.key])
