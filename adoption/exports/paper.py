@@ -1,31 +1,19 @@
-"""A page of the portal as a PDF that a screen reader can read (PDF/UA)."""
+"""The board and the report on paper."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from django.template.loader import render_to_string
+from handbook.exports import NoPaperError
+from handbook.exports import paper as laid_out
 
 STYLE = Path(__file__).resolve().parents[1] / "static" / "adoption" / "paper.css"
 
 
-class NoPaperError(Exception):
-    """This machine lacks the library that lays out pages (Pango); the printable page is there all the same."""
-
-
 def paper(template: str, context: dict[str, Any]) -> bytes:
-    """The template as a PDF. It fetches nothing: what it shows is in it, and its style is the portal’s own file."""
-    try:
-        # Half a second and 40 MB, for those few who ask for a PDF; and it fails where Pango is not installed.
-        import weasyprint
-    except (ImportError, OSError) as error:
-        raise NoPaperError from error
-    page = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_refuse)
-    style = weasyprint.CSS(string=STYLE.read_text(), url_fetcher=_refuse)
-    content: bytes = page.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
-    return content
+    """The template as a PDF in the style of adoption’s papers. Raises NoPaperError."""
+    return laid_out(template, context, style=STYLE)
 
 
-def _refuse(url: str, *_args: object, **_kwargs: object) -> NoReturn:
-    raise ValueError(url)
+__all__ = ["NoPaperError", "paper"]

@@ -16,6 +16,7 @@ from adoption.models import Rollout
 from chat.models import Conversation, Presence
 from chat.operations.past import record_past
 from config.demo.directory import write_county
+from config.demo.handbook import write_handbook
 from config.demo.history import Place, Teller
 from config.demo.people import write_people
 from config.demo.reading import (
@@ -86,6 +87,8 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         say("  its two rollouts …")
         with transaction.atomic():
             write_rollouts(by=BY, county=county, now=now)
+    with transaction.atomic():
+        write_handbook(by=BY, county=county, now=now)
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 

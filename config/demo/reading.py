@@ -30,6 +30,10 @@ class Words(Strict, frozen=True):
         """The text as the columns of a translated field."""
         return {f"{field}_fi": self.fi, f"{field}_sv": self.sv, f"{field}_en": self.en}
 
+    def by_language(self) -> dict[str, str]:
+        """The text as a map of languages."""
+        return {"fi": self.fi, "sv": self.sv, "en": self.en}
+
 
 class CountyFacts(Strict, frozen=True):
     """The county itself."""

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.actors import System
 from adoption.operations import load_shipped_models
+from handbook.operations.content import load_shipped_handbooks
 from services.operations import load_directory
 
 
 class Command(BaseCommand):
-    help = "Makes what is missing: counties, municipalities, contact points, links, adoption models. Changes nothing else."
+    help = "Makes what is missing: counties, contact points, links, adoption models, the handbook. Changes nothing else."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--county", action="append", default=[], help="a county's code: its contact points and links too")
@@ -21,6 +22,9 @@ class Command(BaseCommand):
         try:
             loaded = load_directory(by=System("load_content"), today=timezone.localdate(), counties=options["county"])
             loaded.made["adoption model"] = load_shipped_models(by=System("load_content"), now=timezone.now())
+            loaded.made["text of the handbook"] = load_shipped_handbooks(
+                by=System("load_content"), now=timezone.now(), counties=options["county"]
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         made = ", ".join(f"{count} × {kind}" for kind, count in loaded.made.items() if count) or "nothing new"

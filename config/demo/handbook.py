@@ -1,0 +1,112 @@
+"""The handbook of the demonstration: the shipped chapters published, sections of one service, and what responders say of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from accounts.actors import Staff, System
+from accounts.models import User
+from config.demo.reading import Strict, Words, read
+from handbook.choices import RemarkState
+from handbook.models import Chapter, ChapterVersion
+from handbook.operations.chapters import arrange_chapter, begin_draft, save_draft
+from handbook.operations.content import load_shipped_handbook
+from handbook.operations.publishing import publish_version, send_to_review
+from handbook.operations.readings import mark_read
+from handbook.operations.remarks import make_remark, settle_remark
+from services.models import County, Service
+
+
+class SectionRow(Strict, frozen=True):
+    """A service's section of a chapter."""
+
+    chapter: str
+    service: str
+    writer: str
+    title: Words
+    body: Words
+
+
+class RemarkRow(Strict, frozen=True):
+    """What a responder said, how many days ago, and what became of it."""
+
+    chapter: str
+    who: str
+    kind: str
+    text: str
+    ago: int
+    state: str = RemarkState.OPEN
+    answer: str = ""
+    by: str = ""
+
+
+class OwnerRow(Strict, frozen=True):
+    """Who looks after a chapter, and in how many days it is looked through."""
+
+    chapter: str
+    who: str
+    review_in: int
+
+
+class ReadRow(Strict, frozen=True):
+    """Who has read which chapters."""
+
+    who: str
+    chapters: list[str]
+
+
+class HandbookDemo(Strict, frozen=True):
+    """handbook.yaml of the demonstration."""
+
+    owners: list[OwnerRow]
+    sections: list[SectionRow]
+    remarks: list[RemarkRow]
+    read: list[ReadRow]
+
+
+def write_handbook(*, by: System, county: County, now: datetime) -> int:
+    """The chapters, published and still marked as needing approval; nothing when the county has a handbook already."""
+    if Chapter.objects.filter(county=county).exists():
+        return 0
+    content = read("handbook", HandbookDemo)
+    began = now - timedelta(days=10)
+    made = load_shipped_handbook(by=by, county=county, now=began, publish=True)
+    people = {user.email.partition("@")[0]: user for user in User.objects.filter(email__endswith="@esimerkki.invalid")}
+    services = {row.key: row for row in Service.objects.filter(county=county)}
+    chapters = {row.key: row for row in Chapter.objects.filter(county=county).select_related("county")}
+    for section in content.sections:
+        _write_section(by, section, chapters[section.chapter], services[section.service], Staff(people[section.writer].pk), began)
+    for owner in content.owners:
+        row = chapters[owner.chapter]
+        arrange_chapter(
+            by=by,
+            chapter=row,
+            owner=people[owner.who],
+            review_months=row.review_months,
+            review_on=(now + timedelta(days=owner.review_in)).date(),
+            seen=Chapter.objects.get(pk=row.pk).version,
+        )
+    for remark in content.remarks:
+        _write_remark(remark, chapters[remark.chapter], people, now)
+    for reader in content.read:
+        for version in ChapterVersion.objects.current().filter(
+            chapter__in=[chapters[key] for key in reader.chapters], service=None
+        ):
+            mark_read(by=Staff(people[reader.who].pk), version=version, now=began + timedelta(days=2))
+    return made
+
+
+def _write_section(by: System, row: SectionRow, chapter: Chapter, service: Service, writer: Staff, at: datetime) -> None:
+    draft = begin_draft(by=writer, chapter=chapter, service=service)
+    saved = save_draft(by=writer, version=draft, title=row.title.by_language(), body=row.body.by_language(), seen=draft.version)
+    sent = send_to_review(by=writer, version=saved, seen=saved.version, now=at)
+    publish_version(by=by, version=sent, seen=sent.version, now=at)
+
+
+def _write_remark(row: RemarkRow, chapter: Chapter, people: dict[str, User], now: datetime) -> None:
+    at = now - timedelta(days=row.ago)
+    made = make_remark(by=Staff(people[row.who].pk), chapter=chapter, text=row.text, kind=row.kind, now=at)
+    if row.state != RemarkState.OPEN:
+        settle_remark(
+            by=Staff(people[row.by].pk), remark=made, state=row.state, answer=row.answer, now=min(now, at + timedelta(days=2))
+        )

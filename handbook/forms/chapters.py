@@ -1,0 +1,117 @@
+"""The forms of those who write the handbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Grant, User
+from handbook.choices import LANGUAGES
+from handbook.models import Chapter, ChapterVersion
+from handbook.operations.ground import LINE, MOST_LETTERS
+from services.forms.pages import DayField, PageForm, WordsField, dress
+from services.texts import Texts, pick
+
+TITLES = {"fi": _("Title, in Finnish"), "sv": _("Title, in Swedish"), "en": _("Title, in English")}
+PURPOSES = {
+    "fi": _("What the chapter is for, in Finnish"),
+    "sv": _("What the chapter is for, in Swedish"),
+    "en": _("What the chapter is for, in English"),
+}
+BODIES = {"fi": _("Text, in Finnish"), "sv": _("Text, in Swedish"), "en": _("Text, in English")}
+MAPS: Mapping[str, Mapping[str, Any]] = {"title": TITLES, "purpose": PURPOSES, "body": BODIES}
+
+
+class VersionForm(PageForm):
+    """The texts of a version in three languages; `version` is what the writer has seen, empty when there was no draft yet."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, row: ChapterVersion | None = None, is_section: bool = False, **kwargs: Any) -> None:
+        self.maps = ("title", "body") if is_section else ("title", "purpose", "body")
+        stored = {f"{name}_{code}": getattr(row, name).get(code, "") for name in self.maps for code in LANGUAGES} if row else {}
+        seen = {"version": row.version} if row is not None and row.is_open else {}
+        super().__init__(*args, initial={**stored, **seen}, **kwargs)
+        self.fields.update(self._fields())
+        for field in self.fields.values():
+            dress(field)
+
+    def _fields(self) -> dict[str, forms.Field]:
+        found: dict[str, forms.Field] = {}
+        for code in LANGUAGES:
+            for name in self.maps:
+                label = MAPS[name][code]
+                if name == "title":
+                    found[f"title_{code}"] = forms.CharField(label=label, max_length=LINE, required=code == "fi")
+                elif name == "purpose":
+                    found[f"purpose_{code}"] = WordsField(label=label, required=False, max_length=2000)
+                else:
+                    found[f"body_{code}"] = WordsField(label=label, required=False, max_length=MOST_LETTERS, rows=18, strip=False)
+        return found
+
+    def texts(self, name: str) -> Texts:
+        """What was written, by language."""
+        return {code: self.cleaned_data.get(f"{name}_{code}") or "" for code in LANGUAGES}
+
+    def columns(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of each language."""
+        return [(code, [self[f"{name}_{code}"] for name in self.maps]) for code in LANGUAGES]
+
+
+class PublishForm(PageForm):
+    """What is asked when a version goes to its readers."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    change_note = forms.CharField(label=_("What changed and why"), max_length=400, required=False)
+    is_significant = forms.BooleanField(label=_("A significant change: everybody reads it again"), required=False)
+    read_within_days = forms.IntegerField(label=_("It is read within (days)"), initial=14, min_value=1, max_value=365)
+
+    def __init__(self, *args: Any, row: ChapterVersion, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": row.version, "read_within_days": row.read_within_days}, **kwargs)
+        for duty in row.chapter.duties if row.service_id is None else []:
+            field = forms.BooleanField(label=pick(duty["text"], language).value, required=False)
+            field.widget.attrs["class"] = "form-check-input"
+            self.fields[f"duty_{duty['key']}"] = field
+
+    @property
+    def duties(self) -> list[forms.BoundField]:
+        """One box for each thing that the text must contain."""
+        return [self[name] for name in self.fields if name.startswith("duty_")]
+
+    def confirmed(self) -> list[str]:
+        """The duties that the editor has confirmed."""
+        return [name.removeprefix("duty_") for name in self.fields if name.startswith("duty_") and self.cleaned_data.get(name)]
+
+
+class OwnerField(forms.ModelChoiceField):
+    """A person who works for the county."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name by which colleagues know her."""
+        return str(obj)
+
+
+class ArrangeForm(PageForm):
+    """Who looks after a chapter, and when it is looked at again."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    owner = OwnerField(label=_("Owner"), queryset=User.objects.none(), required=False)
+    review_months = forms.IntegerField(label=_("Looked through again after (months)"), min_value=1, max_value=60)
+    review_on = DayField(label=_("Looked through next by"), required=False)
+
+    def __init__(self, *args: Any, row: Chapter, **kwargs: Any) -> None:
+        stored = {name: getattr(row, name) for name in ("version", "owner", "review_months", "review_on")}
+        super().__init__(*args, initial=stored, **kwargs)
+        works = Grant.objects.valid().filter(county=row.county.code).values("user")
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        owner.queryset = User.objects.filter(pk__in=works, is_active=True).order_by("first_name", "last_name")
+
+
+class PictureForm(PageForm):
+    """A picture for the texts."""
+
+    file = forms.FileField(label=_("Picture (PNG or JPEG)"))

@@ -1,0 +1,104 @@
+"""What the operations on texts share: the fresh row under its lock, who may, what is refused, and the line in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, Staff
+from accounts.choices import AuditAction
+from accounts.operations import record_audit
+from handbook.choices import LANGUAGES, Right
+from handbook.models import Chapter, ChapterVersion
+from handbook.permissions import rights_in
+from services.models import Service
+from services.operations.rules import has_strange_characters
+
+MOST_LETTERS = 60_000
+LINE = 200
+
+
+def locked_chapter(chapter: Chapter) -> Chapter:
+    """The chapter, held until the transaction ends: its versions are made and moved one at a time."""
+    rows = Chapter.objects.select_for_update(of=("self",), no_key=True).select_related("county")
+    fresh: Chapter = rows.get(pk=chapter.pk)
+    return fresh
+
+
+def locked_version(actor: Actor, version: ChapterVersion, right: Right) -> ChapterVersion:
+    """The version under its chapter's lock, if the person has the right to do this with it."""
+    chapter = locked_chapter(version.chapter)
+    fresh: ChapterVersion = ChapterVersion.objects.select_related("service").get(pk=version.pk)
+    fresh.chapter = chapter
+    require(actor, right, chapter, fresh.service)
+    return fresh
+
+
+def require(actor: Actor, right: Right, chapter: Chapter, service: Service | None = None) -> None:
+    """Refuses whoever lacks the right."""
+    if right not in rights_in(actor, chapter, service):
+        raise PermissionDenied
+
+
+def require_state(version: ChapterVersion, *states: str) -> None:
+    """Refuses what does not fit to where the version is."""
+    if version.state not in states:
+        raise ValidationError(
+            _("This cannot be done: the version is in the state “%(state)s”."),
+            code="state",
+            params={"state": version.get_state_display()},
+        )
+
+
+def cleaned(texts: Mapping[str, Any], *, most: int, is_line: bool = False) -> dict[str, str]:
+    """The words in each language that has some, with plain ends of lines and nothing that cannot be seen."""
+    found: dict[str, str] = {}
+    for code in LANGUAGES:
+        words = str(texts.get(code) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+        if is_line:
+            words = " ".join(words.split())
+        if has_strange_characters(words):
+            raise ValidationError(
+                _("The text has characters that cannot be seen. Write it again without copying."), code="characters"
+            )
+        if len(words) > most:
+            raise ValidationError(_("The text is too long: at most %(most)s characters."), code="too_long", params={"most": most})
+        if words:
+            found[code] = words
+    return found
+
+
+def person_of(actor: Actor) -> int | None:
+    """Who did it, when it was a person."""
+    return actor.user_id if isinstance(actor, Staff) else None
+
+
+def note(
+    actor: Actor, action: AuditAction, row: Chapter | ChapterVersion, county: str, *, before: Any = None, after: Any = None
+) -> None:
+    """One line in the audit: states, numbers and days; the words stand in the version itself."""
+    record_audit(
+        by=actor,
+        action=action,
+        object_type=row._meta.label_lower,
+        object_id=row.public_id if isinstance(row, ChapterVersion) else row.pk,
+        county=county,
+        before=before,
+        after=after,
+    )
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last one."""
+    number = day.year * 12 + day.month - 1 + months
+    year, month = divmod(number, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise ValueError(day)

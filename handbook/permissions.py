@@ -1,0 +1,76 @@
+"""May this person? Read, suggest, edit, approve and publish, asked of fresh grants each time.
+
+| who | reads | suggests | edits | approves | publishes |
+| --- | --- | --- | --- | --- | --- |
+| anybody with a role in the county | yes | | | | |
+| responder, coordinator, manager, author of paths | yes | yes | | | |
+| supervisor | yes | yes | sections of her services | the same | the same |
+| named owner of a chapter | yes | yes | her chapter | the same | |
+| main user of the county | yes | yes | everything | everything | everything |
+
+Nobody approves what she has written herself (`operations.chapters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts.actors import Actor, Resident, Staff, System
+from accounts.choices import Role
+from accounts.permissions import grants_of, has_role_anywhere
+from handbook.choices import SUGGESTING_ROLES, Right
+from handbook.models import Chapter
+from services.models import Service
+
+ALL = frozenset(Right)
+
+
+def may_open(actor: Actor | None, *, county: str) -> bool:
+    """Whoever works for the county in any role reads its handbook (S001-33, S001-68)."""
+    return actor is not None and not isinstance(actor, Resident) and has_role_anywhere(actor, Role.values, county=county)
+
+
+def rights_in(actor: Actor, chapter: Chapter, service: Service | None = None) -> frozenset[Right]:
+    """What the person may do with the chapter's common text, or with a service's section of it."""
+    match actor:
+        case System():
+            return ALL
+        case Resident():
+            return frozenset()
+        case Staff():
+            held = list(grants_of(actor).filter(county=chapter.county.code).values_list("role", "service_id"))
+    return _rights(actor, chapter, service, held)
+
+
+def _rights(actor: Staff, chapter: Chapter, service: Service | None, held: Iterable[tuple[str, object]]) -> frozenset[Right]:
+    roles = {role for role, _service in held}
+    if not roles:
+        return frozenset()
+    if (Role.MAIN_USER, None) in held:
+        return ALL
+    found = {Right.READ}
+    if roles & SUGGESTING_ROLES:
+        found.add(Right.SUGGEST)
+    if chapter.owner_id == actor.user_id:
+        found |= {Right.SUGGEST, Right.EDIT, Right.APPROVE}
+    reaches = {None, service.public_id} if service is not None else set()
+    if any((Role.SUPERVISOR, place) in held for place in reaches):
+        found |= {Right.EDIT, Right.APPROVE, Right.PUBLISH}
+    return frozenset(found)
+
+
+def may_arrange(actor: Actor, *, county: str) -> bool:
+    """The main user of the county says who owns a chapter, and when it is looked at again."""
+    return isinstance(actor, System) or (
+        isinstance(actor, Staff) and grants_of(actor, [Role.MAIN_USER]).filter(county=county, service_id__isnull=True).exists()
+    )
+
+
+def may_edit_something(actor: Actor, *, county: str) -> bool:
+    """She writes, owns or supervises something of the handbook: editors' pages open to her."""
+    if isinstance(actor, System):
+        return True
+    if not isinstance(actor, Staff):
+        return False
+    writes = grants_of(actor, [Role.MAIN_USER, Role.SUPERVISOR]).filter(county=county).exists()
+    return writes or Chapter.objects.filter(county__code=county).owned_by(actor).exists()

@@ -1,0 +1,60 @@
+"""Reads what texts of a county may name, in the reader's language: four queries for any number of texts."""
+
+from __future__ import annotations
+
+import base64
+
+from django.urls import reverse
+
+from handbook.markup import References, Rendered, Target, render
+from handbook.models import Chapter, ChapterVersion, Picture
+from services.choices import ContactKind, ServiceStatus
+from services.models import ContactPoint, County, Service
+from services.texts import text
+
+PUBLIC = (ServiceStatus.OPEN, ServiceStatus.PAUSED)
+
+
+def references_of(county: County, language: str, *, on_paper: bool = False) -> References:
+    """The services, contact points, chapters and pictures of the county; on paper, pictures bring their content with them."""
+    services = {
+        row.key: Target(str(text(row, "name", language)), reverse("service", args=[row.key]), is_there=row.status in PUBLIC)
+        for row in Service.objects.filter(county=county)
+    }
+    contacts = {
+        row.key: Target(str(text(row, "name", language)), _address(row), row.value, is_there=bool(row.value.strip()))
+        for row in ContactPoint.objects.filter(county=county)
+    }
+    chapters = {
+        key: Target(key, f"#luku-{key}" if on_paper else reverse("handbook:chapter", args=[key]))
+        for key in Chapter.objects.filter(county=county).in_use().values_list("key", flat=True)
+    }
+    pictures = Picture.objects.filter(county=county).select_related("file")
+    if on_paper:
+        shown = {str(row.public_id): _inside(row) for row in pictures}
+    else:
+        shown = {str(row.public_id): reverse("handbook:picture", args=[row.public_id]) for row in pictures.defer("file__content")}
+    return References(services, contacts, chapters, shown)
+
+
+def rendered(
+    version: ChapterVersion, language: str, references: References, *, top: int = 2, prefix: str = "", show_broken: bool = False
+) -> Rendered:
+    """The version's text as it is shown."""
+    return render(version.words("body", language).value, references, top=top, prefix=prefix, show_broken=show_broken)
+
+
+def _address(row: ContactPoint) -> str:
+    match row.kind:
+        case ContactKind.PHONE:
+            return f"tel:{row.dialled}"
+        case ContactKind.EMAIL:
+            return f"mailto:{row.value.strip()}"
+        case ContactKind.WEB:
+            return row.value.strip()
+    return ""
+
+
+def _inside(row: Picture) -> str:
+    content = base64.b64encode(bytes(row.file.content)).decode()
+    return f"data:{row.file.content_type};base64,{content}"

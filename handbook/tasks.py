@@ -1,0 +1,13 @@
+"""Background jobs of the handbook: each only calls its operation, which is safe to call again."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.actors import System
+from handbook.operations.reminders import remind_of_reviews as write_reminders
+
+
+@shared_task
+def remind_of_reviews() -> int:
+    """Write to those whose chapters are due for a look."""
+    return write_reminders(by=System("remind_of_reviews"), now=timezone.now())

@@ -1,0 +1,62 @@
+"""Words of the handbook's pages, and whether it opens to the person in whose name a page is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from accounts.menu import roles_on_page
+from handbook.models import ChapterVersion
+from services.texts import pick
+
+register = template.Library()
+
+
+def page_language() -> str:
+    """The language of the page that is being made."""
+    code = (get_language() or "fi").partition("-")[0]
+    return code if code in ("fi", "sv", "en") else "fi"
+
+
+@register.simple_tag(takes_context=True)
+def handbook_door(context: dict[str, Any]) -> bool:
+    """Whoever has a role in the county reads its handbook."""
+    return bool(roles_on_page(context.get("request")))
+
+
+@register.filter
+def in_words(version: ChapterVersion | None, name: str) -> str | SafeString:
+    """A text of the version, marked when it is in another language than the page."""
+    return mapped(getattr(version, name)) if version is not None else ""
+
+
+@register.filter
+def mapped(texts: Mapping[str, str]) -> str | SafeString:
+    """Words kept as a map of languages, as `in_words`."""
+    found = pick(texts, page_language())
+    return format_html('<span lang="{}">{}</span>', found.language, found.value) if found.fell_back else found.value
+
+
+@register.filter
+def plain_words(version: ChapterVersion | None, name: str) -> str:
+    """The same without marks, for titles and attributes."""
+    return pick(getattr(version, name), page_language()).value if version is not None else ""
+
+
+@register.filter
+def span(hours: tuple[time, time]) -> str:
+    """8–15, 8.30–15, 8:00–15:00; midnight at the end is 24."""
+    opens, closes = hours
+    return f"{_hour(opens)}–{'24' if closes == time.min else _hour(closes)}"
+
+
+def _hour(at: time) -> str:
+    if page_language() == "en":
+        return f"{at.hour}:{at.minute:02d}"
+    return f"{at.hour}.{at.minute:02d}" if at.minute else str(at.hour)

@@ -1,0 +1,368 @@
+"""The handbook's pages: what each shows to whom, what they refuse, and that hostile texts are harmless there too."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from accounts.models import User
+from handbook.choices import VersionState
+from handbook.models import Chapter, ChapterVersion, Picture, Reading, Remark
+from handbook.operations.chapters import begin_draft, retire_chapter, save_draft
+from handbook.operations.remarks import make_remark
+from services.models import County, Disruption, Service
+from tests.conftest import acting
+from tests.handbook.conftest import PORTAL, Publish, make_chapter, text
+from tests.handbook.hostile import CORPUS, running_in
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[..., Client]
+ROOT = "/fi/kasikirja/"
+LUKU = f"{ROOT}luku/security/"
+
+
+def words_of(response: object) -> str:
+    """The page without its marks."""
+    content = response.content.decode()  # type: ignore[attr-defined]
+    return " ".join(re.sub(r"<[^>]+>", " ", content).split())
+
+
+def picture_bytes() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+class TestDoors:
+    @pytest.mark.parametrize("path", ["", "kaikki/", "kasikirja.pdf", "luku/security/", "luku/security/historia/"])
+    def test_everybody_who_works_for_the_county_reads(self, path: str, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+        publish("Teksti.")
+        assert signed_in(reader).get(ROOT + path).status_code == 200
+
+    @pytest.mark.parametrize("name", ["outsider", "former"])
+    def test_others_are_refused_at_every_door(
+        self, name: str, publish: Publish, signed_in: SignedIn, request: pytest.FixtureRequest
+    ) -> None:
+        version = publish("Teksti.")
+        remark = make_remark(by=PORTAL, chapter=version.chapter, text="Huomio", now=timezone.now())
+        client = signed_in(request.getfixturevalue(name))
+        paths = [ROOT, f"{ROOT}kaikki/", f"{ROOT}kasikirja.pdf", LUKU, f"{LUKU}muokkaa/", f"{LUKU}historia/", f"{LUKU}vastuut/"]
+        paths += [f"{ROOT}yllapito/", reverse("handbook:version", args=[version.public_id]), f"{LUKU}erot/?a=1&b=1"]
+        assert {client.get(path).status_code for path in paths} == {403}
+        posts = [reverse("handbook:read", args=[version.public_id]), f"{LUKU}palaute/", f"{LUKU}tarkistettu/", f"{ROOT}kuva/"]
+        posts.append(reverse("handbook:settle", args=[remark.public_id]))
+        assert {client.post(path).status_code for path in posts} == {403}
+        assert not Reading.objects.exists()
+
+    def test_another_countys_texts_are_not_there(self, publish: Publish, outsider: User, signed_in: SignedIn) -> None:
+        version = publish("Teksti.")
+        client = signed_in(outsider, host="toinen.test")
+        for path in (LUKU, f"{LUKU}muokkaa/", reverse("handbook:version", args=[version.public_id])):
+            assert client.get(path).status_code == 404
+        assert client.post(reverse("handbook:read", args=[version.public_id])).status_code == 404
+
+    @pytest.mark.parametrize("name", ["responder", "reader", "coordinator", "manager"])
+    def test_who_does_not_write_opens_no_page_of_writing(
+        self, name: str, publish: Publish, signed_in: SignedIn, request: pytest.FixtureRequest
+    ) -> None:
+        publish("Teksti.")
+        client = signed_in(request.getfixturevalue(name))
+        assert {client.get(path).status_code for path in (f"{LUKU}muokkaa/", f"{LUKU}vastuut/", f"{ROOT}yllapito/")} == {403}
+        assert client.post(f"{LUKU}muokkaa/", {"title_fi": "x", "body_fi": "x"}).status_code == 403
+        assert client.post(f"{LUKU}tarkistettu/").status_code == 403
+        assert "Kirjoita seuraava versio" not in words_of(client.get(LUKU))
+
+    def test_a_supervisor_writes_her_own_services_section_and_no_other(
+        self, publish: Publish, service: Service, second_service: Service, supervisor: User, signed_in: SignedIn
+    ) -> None:
+        publish("Teksti.")
+        client = signed_in(supervisor)
+        assert client.get(f"{LUKU}muokkaa/?palvelu={service.key}").status_code == 200
+        assert client.get(f"{LUKU}muokkaa/").status_code == 403
+        assert client.get(f"{LUKU}muokkaa/?palvelu={second_service.key}").status_code == 404
+
+    def test_the_menu_leads_there(self, responder: User, signed_in: SignedIn) -> None:
+        assert f'href="{ROOT}" aria-current="page">Käsikirja' in signed_in(responder).get(ROOT).content.decode()
+
+
+class TestReading:
+    def test_the_sections_of_the_chosen_service_stand_inside_the_common_text(
+        self, county: County, service: Service, second_service: Service, publish: Publish, main_user: User, signed_in: SignedIn
+    ) -> None:
+        publish("Yhteinen teksti.")
+        publish("Ikääntyneiden oma.", service=service)
+        publish("Neuvolan oma.", service=second_service)
+        told = words_of(signed_in(main_user).get(f"{LUKU}?palvelu={second_service.key}"))
+        assert "Yhteinen teksti." in told
+        assert "Neuvolan oma." in told
+        assert "Ikääntyneiden oma." not in told
+
+    def test_a_missing_translation_falls_back_visibly(self, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+        publish({"fi": "Vain suomeksi.", "sv": "På svenska.", "en": ""})
+        page = signed_in(reader).get("/en/kasikirja/luku/security/").content.decode()
+        assert '<div class="nlh-text" lang="fi">' in page
+        assert "has not been translated" in page
+
+    def test_read_is_pressed_and_a_significant_change_asks_again(
+        self, publish: Publish, responder: User, signed_in: SignedIn
+    ) -> None:
+        version = publish("Yksi.")
+        client = signed_in(responder)
+        assert "Lukematta" in words_of(client.get(LUKU))
+        client.post(reverse("handbook:read", args=[version.public_id]))
+        assert "Luettu" in words_of(client.get(LUKU))
+        publish("Kaksi.", is_significant=True, change_note="Uusi numero.")
+        told = words_of(client.get(LUKU))
+        assert "Muuttunut: lue uudelleen" in told
+        assert "Uusi numero." in told
+        assert client.post(reverse("handbook:read", args=[version.public_id])).status_code == 302
+        assert Reading.objects.count() == 1  # the old version is not read any more
+
+    def test_an_overdue_review_is_marked(self, publish: Publish, reader: User, main_user: User, signed_in: SignedIn) -> None:
+        publish("Teksti.")
+        Chapter.objects.update(review_on=timezone.localdate() - timezone.timedelta(days=1))
+        assert "olisi pitänyt tarkistaa" in words_of(signed_in(reader).get(LUKU))
+        assert "Tarkistus myöhässä" in words_of(signed_in(main_user).get(f"{ROOT}yllapito/"))
+
+    def test_a_chapter_that_is_not_shown_says_so(
+        self, publish: Publish, chapter: Chapter, reader: User, signed_in: SignedIn
+    ) -> None:
+        assert signed_in(reader).get(LUKU).status_code == 404
+        publish("Salattu teksti.")
+        retire_chapter(by=PORTAL, chapter=chapter, now=timezone.now())
+        told = words_of(signed_in(reader).get(LUKU))
+        assert "poistettu käsikirjasta" in told
+        assert "Salattu teksti." not in told
+        assert "Tietoturva" not in words_of(signed_in(reader).get(ROOT))
+
+    def test_inflected_words_are_found(self, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+        publish("Jos asukas kirjoittaa henkilötunnuksen, se peitetään.")
+        assert "1 teksti löytyi" in words_of(signed_in(reader).get(f"{ROOT}?q=henkilötunnuksia"))
+        assert "Mitään ei löytynyt" in words_of(signed_in(reader).get(f"{ROOT}?q=avaruusraketti"))
+
+    def test_live_parts_come_from_the_services_rows(
+        self, county: County, service: Service, queue: object, publish: Publish, responder: User, signed_in: SignedIn
+    ) -> None:
+        publish("Teksti.", of=make_chapter(county, "local_agreements", per_service=True))
+        publish("Teksti.", of=make_chapter(county, "problem_situations"))
+        Service.objects.filter(pk=service.pk).update(greeting_fi="Tervetuloa meille!")
+        Disruption.objects.create(county=county, text_fi="Yhteydet katkeilevat.", text_sv="Störning")
+        client = signed_in(responder)
+        told = words_of(client.get(f"{ROOT}luku/local_agreements/"))
+        assert "Tervetuloa meille!" in told
+        assert "ympäri vuorokauden" in told
+        assert "Yhteydet katkeilevat." in words_of(client.get(f"{ROOT}luku/problem_situations/"))
+
+    def test_a_page_asks_the_database_no_more_for_more_chapters(
+        self,
+        county: County,
+        publish: Publish,
+        reader: User,
+        signed_in: SignedIn,
+        django_assert_max_num_queries: Callable[..., object],
+    ) -> None:
+        publish("Teksti.")
+        for number in range(4):
+            publish("Teksti.", of=make_chapter(county, f"luku-{number}"))
+        client = signed_in(reader)
+        client.get(LUKU)
+        with django_assert_max_num_queries(24):  # type: ignore[attr-defined]
+            client.get(LUKU)
+
+
+class TestWriting:
+    def form(self, **fields: object) -> dict[str, object]:
+        return {"title_fi": "Tietoturva", "title_sv": "Säkerhet", "body_fi": "Suomeksi.", "body_sv": "På svenska.", **fields}
+
+    def test_from_a_draft_to_the_readers(
+        self, chapter: Chapter, main_user: User, second_main_user: User, reader: User, signed_in: SignedIn
+    ) -> None:
+        client = signed_in(main_user)
+        assert client.post(f"{LUKU}muokkaa/", self.form(do="save")).status_code == 302
+        draft = ChapterVersion.objects.get()
+        assert client.post(f"{LUKU}muokkaa/", self.form(do="review", version=draft.version)).status_code == 302
+        draft.refresh_from_db()
+        address = reverse("handbook:version", args=[draft.public_id])
+        publishing = {"do": "publish", "version": draft.version, "read_within_days": 14}
+        refused = client.post(address, publishing)
+        assert refused.status_code == 422
+        assert "Tekstin hyväksyy joku muu" in words_of(refused)
+        assert signed_in(second_main_user).post(address, publishing).status_code == 302
+        assert "Suomeksi." in words_of(signed_in(reader).get(LUKU))
+
+    def test_two_editors_at_once_nothing_is_lost(
+        self, chapter: Chapter, main_user: User, second_main_user: User, signed_in: SignedIn
+    ) -> None:
+        draft = begin_draft(by=acting(main_user), chapter=chapter)
+        seen = draft.version
+        mine = signed_in(main_user)
+        signed_in(second_main_user).post(f"{LUKU}muokkaa/", self.form(do="save", version=seen, body_fi="Pirjon sanat."))
+        clash = mine.post(f"{LUKU}muokkaa/", self.form(do="save", version=seen, body_fi="Paulan sanat."))
+        assert clash.status_code == 409
+        told = words_of(clash)
+        assert "Pirjon sanat." in told
+        assert told.count("Paulan sanat.") == 2  # beside the other's, and still in the field
+        draft.refresh_from_db()
+        assert draft.body["fi"] == "Pirjon sanat."
+        again = re.search(r'name="version" value="(\d+)"', clash.content.decode())
+        assert again
+        mine.post(f"{LUKU}muokkaa/", self.form(do="save", version=again[1], body_fi="Molempien sanat."))
+        draft.refresh_from_db()
+        assert draft.body["fi"] == "Molempien sanat."
+
+    def test_a_draft_begun_by_somebody_else_meanwhile_is_not_overwritten(
+        self, chapter: Chapter, main_user: User, signed_in: SignedIn
+    ) -> None:
+        draft = begin_draft(by=PORTAL, chapter=chapter)
+        save_draft(by=PORTAL, version=draft, title=text("Otsikko"), body=text("Toisen sanat."), seen=draft.version)
+        answer = signed_in(main_user).post(f"{LUKU}muokkaa/", self.form(do="save"))
+        assert answer.status_code == 409
+        draft.refresh_from_db()
+        assert draft.body["fi"] == "Toisen sanat."
+
+    def test_the_preview_saves_nothing_and_tells_what_is_broken(
+        self, chapter: Chapter, main_user: User, signed_in: SignedIn
+    ) -> None:
+        answer = signed_in(main_user).post(f"{LUKU}muokkaa/", self.form(do="preview", body_fi="## Otsikko\n\n[a](luku:ei_ole)"))
+        assert '<h3 id="o-fi-otsikko">Otsikko</h3>' in answer.content.decode()
+        assert "luku:ei_ole" in words_of(answer)
+        assert not ChapterVersion.objects.exists()
+
+    def test_what_the_text_must_contain_is_confirmed(
+        self, county: County, main_user: User, second_main_user: User, signed_in: SignedIn
+    ) -> None:
+        make_chapter(county, "chat_as_channel", duties=[{"key": "values", "text": text("Neljä arvoa."), "values": []}])
+        client = signed_in(main_user)
+        client.post(f"{ROOT}luku/chat_as_channel/muokkaa/", self.form(do="review"))
+        version = ChapterVersion.objects.get()
+        address, other = reverse("handbook:version", args=[version.public_id]), signed_in(second_main_user)
+        given = {"do": "publish", "version": version.version, "read_within_days": 14}
+        assert "Vahvista, että tekstissä on" in words_of(other.post(address, given))
+        assert other.post(address, {**given, "duty_values": "on"}).status_code == 302
+        version.refresh_from_db()
+        assert (version.state, version.confirmed) == (VersionState.PUBLISHED, ["values"])
+
+    def test_differences_and_history(self, publish: Publish, reader: User, main_user: User, signed_in: SignedIn) -> None:
+        publish("Soita numeroon yksi.")
+        publish("Soita numeroon kaksi.", change_note="Numero vaihtui.")
+        begin_draft(by=acting(main_user), chapter=Chapter.objects.get())
+        client = signed_in(reader)
+        page = client.get(f"{LUKU}erot/?a=1&b=2").content.decode()
+        assert "<del>yksi.</del>" in page
+        assert "<ins>kaksi.</ins>" in page
+        history = words_of(client.get(f"{LUKU}historia/"))
+        assert "Numero vaihtui." in history
+        assert "Versio 3" not in history  # a draft is for those who write
+        assert client.get(f"{LUKU}erot/?a=2&b=3").status_code == 404
+        assert "Versio 3" in words_of(signed_in(main_user).get(f"{LUKU}historia/"))
+        assert {client.get(f"{LUKU}erot/{query}").status_code for query in ("", "?a=x&b=2", "?a=1&b=99")} == {404}
+
+    def test_the_owner_is_named_on_its_page(self, publish: Publish, main_user: User, supervisor: User, signed_in: SignedIn) -> None:
+        publish("Teksti.")
+        row = Chapter.objects.get()
+        given = {"version": row.version, "owner": supervisor.pk, "review_months": 6, "review_on": "2027-01-31"}
+        assert signed_in(main_user).post(f"{LUKU}vastuut/", given).status_code == 302
+        assert "Tietoturva" in words_of(signed_in(supervisor).get(f"{ROOT}yllapito/"))
+        assert signed_in(main_user).post(f"{LUKU}vastuut/", given).status_code == 422  # an old look at the row
+
+
+class TestRemarks:
+    def test_a_suggestion_and_its_answer(self, publish: Publish, responder: User, main_user: User, signed_in: SignedIn) -> None:
+        publish("Teksti.")
+        signed_in(responder).post(f"{LUKU}palaute/", {"kind": "suggestion", "text": "Korjataan tämä."})
+        remark = Remark.objects.get()
+        assert "Korjataan tämä." in words_of(signed_in(main_user).get(f"{ROOT}yllapito/"))
+        address = reverse("handbook:settle", args=[remark.public_id])
+        assert signed_in(responder).post(address, {"state": "accepted"}).status_code == 403
+        signed_in(main_user).post(address, {"state": "declined", "answer": "Ei vielä."})
+        assert "Ei vielä." in words_of(signed_in(responder).get(LUKU))
+
+    def test_what_is_no_kind_is_not_found(self, publish: Publish, responder: User, signed_in: SignedIn) -> None:
+        publish("Teksti.")
+        assert signed_in(responder).post(f"{LUKU}palaute/", {"kind": "x", "text": "y"}).status_code == 404
+
+
+class TestPictures:
+    def add(self, client: Client, content: bytes, **fields: str) -> object:
+        return client.post(f"{ROOT}kuva/", {"file": SimpleUploadedFile("kuva.png", content), **fields})
+
+    def test_added_shown_and_put_into_the_pdf(
+        self, publish: Publish, main_user: User, reader: User, outsider: User, signed_in: SignedIn
+    ) -> None:
+        self.add(signed_in(main_user), picture_bytes(), back=f"{LUKU}muokkaa/")
+        row = Picture.objects.get()
+        publish(f"![Konsoli](kuva:{row.public_id})")
+        address = reverse("handbook:picture", args=[row.public_id])
+        assert f'src="{address}" alt="Konsoli"' in signed_in(reader).get(LUKU).content.decode()
+        shown = signed_in(reader).get(address)
+        assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
+        assert signed_in(outsider, host="toinen.test").get(address).status_code == 404
+        pdf = signed_in(reader).get(f"{ROOT}kasikirja.pdf")
+        assert pdf["Content-Type"] == "application/pdf"
+        assert b"/Image" in pdf.content
+
+    def test_only_pictures_by_those_who_write(
+        self, main_user: User, responder: User, chapter: Chapter, signed_in: SignedIn
+    ) -> None:
+        assert self.add(signed_in(responder), picture_bytes()).status_code == 403  # type: ignore[attr-defined]
+        self.add(signed_in(main_user), b"<svg onload=alert(1)>")
+        assert not Picture.objects.exists()
+
+    def test_the_way_back_leads_nowhere_else(self, main_user: User, signed_in: SignedIn) -> None:
+        for back in ("https://evil.test/", "//evil.test/", "/fi/tili/", "/fi/kasikirja/\\evil.test"):
+            assert self.add(signed_in(main_user), picture_bytes(), back=back)["Location"] == f"{ROOT}yllapito/"  # type: ignore[index]
+
+    def test_an_unknown_one_is_not_found(self, reader: User, signed_in: SignedIn) -> None:
+        assert signed_in(reader).get(reverse("handbook:picture", args=[uuid4()])).status_code == 404
+
+
+class TestHostileTexts:
+    """The whole corpus in one chapter, past the rules of publishing."""
+
+    @pytest.fixture
+    def hostile(self, publish: Publish) -> ChapterVersion:
+        version = publish("Teksti.")
+        words = "\n\n".join(each.replace("\x00", "").replace("\x01", "") for each in CORPUS)
+        everywhere = dict.fromkeys(("fi", "sv", "en"), words)
+        ChapterVersion.objects.update(body=everywhere, title={"fi": CORPUS[0]}, purpose={"fi": CORPUS[7]}, change_note=CORPUS[9])
+        return version
+
+    def test_the_pages(self, hostile: ChapterVersion, main_user: User, signed_in: SignedIn) -> None:
+        client = signed_in(main_user)
+        begin_draft(by=PORTAL, chapter=hostile.chapter)
+        addresses = [LUKU, f"{ROOT}kaikki/", reverse("handbook:version", args=[hostile.public_id])]
+        for address in [*addresses, f"{LUKU}muokkaa/", f"{LUKU}historia/", f"{ROOT}yllapito/", f"{ROOT}?q=alert"]:
+            page = client.get(address)
+            assert page.status_code == 200
+            self.check(page.content.decode())
+
+    def test_the_preview(self, chapter: Chapter, main_user: User, signed_in: SignedIn) -> None:
+        form = {"title_fi": CORPUS[0], "body_fi": "\n\n".join(CORPUS).replace("\x00", ""), "do": "preview"}
+        self.check(signed_in(main_user).post(f"{LUKU}muokkaa/", form).content.decode())
+
+    def test_a_remark(self, publish: Publish, responder: User, signed_in: SignedIn) -> None:
+        publish("Teksti.")
+        for words in CORPUS[:40]:
+            make_remark(by=PORTAL, chapter=Chapter.objects.get(), text=words.replace("\x00", ""), now=timezone.now())
+        self.check(signed_in(responder).get(LUKU).content.decode())
+
+    def test_the_pdf(self, hostile: ChapterVersion, reader: User, signed_in: SignedIn) -> None:
+        content = signed_in(reader).get(f"{ROOT}kasikirja.pdf").content
+        assert content.startswith(b"%PDF-")
+        for word in (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction"):
+            assert word not in content
+        for address in re.findall(rb"/URI \((.*?)\)", content):
+            assert re.match(rb"(https?|mailto|tel):", address), address
+
+    def check(self, page: str) -> None:
+        """Nothing of the texts became an element or an attribute that could do something."""
+        assert not running_in(page[page.index("<main") : page.index("</main>")])

@@ -1,0 +1,189 @@
+"""“Luettu” belongs to a version; remarks and their answers; letters about reviews."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from accounts.models import OutgoingMail, User
+from handbook.choices import RemarkKind, RemarkState
+from handbook.models import Chapter, ChapterVersion, Reading, Remark
+from handbook.operations.readings import mark_read
+from handbook.operations.remarks import make_remark, settle_remark
+from handbook.operations.reminders import remind_of_reviews
+from handbook.shelf import Mark, book_of, services_of
+from services.models import County, Service
+from tests.conftest import acting
+from tests.handbook.conftest import PORTAL, Publish, make_chapter
+from tests.handbook.test_chapters import refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+def mark_of(user: User, county: County) -> Mark:
+    (entry,) = book_of(acting(user), county, services_of(acting(user), county))
+    return entry.common.mark
+
+
+class TestReading:
+    def test_a_mark_belongs_to_a_version_and_a_small_change_leaves_it_valid(
+        self, county: County, responder: User, publish: Publish
+    ) -> None:
+        version = publish("Yksi.", is_significant=True)
+        assert mark_of(responder, county) == Mark.TO_READ
+        mark_read(by=acting(responder), version=version, now=timezone.now())
+        assert mark_of(responder, county) == Mark.READ
+        publish("Kaksi.")
+        assert mark_of(responder, county) == Mark.STILL_VALID
+
+    def test_a_significant_change_asks_again_within_its_days(self, county: County, responder: User, publish: Publish) -> None:
+        mark_read(by=acting(responder), version=publish("Yksi."), now=timezone.now())
+        publish("Kaksi.", is_significant=True, read_within_days=5)
+        publish("Kolme.", read_within_days=5)
+        (entry,) = book_of(acting(responder), county, [])
+        assert (entry.common.mark, entry.common.is_change, entry.common.read_number) == (Mark.TO_READ, True, 1)
+        assert entry.common.due_on == timezone.localdate() + timedelta(days=5)
+        assert not entry.common.is_late(timezone.localdate() + timedelta(days=5))
+        assert entry.common.is_late(timezone.localdate() + timedelta(days=6))
+
+    def test_twice_is_once(self, responder: User, publish: Publish) -> None:
+        version = publish("Yksi.")
+        for _time in range(2):
+            mark_read(by=acting(responder), version=version, now=timezone.now())
+        assert Reading.objects.count() == 1
+
+    def test_only_what_is_published_is_marked(self, responder: User, publish: Publish, chapter: Chapter) -> None:
+        old = publish("Yksi.")
+        publish("Kaksi.")
+        with refused("state"):
+            mark_read(by=acting(responder), version=old, now=timezone.now())
+
+    def test_an_outsider_marks_nothing(self, outsider: User, former: User, publish: Publish) -> None:
+        version = publish("Yksi.")
+        for user in (outsider, former):
+            with pytest.raises(PermissionDenied):
+                mark_read(by=acting(user), version=version, now=timezone.now())
+        with pytest.raises(PermissionDenied):
+            mark_read(by=PORTAL, version=version, now=timezone.now())
+        assert not Reading.objects.exists()
+
+    def test_marks_are_seen_by_herself_and_those_who_look_after_the_work(
+        self, responder: User, colleague: User, supervisor: User, outsider: User, publish: Publish
+    ) -> None:
+        mark_read(by=acting(responder), version=publish("Yksi."), now=timezone.now())
+        seen = [Reading.objects.readable_by(acting(user)).count() for user in (responder, colleague, supervisor, outsider)]
+        assert seen == [1, 0, 1, 0]
+
+    def test_sections_of_her_own_services_are_hers_to_read(
+        self, county: County, responder: User, service: Service, second_service: Service, publish: Publish
+    ) -> None:
+        publish("Yhteinen.")
+        hers = publish("Oma osio.", service=service)
+        publish("Toisten osio.", service=second_service)
+        assert services_of(acting(responder), county) == [service]
+        (entry,) = book_of(acting(responder), county, services_of(acting(responder), county))
+        assert [part.version for part in entry.sections] == [hers]
+
+    def test_a_book_is_read_in_few_queries_however_long(
+        self, county: County, responder: User, publish: Publish, django_assert_max_num_queries: object
+    ) -> None:
+        for number in range(5):
+            publish(f"Luku {number}.", of=make_chapter(county, f"luku-{number}"))
+        with django_assert_max_num_queries(4):  # type: ignore[operator]
+            assert len(book_of(acting(responder), county, [])) == 5
+
+
+class TestRemarks:
+    def make(self, user: User, chapter: Chapter, words: str = "Korjaa tämä.", **facts: object) -> Remark:
+        return make_remark(by=acting(user), chapter=chapter, text=words, now=timezone.now(), **facts)  # type: ignore[arg-type]
+
+    def test_a_responder_suggests_and_the_main_user_answers(
+        self, chapter: Chapter, publish: Publish, responder: User, main_user: User
+    ) -> None:
+        publish("Teksti.")
+        row = self.make(responder, chapter, kind=RemarkKind.SUGGESTION)
+        assert (row.state, row.number, row.made_by) == (RemarkState.OPEN, 1, responder)
+        done = settle_remark(by=acting(main_user), remark=row, state=RemarkState.ACCEPTED, answer="Hyvä.", now=timezone.now())
+        assert (done.state, done.answer, done.answered_by) == (RemarkState.ACCEPTED, "Hyvä.", main_user)
+
+    @pytest.mark.parametrize("name", ["reader", "area_professional", "privacy_officer", "outsider", "former"])
+    def test_who_only_reads_suggests_nothing(self, name: str, chapter: Chapter, request: pytest.FixtureRequest) -> None:
+        with pytest.raises(PermissionDenied):
+            self.make(request.getfixturevalue(name), chapter)
+
+    @pytest.mark.parametrize("name", ["responder", "supervisor", "coordinator", "outsider"])
+    def test_who_does_not_write_the_text_settles_nothing(
+        self, name: str, chapter: Chapter, responder: User, request: pytest.FixtureRequest
+    ) -> None:
+        row = self.make(responder, chapter)
+        with pytest.raises(PermissionDenied):
+            settle_remark(by=acting(request.getfixturevalue(name)), remark=row, state=RemarkState.ACCEPTED, now=timezone.now())
+
+    def test_a_supervisor_settles_those_on_her_services_section(
+        self, chapter: Chapter, service: Service, responder: User, supervisor: User
+    ) -> None:
+        row = self.make(responder, chapter, service=service)
+        assert settle_remark(by=acting(supervisor), remark=row, state=RemarkState.ACCEPTED, now=timezone.now()).answered_at
+
+    def test_refusals(self, chapter: Chapter, responder: User, main_user: User) -> None:
+        with refused("empty"):
+            self.make(responder, chapter, "  ")
+        with refused("too_long"):
+            self.make(responder, chapter, "a" * 2001)
+        row = self.make(responder, chapter)
+        for state, code in (
+            (RemarkState.DECLINED, "why"),
+            (RemarkState.ANSWERED, "why"),
+            (RemarkState.OPEN, "state"),
+            ("x", "state"),
+        ):
+            with refused(code):
+                settle_remark(by=acting(main_user), remark=row, state=state, now=timezone.now())
+
+    def test_another_countys_service_is_refused(self, chapter: Chapter, other_service: Service, main_user: User) -> None:
+        with refused("other_county"):
+            self.make(main_user, chapter, service=other_service)
+
+
+class TestReminders:
+    def overdue(self, **fields: object) -> None:
+        Chapter.objects.update(review_on=timezone.localdate() - timedelta(days=1), **fields)
+
+    def test_the_owner_gets_one_letter_a_week(self, publish: Publish, supervisor: User, main_user: User) -> None:
+        publish("Teksti.")
+        self.overdue(owner=supervisor)
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 1
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
+        letter = OutgoingMail.objects.get()
+        assert letter.to == supervisor.email
+        assert "Tietoturva" in letter.body
+        assert remind_of_reviews(by=PORTAL, now=timezone.now() + timedelta(days=7)) == 1
+
+    @pytest.mark.parametrize("owner", [None, "former", "outsider"])
+    def test_without_an_owner_who_works_here_the_main_users(
+        self, owner: str | None, publish: Publish, main_user: User, request: pytest.FixtureRequest
+    ) -> None:
+        publish("Teksti.")
+        self.overdue(owner=request.getfixturevalue(owner) if owner else None)
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 1
+        assert OutgoingMail.objects.get().to == main_user.email
+
+    def test_nothing_before_two_weeks_nor_of_what_is_not_shown(self, chapter: Chapter, publish: Publish, main_user: User) -> None:
+        self.overdue()  # nobody has published it
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
+        publish("Teksti.")  # the next look is a year away
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
+        self.overdue(retired_at=timezone.now())
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
+
+    def test_only_the_portal_writes_them(self, main_user: User) -> None:
+        with pytest.raises(PermissionDenied):
+            remind_of_reviews(by=acting(main_user), now=timezone.now())
+
+
+def test_versions_know_their_languages(publish: Publish) -> None:
+    publish({"fi": "Suomeksi.", "sv": "På svenska.", "en": ""})
+    assert ChapterVersion.objects.get().languages == ["fi", "sv"]
