@@ -1,0 +1,5 @@
+"""The handbook's facts, split by noun."""
+
+from handbook.models.replies import QuickReply, ReplyProposal
+
+__all__ = ["QuickReply", "ReplyProposal"]
