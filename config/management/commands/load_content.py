@@ -8,19 +8,21 @@ from django.utils import timezone
 
 from accounts.actors import System
 from adoption.operations import load_shipped_models
+from handbook.operations import load_all_replies
 from services.operations import load_directory
 
 
 class Command(BaseCommand):
-    help = "Makes what is missing: counties, municipalities, contact points, links, adoption models. Changes nothing else."
+    help = "Makes what is missing: counties and what belongs to them, adoption models, quick replies. Changes nothing else."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--county", action="append", default=[], help="a county's code: its contact points and links too")
+        parser.add_argument("--county", action="append", default=[], help="a county's code: what belongs to it too")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             loaded = load_directory(by=System("load_content"), today=timezone.localdate(), counties=options["county"])
             loaded.made["adoption model"] = load_shipped_models(by=System("load_content"), now=timezone.now())
+            loaded.made["quick reply"] = load_all_replies(by=System("load_content"), now=timezone.now(), counties=options["county"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         made = ", ".join(f"{count} × {kind}" for kind, count in loaded.made.items() if count) or "nothing new"
