@@ -1,4 +1,6 @@
-"""Addresses in what people write, made into links that can do no harm. The page's script does the same (words.js)."""
+"""Addresses and phone numbers in what people write, made into links that can do no harm. The page's script does the same
+(words.js): a resident with a phone in the hand calls 112 by one touch.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+# 112, 116 xxx, and Finnish numbers as people write them; no part of a longer number, a date or an identity code.
+_NUMBER = re.compile(r"(?<![\w.,:/+-])(?:112|116 ?[0-9]{3}|(?:\+358 ?|0)[0-9](?: ?[0-9]){5,10})(?![\w:/-]|[.,][0-9])")
 _PAIRS = {")": "(", "]": "["}
 _ENDINGS = ".,;:!?…»”’"
 
@@ -26,10 +30,19 @@ def parts(words: str) -> Iterator[Part]:
         address = _trimmed(match[0])
         if not _is_safe(address):
             continue
-        if match.start() > start:
-            yield Part(words[start : match.start()])
+        yield from _with_numbers(words[start : match.start()])
         yield Part(address, address)
         start = match.start() + len(address)
+    yield from _with_numbers(words[start:])
+
+
+def _with_numbers(words: str) -> Iterator[Part]:
+    start = 0
+    for match in _NUMBER.finditer(words):
+        if match.start() > start:
+            yield Part(words[start : match.start()])
+        yield Part(match[0], f"tel:{match[0].replace(' ', '')}")
+        start = match.end()
     if start < len(words):
         yield Part(words[start:])
 

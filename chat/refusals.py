@@ -59,6 +59,7 @@ class Refusal(StrEnum):
     RESIDENT_AWAY = "resident_away"
     NOT_IN_MESSAGE = "not_in_message"
     FEEDBACK_OVER = "feedback_over"
+    GAP_LEFT = "gap_left"
     SESSION_OVER = "session_over"
     FORM_OLD = "form_old"
     BUSY = "busy"
@@ -121,6 +122,7 @@ MESSAGES = {
     Refusal.NOT_IN_MESSAGE: _(
         "These words are not in the message. Copy them exactly as they stand in it, or hide the whole message."
     ),
+    Refusal.GAP_LEFT: _("Fill in what stands in double braces {{ }} before you send the message."),
     Refusal.FEEDBACK_OVER: _("Feedback can be given for seven days after the conversation has ended."),
     Refusal.SESSION_OVER: _("Your session has ended. Sign in again; your text is kept on this page."),
     Refusal.FORM_OLD: _(

@@ -25,6 +25,7 @@ from chat.models.events import NewEvent
 from chat.operations.masking import notice_in, told_lately
 from chat.protocol import EventFrame
 from chat.refusals import MESSAGES, Refusal
+from handbook.replies.placeholders import has_gap
 from services.identity_codes import mask
 from services.models import Service
 
@@ -132,7 +133,8 @@ def post_messages(*, commands: Sequence[PostMessage], now: datetime, wait: bool 
     The resident of a conversation writes to everyone in it until it ends. Its responder does too while her grant is in
     force; any participant of the staff may leave a note for staff. The same id with the same words is the stored message
     again; with other words it is a conflict. Identity codes are masked before anything is stored, and the resident is told why
-    right after her message, at most once in ten minutes (P-6). With `wait` false, conversations locked by others answer Later.
+    right after her message, at most once in ten minutes (P-6). What is left of a quick reply to be filled in stops a message of the
+    staff. With `wait` false, conversations locked by others answer Later.
     """
     with transaction.atomic():
         return _Batch(commands, now=now, wait=wait).run()
@@ -158,6 +160,20 @@ def _again(command: PostMessage, known: _Stored, *, body: str, conversation: int
     if not is_same or known.audience != command.audience or known.conversation != conversation:
         return Rejected(Refusal.CONFLICT)
     return Posted(command.conversation, command.client_id, known.audience, known.seq, known.at, True)
+
+
+def _barred(command: PostMessage, row: _Row) -> Refusal | None:
+    """Why a message of somebody who takes part may not be written now."""
+    responder = command.by.user_id if isinstance(command.by, Staff) else None
+    if command.audience != AudienceChoice.ALL:
+        return None if responder is not None else Refusal.NOT_FOUND
+    if row.state == State.ENDED:
+        return Refusal.ENDED
+    if responder is None:
+        return None
+    if row.responder_id != responder:
+        return Refusal.NOT_YOURS
+    return Refusal.GAP_LEFT if has_gap(command.body) else None
 
 
 class _Batch:
@@ -256,14 +272,9 @@ class _Batch:
         known = self.known.get((participant, command.client_id))
         if known is not None:
             return _again(command, known, body=body, conversation=row.pk)
+        if (barred := _barred(command, row)) is not None:
+            return Rejected(barred)
         staff = isinstance(command.by, Staff)
-        if command.audience == AudienceChoice.ALL:
-            if row.state == State.ENDED:
-                return Rejected(Refusal.ENDED)
-            if isinstance(command.by, Staff) and row.responder_id != command.by.user_id:
-                return Rejected(Refusal.NOT_YOURS)
-        elif not staff:
-            return Rejected(Refusal.NOT_FOUND)
         if not staff:
             row.resident_spoke = True
             if row.away_since is not None:

@@ -33,6 +33,8 @@ from config.demo.reading import (
 from config.demo.rollouts import write_rollouts
 from config.demo.shapes import DAY, Minutes, days_between, local_instant, open_minutes
 from config.demo.shifts import presences
+from handbook.models import QuickReply
+from handbook.operations import load_replies
 from services.calendars import HELSINKI, Calendar
 from services.intervals import parse
 from services.models import County, Holiday, Municipality, Queue, Service, Topic
@@ -83,6 +85,9 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         was_there = False
         teller = teller_of(county, content, services, first=began, last=today - DAY, now=now)
         record_past(by=BY, presences=presences(county, _spans(teller)))
+    if not QuickReply.objects.filter(county=county).exists():
+        say("  its quick replies …")
+        load_replies(by=BY, county=county, now=now, approve=True)
     if not Rollout.objects.filter(county=county).exists():
         say("  its two rollouts …")
         with transaction.atomic():

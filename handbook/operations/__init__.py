@@ -8,7 +8,7 @@ from handbook.operations.replies import (
     restore_reply,
     retire_reply,
 )
-from handbook.operations.replies_content import LoadedReplies, load_replies
+from handbook.operations.replies_content import LoadedReplies, load_all_replies, load_replies
 from handbook.operations.replies_proposals import accept_proposal, decline_proposal, propose_reply
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "count_uses",
     "create_reply",
     "decline_proposal",
+    "load_all_replies",
     "load_replies",
     "propose_reply",
     "restore_reply",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 import yaml
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actors import Actor, System
 from handbook.choices import ReplyAudience, ReplyCategory, ReplyScope
@@ -97,6 +99,12 @@ def load_replies(*, by: Actor, county: County, now: datetime, approve: bool = Fa
             create_reply(by=by, reply=_reply(county, row), services=mine, now=now, approve=approve, source="content")
             loaded.made[county.code] += 1
     return loaded
+
+
+def load_all_replies(*, by: Actor, now: datetime, counties: Collection[str] = ()) -> int:
+    """The portal makes what is missing in every county that is in use or named; gives how many it made."""
+    rows = County.objects.filter(Q(is_active=True) | Q(code__in=list(counties)))
+    return sum(sum(load_replies(by=by, county=county, now=now).made.values()) for county in rows)
 
 
 def _reply(county: County, row: ReplyRow) -> QuickReply:

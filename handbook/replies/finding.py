@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,40 @@ from services.search import Document, Index, words_of
 MOST = 60
 SUGGESTED = 4
 HEARD = 190
+NEAR = 3.6
+SMALL_TALK = frozenset(
+    [
+        "hei",
+        "moi",
+        "terve",
+        "moikka",
+        "huomenta",
+        "hyvää",
+        "päivää",
+        "iltaa",
+        "kiitos",
+        "kiitoksia",
+        "ok",
+        "joo",
+        "selvä",
+        "hej",
+        "hejsan",
+        "god",
+        "dag",
+        "morgon",
+        "kväll",
+        "tack",
+        "okej",
+        "hello",
+        "hi",
+        "good",
+        "morning",
+        "day",
+        "evening",
+        "thanks",
+        "thank",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +67,37 @@ class Shelf:
         self._names = Index(_names(self.entries))
         self._bodies = Index(_bodies(self.entries))
 
-    def find(self, query: str, *, language: str, limit: int = MOST) -> list[int]:
-        """The replies that fit, in the order in which they are offered."""
+    def tiers(self, query: str, *, language: str, limit: int = MOST) -> tuple[list[int], list[int], list[int]]:
+        """The replies that fit: by their short code, by their name or other words, and by their text, each in order."""
         asked = " ".join(query.casefold().lstrip("/").split())
         if not asked:
-            return []
-        found = dict.fromkeys(self._by_code(asked))
-        for index in (self._names, self._bodies):
-            if len(found) < limit:
-                found.update(dict.fromkeys(int(str(hit.id)) for hit in index.search(asked, language=language, limit=limit)))
-        return list(found)[:limit]
+            return [], [], []
+        names, bodies = (
+            [int(str(hit.id)) for hit in index.search(asked, language=language, limit=limit)]
+            for index in (self._names, self._bodies)
+        )
+        return self._by_code(asked), names, bodies
+
+    def find(self, query: str, *, language: str, limit: int = MOST) -> list[int]:
+        """The replies that fit, in the order in which they are offered: code before name before text."""
+        return list(dict.fromkeys(key for tier in self.tiers(query, language=language, limit=limit) for key in tier))[:limit]
 
     def suggest(self, said: Sequence[str], *, language: str, limit: int = SUGGESTED) -> list[int]:
-        """Replies that answer what was said last; the newest words count first. Nothing leaves this process."""
+        """Replies that answer what was said last, if any is near enough; the newest words count first. Nothing leaves this process.
+
+        A greeting or a thank-you suggests nothing: a word of a reply's text alone is too little.
+        """
         found: dict[int, None] = {}
-        for words in reversed(said):
-            for index in (self._names, self._bodies):
-                hits = index.search(words[-HEARD:], language=language, limit=limit)
-                found.update(dict.fromkeys(int(str(hit.id)) for hit in hits))
-        return list(found)
+        for message in reversed(said):
+            words = " ".join(word for word in words_of(message) if word not in SMALL_TALK)
+            scores: dict[int, float] = defaultdict(float)
+            for index, weight in ((self._names, 1.5), (self._bodies, 0.8)):
+                for hit in index.search(words[-HEARD:], language=language, limit=MOST):
+                    if hit.language == language:
+                        scores[int(str(hit.id))] += weight * hit.score
+            near = sorted((key for key, score in scores.items() if score >= NEAR), key=lambda key: -scores[key])
+            found.update(dict.fromkeys(near))
+        return list(found)[:limit]
 
     def _by_code(self, asked: str) -> list[int]:
         """The same code, those that begin so (shortest first), those that have it inside."""

@@ -19,6 +19,10 @@ from chat.templatetags.chat_words import with_links
         ("https://user:word@alue.test/ https:// http://[::1 tel: mailto:", []),
         ('https://alue.test/"onclick=x', ["https://alue.test/"]),
         ("ei linkkiä", []),
+        ("Soita heti 112. Tai 116 117, ympäri vuorokauden.", ["tel:112", "tel:116117"]),
+        ("puh. 0800 147 111, 09 2525 0111 tai +358 44 123 4567!", ["tel:0800147111", "tel:0925250111", "tel:+358441234567"]),
+        ("tel:112 https://alue.test/0441234567", ["tel:112", "https://alue.test/0441234567"]),
+        ("1120 2112 112-3 112,5 24.11.2026 klo 10.30 010152-123N 00100 Helsinki 75 vuotta 2026-11-24", []),
     ],
 )
 def test_only_safe_addresses_are_links(words: str, hrefs: list[str]) -> None:

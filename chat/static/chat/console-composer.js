@@ -1,7 +1,9 @@
 /* <console-composer>: the field for a message to the resident or a note for the staff. Its words live here only. */
 
 import { CodeGuard } from "./code-guard.js";
+import { GapGuard } from "./gaps.js";
 import { hasWords } from "./protocol.js";
+import { ReplyPicker } from "./reply-picker.js";
 
 const TYPING_EVERY_MS = 3000;
 const TYPING_LASTS_MS = 5000;
@@ -18,6 +20,8 @@ export class ConsoleComposer extends HTMLElement {
       event.preventDefault();
       this.#send();
     });
+    this.gaps = new GapGuard({ box: this.querySelector("[data-gaps]"), field: this.field });
+    if (this.dataset.replies) this.#pick(); // its keys go before those of the field
     this.field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
       event.preventDefault();
@@ -69,10 +73,20 @@ export class ConsoleComposer extends HTMLElement {
     for (const button of this.querySelectorAll("button, input")) button.disabled = true;
   }
 
+  #pick() {
+    this.picker = new ReplyPicker({
+      box: this.querySelector("[data-picker]"), said: this.querySelector("[data-picker-said]"), field: this.field, gaps: this.gaps,
+      url: this.dataset.replies, usedUrl: this.dataset.used,
+    });
+  }
+
   #send() {
-    if (!this.isDirty || this.field.readOnly || this.guard.holds(this.field.value)) return;
+    if (!this.isDirty || this.field.readOnly) return;
+    if (this.audience === "all" && this.gaps.holds(this.field.value)) return;
+    if (this.guard.holds(this.field.value)) return;
     this.dispatchEvent(new CustomEvent("composed", { bubbles: true, detail: { body: this.field.value, audience: this.audience } }));
     this.guard.sent(this.field.value);
+    this.picker?.sent();
     this.field.value = "";
     this.querySelector(".nlc-refused")?.remove();
     this.#grow();

@@ -42,6 +42,7 @@ export class ConsoleLog extends HTMLElement {
     item.node.dataset.audience = event.audience;
     item.node.dataset.seq = event.seq;
     this.#offerHiding(item.node, event);
+    if (item.side === "me") this.#offerProposing(item.node, event);
     put(item.node, "at", clockTime(event.at));
     slot(item.node, "at").dateTime = event.at;
     this.insertBefore(item.node, this.querySelector(":scope > .is-pending"));
@@ -157,6 +158,15 @@ export class ConsoleLog extends HTMLElement {
     const next = links[links.indexOf(event.target) + step];
     event.preventDefault();
     next?.focus();
+  }
+
+  /* Her own words may be good for everybody. */
+  #offerProposing(node, { audience, seq }) {
+    const link = slot(node, "propose");
+    const door = this.closest("[data-conversation]").dataset.propose;
+    if (!link || !door || audience !== "all") return;
+    link.href = `${door}?viesti=${seq}`;
+    link.hidden = false;
   }
 
   #portal(event) {

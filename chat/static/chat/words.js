@@ -1,9 +1,11 @@
-/* Words as a person sees them: plain text with its addresses made into safe links. Never HTML. chat/links.py does the same
+/* Words as a person sees them: plain text with its addresses and phone numbers made into safe links. Never HTML. chat/links.py does the same
    on the server. */
 
 import { pick } from "./slots.js";
 
 const ADDRESS = /(?:https?:\/\/|mailto:|tel:)[^\s<>"'`{}|\\^]+/giu;
+// 112, 116 xxx, and Finnish numbers as people write them; no part of a longer number, a date or an identity code.
+const NUMBER = /(?<![\p{L}\p{N}_.,:/+-])(?:112|116 ?[0-9]{3}|(?:\+358 ?|0)[0-9](?: ?[0-9]){5,10})(?![\p{L}\p{N}_:/-]|[.,][0-9])/gu;
 const SCHEMES = new Set(["http:", "https:", "mailto:", "tel:"]);
 const PAIRS = { ")": "(", "]": "[" };
 
@@ -15,9 +17,19 @@ export function tokens(text) {
     const words = trimmed(match[0]);
     const href = safe(words);
     if (!href) continue;
-    if (match.index > from) parts.push({ text: text.slice(from, match.index) });
-    parts.push({ text: words, href });
+    parts.push(...withNumbers(text.slice(from, match.index)), { text: words, href });
     from = match.index + words.length;
+  }
+  return [...parts, ...withNumbers(text.slice(from))];
+}
+
+function withNumbers(text) {
+  const parts = [];
+  let from = 0;
+  for (const match of text.matchAll(NUMBER)) {
+    if (match.index > from) parts.push({ text: text.slice(from, match.index) });
+    parts.push({ text: match[0], href: `tel:${match[0].replaceAll(" ", "")}` });
+    from = match.index + match[0].length;
   }
   if (from < text.length) parts.push({ text: text.slice(from) });
   return parts;

@@ -8,15 +8,16 @@ from django.utils import timezone
 
 from accounts.actors import System
 from adoption.operations import load_shipped_models
+from handbook.operations import load_all_replies
 from handbook.operations.content import load_shipped_handbooks
 from services.operations import load_directory
 
 
 class Command(BaseCommand):
-    help = "Makes what is missing: counties, contact points, links, adoption models, the handbook. Changes nothing else."
+    help = "Makes what is missing: counties and what belongs to them, models, handbook, replies. Changes nothing else."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--county", action="append", default=[], help="a county's code: its contact points and links too")
+        parser.add_argument("--county", action="append", default=[], help="a county's code: what belongs to it too")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             loaded.made["text of the handbook"] = load_shipped_handbooks(
                 by=System("load_content"), now=timezone.now(), counties=options["county"]
             )
+            loaded.made["quick reply"] = load_all_replies(by=System("load_content"), now=timezone.now(), counties=options["county"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         made = ", ".join(f"{count} × {kind}" for kind, count in loaded.made.items() if count) or "nothing new"
