@@ -33,6 +33,7 @@ from config.demo.reading import (
 from config.demo.rollouts import write_rollouts
 from config.demo.shapes import DAY, Minutes, days_between, local_instant, open_minutes
 from config.demo.shifts import presences
+from config.demo.surveys import write_surveys
 from handbook.models import QuickReply
 from handbook.operations import load_replies
 from services.calendars import HELSINKI, Calendar
@@ -94,6 +95,7 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
             write_rollouts(by=BY, county=county, now=now)
     with transaction.atomic():
         write_handbook(by=BY, county=county, now=now)
+        write_surveys(by=BY, county=county, now=now)
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 

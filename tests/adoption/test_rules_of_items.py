@@ -26,12 +26,16 @@ from adoption.operations import (
     sign_part,
 )
 from adoption.operations.rollouts import change_card
+from adoption.signals import Unavailable
+from adoption.signals.unbuilt import OWNERS
 from services.choices import Audience, ServiceStatus
-from services.models import County, Service
+from services.models import County, Queue, Service
+from services.operations import bring_in_answers, close_survey
 from tests.adoption.conftest import NOW, TODAY, Refused, decide, item_of, part_of, service_of, tell
 from tests.adoption.model import DATA
-from tests.adoption.proving import notice, support
+from tests.adoption.proving import answer_of, notice, support
 from tests.conftest import acting
+from tests.services.surveys.cast import SCALE, published
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 SignedIn = Callable[..., Client]
@@ -208,3 +212,37 @@ class TestExtensions:
         assert check(taken) == []
         support(service_of(taken), "yksikko", audience=Audience.INTERNAL, review_date=date(2030, 1, 1))
         assert check_rollout(rollout=taken, by=System("test"), now=NOW + timedelta(days=400)).done == ["X6"]
+
+    @pytest.fixture
+    def rest(self, rollout: Rollout, coordinator: User) -> Rollout:
+        adopt_items(by=acting(coordinator), rollout=rollout, codes=["X1", "X2", "X7", "X8", "X9"], now=NOW)
+        return rollout
+
+    def by_a_persons_word(self, rest: Rollout, coordinator: User, code: str) -> None:
+        assert check(rest) == []
+        assert lacking(rest, code) == ["evidence"]
+        tell(rest, coordinator, code)
+        assert move_item(by=acting(coordinator), item=item_of(rest, code), to="done", now=NOW).state == ItemState.DONE
+
+    def test_x1_is_a_persons_word(self, rest: Rollout, coordinator: User) -> None:
+        self.by_a_persons_word(rest, coordinator, "X1")
+
+    def test_x2_is_a_persons_word(self, rest: Rollout, coordinator: User) -> None:
+        self.by_a_persons_word(rest, coordinator, "X2")
+
+    def test_x7_is_done_by_a_closed_survey_of_the_staff(self, rest: Rollout) -> None:
+        """Held on paper, it counts as one that was answered in the portal."""
+        survey = published(rest.county, SCALE, service=rest.service, kind="staff", held_elsewhere=True)
+        given = {"by": System("test"), "survey": survey, "now": NOW}
+        bring_in_answers(heads=["1"], rows=[["4"]] * 6, digest="a" * 64, language="fi", dry_run=False, **given)
+        assert "X7" not in check(rest), "it is not closed yet"
+        close_survey(**given)
+        assert check_rollout(rollout=rest, by=System("test"), now=NOW + timedelta(hours=2)).done == ["X7"]
+
+    @pytest.mark.parametrize(("code", "signal"), [("X8", "responders_trained"), ("X9", "guidance_paths_live")])
+    def test_x8_and_x9_say_for_which_part_they_wait(
+        self, rest: Rollout, queue: Queue, responder: User, code: str, signal: str
+    ) -> None:
+        """A person may still say it."""
+        assert answer_of(rest, signal, code=code) == Unavailable(signal, OWNERS[signal])
+        assert lacking(rest, code) == ["evidence"]

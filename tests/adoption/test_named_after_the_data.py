@@ -1,0 +1,120 @@
+"""Every rule and test of the content file has a test named after it; what waits for a part that is not in use says for which."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from adoption.signals.unbuilt import OWNERS, UNBUILT
+from tests.adoption.model import DATA
+
+HERE = Path(__file__).parent
+# By the head of each test of the data: the tests that hold it.
+TESTS: dict[str, tuple[str, ...]] = {
+    "Creating a rollout": ("test_creating_a_rollout_from_the_model_makes_24_items_in_order",),
+    "Answering new_technology": ("test_answering_new_technology_no_sets_1_6_to_not_applicable_and_yes_later_to_not_started",),
+    "1.4 with outcome rejected": ("test_1_4_rejected_item_not_done_g1_closed_and_the_rollout_can_be_ended",),
+    "3.6:": ("test_3_6_is_done_by_the_first_real_conversation",),
+    "3.7:": (),
+    "4.2:": ("test_4_2_october_is_due_on_13_november_three_topics_are_not_enough_and_december_asks_again",),
+    "4.1:": (
+        "test_the_same_person_cannot_sign_for_both",
+        "test_both_signatures_without_the_decision_are_not_enough_and_the_missing_part_is_named",
+        "test_4_1_waits_for_the_decision_and_for_its_day",
+    ),
+    "2.3:": ("test_2_3_waits_for_the_overflow_rule",),
+    "Every auto_proof": (
+        "test_a_full_proof_covers_all_parts_a_partial_one_fewer_and_none_nothing",
+        "test_every_signal_exists_and_has_an_owner",
+    ),
+    "Gates:": (
+        "test_1_4_not_done_the_rollout_does_not_permit_and_a_main_user_does_with_a_reason",
+        "test_opening_with_2_7_unfinished_asks_for_a_reason_and_2_7_shows_as_a_risk",
+    ),
+    "Demo county:": (
+        "test_a_demo_conversation_proves_in_its_own_county_and_is_marked",
+        "test_a_demo_conversation_proves_nowhere_else",
+        "test_a_practice_conversation_never_proves",
+    ),
+    "2.7:": ("test_responders_trained_false_of_no_responders",),
+    "1.5:": ("test_agreement_needed_without_a_document_cannot_be_done", "test_not_needed_can_be_done_with_the_form_alone"),
+}
+# A test of the data that waits, by the signal on which it rests.
+WAITS = {"3.7:": "monthly_report_generated"}
+RULES: dict[str, tuple[str, ...]] = {
+    "A proof fills only": ("test_each_part_is_decided_by_its_own_signals", "test_a_signal_that_covers_nothing_only_gathers_facts"),
+    "A signal with several rows": ("test_2_7_without_responders_shows_none_of_none",),
+    "A proof is computed from real data": ("test_a_test_service_never_proves", "test_a_practice_conversation_never_proves"),
+    "Proofs run when": (
+        "test_opening_the_page_asks_the_live_system",
+        "test_it_runs_every_night",
+        "test_running_twice_changes_nothing",
+    ),
+    "done_at is the time": ("test_a_proof_fills_once_with_its_own_time",),
+    "A proof stores": ("test_a_later_change_leaves_the_item_done_and_shows_that_the_situation_has_changed",),
+    "From not_started": (
+        "test_from_not_started_both_steps_are_in_the_history",
+        "test_a_blocked_or_set_aside_item_only_shows_that_evidence_exists",
+    ),
+    "A reopened item": ("test_a_reopened_item_is_not_done_by_the_same_rows",),
+}
+EXTENSIONS: dict[str, str] = {
+    "X1": "test_x1_is_a_persons_word",
+    "X2": "test_x2_is_a_persons_word",
+    "X3": "test_x3_the_dates_are_proven_and_the_evaluation_may_be_a_refusal",
+    "X4": "test_x4_is_done_by_instructions_and_a_prepared_notice",
+    "X5": "test_x5_is_a_persons_with_the_meetings_as_a_fact_beside_it",
+    "X6": "test_x6_is_done_by_a_reviewed_directory",
+    "X7": "test_x7_is_done_by_a_closed_survey_of_the_staff",
+    "X8": "test_x8_and_x9_say_for_which_part_they_wait",
+    "X9": "test_x8_and_x9_say_for_which_part_they_wait",
+}
+
+
+@cache
+def names() -> frozenset[str]:
+    text = "\n".join(path.read_text() for path in HERE.rglob("test_*.py"))
+    return frozenset(re.findall(r"def (test_\w+)\(", text))
+
+
+def of(head: str, lines: list[str]) -> list[str]:
+    return [line for line in lines if line.startswith(head)]
+
+
+@pytest.mark.parametrize("head", TESTS)
+def test_each_test_of_the_data_is_held_by_name(head: str) -> None:
+    assert len(of(head, DATA["tests"])) == 1
+    if head in WAITS:
+        assert WAITS[head] in UNBUILT, "the part is in use now: its test is to be written"
+    else:
+        assert set(TESTS[head]) <= names()
+
+
+@pytest.mark.parametrize("head", RULES)
+def test_each_rule_of_proofs_is_held_by_name(head: str) -> None:
+    assert len(of(head, DATA["proof_rules"])) == 1
+    assert set(RULES[head]) <= names()
+
+
+def test_no_rule_or_test_of_the_data_is_left_out() -> None:
+    assert len(TESTS) == len(DATA["tests"])
+    assert len(RULES) == len(DATA["proof_rules"])
+    assert list(EXTENSIONS) == [each["code"] for each in DATA["extensions"]]
+
+
+@pytest.mark.parametrize("signal", DATA["signals"])
+def test_each_signal_is_held_true_and_false_or_says_for_which_part_it_waits(signal: str) -> None:
+    mine = {name for name in names() if name.startswith(f"test_{signal}_")}
+    if signal in UNBUILT:
+        assert OWNERS[signal] == DATA["signals"][signal]["owner"]
+    else:
+        assert any(name.startswith(f"test_{signal}_true") for name in mine), mine
+        assert any(re.match(f"test_{signal}_(true_.*)?(and_|else_)?false", name) for name in mine), mine
+
+
+@pytest.mark.parametrize("code", EXTENSIONS)
+def test_each_optional_item_is_held_by_name(code: str) -> None:
+    assert EXTENSIONS[code] in names()
