@@ -1,6 +1,6 @@
 """The surveys of the demonstration: two closed rounds of the staff with a trend between them, and an open one of residents.
 
-They are made, answered and closed by the operations that people use; the answers come in as from paper, so that nobody is made to answer.
+They are made, answered and closed by the operations that people use; the answers come in as from paper: nobody is made to answer.
 """
 
 from __future__ import annotations
@@ -151,10 +151,12 @@ def _rows(content: StaffRow, row: RoundRow) -> list[list[str]]:
 
 def _spread(kind: str, shares: Sequence[int], people: int, chance: Random) -> list[str]:
     if kind == QuestionKind.MANY:
-        return [
+        liked = str(shares.index(max(shares)) + 1)
+        chosen = [
             ";".join(str(number) for number, share in enumerate(shares, start=1) if chance.randrange(100) < share)
             for _person in range(people)
         ]
+        return [each or liked for each in chosen]
     whole = [number for number, share in enumerate(shares, start=1) for _each in range(round(share * people / 100))]
     short = people - len(whole)
     spread = (
