@@ -18,6 +18,8 @@ from adoption.fulfilment import fulfilment_of
 from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
 from adoption.permissions import may_drive, may_set, may_work_on, roles_held
 from adoption.proposals import proposals_of
+from adoption.signals.unbuilt import OWNERS
+from adoption.signals.words import part_of_portal, signal_name
 from adoption.states import CLOSED, may_move, needs_reason
 from adoption.views.item_parts import part_cards
 
@@ -80,12 +82,20 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
         "answered": rollout.answer(item.model_item.question_key) if item.model_item.question_key else None,
         "rests_on": list(rests_on.select_related("model_item").order_by("model_item__phase__order", "model_item__order")),
         "proofs": proofs,
+        "unavailable": _unavailable(item, proofs),
         "comments": list(item.comments.filter(removed_at__isnull=True).select_related("by")),
         "attachments": list(item.attachments.filter(removed_at__isnull=True).select_related("file", "by").defer("file__content")),
         "history": list(item.history.select_related("by").order_by("-at", "-pk")),
         "refused": [form for form in bound.values() if form.errors],
         "lost": _lost(bound, steps),
     }
+
+
+def _unavailable(item: RolloutItem, proofs: Sequence[Proof]) -> list[tuple[str, str]]:
+    """The item’s signals whose part of the portal is not in use yet, so that nobody waits for them: the signal, and the part."""
+    judged = {proof.signal for proof in proofs}
+    waiting = [name for name in item.model_item.signals if name in OWNERS and name not in judged]
+    return [(signal_name(name), part_of_portal(OWNERS[name])) for name in waiting]
 
 
 def _parts(item: RolloutItem) -> list[ItemPart]:

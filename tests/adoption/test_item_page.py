@@ -379,3 +379,19 @@ class TestForms:
         assert client.post(address, {"contacts": "120"}).status_code == 302
         assert str(FormAnswer.objects.get().period) == "2026-10-01"
         assert signed_in(coordinator).post(address, {"contacts": "5"}).status_code == 422, "a supervisor’s own review"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("fi", "ei vielä saatavilla"), ("sv", "inte tillgänglig ännu"), ("en", "not available yet")]
+)
+def test_a_signal_that_waits_for_a_part_of_the_portal_says_so_by_name(
+    rollout: Rollout, coordinator: User, signed_in: SignedIn, language: str, told: str
+) -> None:
+    """2.6 waits for the reports: nobody is left to wonder why the system shows nothing."""
+    page = signed_in(coordinator).get(page_of(rollout, "2.6").replace("/fi/", f"/{language}/", 1))
+    assert page.context["unavailable"]
+    shown = page.content.decode()
+    name, part = page.context["unavailable"][0]
+    assert f"<strong>{name}</strong>: {told}" in shown
+    assert f"({part})" in shown
+    assert signed_in(coordinator).get(page_of(rollout, "1.1")).context["unavailable"] == []
