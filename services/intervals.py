@@ -13,8 +13,8 @@ from datetime import date, time
 from itertools import combinations
 
 from django.core.exceptions import ValidationError
-from django.utils import formats
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -52,9 +52,10 @@ class Interval:
 
     def in_words(self) -> str:
         """As a person reads it, in the language of the page."""
-        dates = [formats.date_format(day, "SHORT_DATE_FORMAT") if day else "" for day in (self.valid_from, self.valid_until)]
-        hours = "–".join(formats.time_format(at, "TIME_FORMAT") for at in (self.opens, self.closes))
-        return f"{WEEKDAYS_ABBR[self.weekday]} {hours}" + (f" ({'–'.join(dates)})" if any(dates) else "")
+        english = get_language() == "en"
+        hours = "–".join(f"{at.hour}{':' if english else '.'}{at:%M}" for at in (self.opens, self.closes))
+        days = [f"{day:{'%-d %b %Y' if english else '%-d.%-m.%Y'}}" if day else "" for day in (self.valid_from, self.valid_until)]
+        return f"{WEEKDAYS_ABBR[self.weekday]} {hours}" + (f" ({'–'.join(days)})" if any(days) else "")
 
     def __str__(self) -> str:
         text = f"{DAYS[self.weekday]} {self.opens:%H:%M}-{self.closes:%H:%M}"

@@ -430,3 +430,42 @@ def test_settings_without_a_script(chromium: Browser, portal: Serve, responder: 
     expect(page.get_by_role("radio", name="2")).to_be_checked()
     page.get_by_role("button", name="Palauta alkuperäiset näppäimet").click()
     expect(page.get_by_label("Ota seuraava")).to_have_value("F2")
+
+
+def test_nothing_is_cut_the_tools_are_in_a_row_and_what_is_being_sent_is_in_view(
+    chromium: Browser, portal: Serve, service: Service, responder: User
+) -> None:
+    """At an ordinary desk: the long words of the sound, the tools of the head, and the word under a message on its way."""
+    conversation = taken(service, responder)
+    context = desk(chromium, portal, responder, viewport={"width": 1280, "height": 800})
+    context.add_init_script(SILENT)
+    page, _ = console_of(context)
+    sound = page.locator("[data-act=sound]")
+    sound.click()
+    expect(sound).to_have_text(re.compile("hiljaa"))
+    lists = page.locator(".nlc-lists")
+    assert lists.evaluate("lists => lists.scrollWidth <= lists.clientWidth"), "the list of the left is cut"
+    page.goto(f"/fi/vastaaja/{conversation.public_id}/")
+    connected(page)
+    tools = [
+        page.locator(".nlc-head-acts").get_by_text(words, exact=True) for words in ("Siirrä toiselle", "Pyydä tunnistautumaan")
+    ]
+    boxes = [box for tool in tools if (box := tool.bounding_box())]
+    assert len(boxes) == 2
+    assert abs((boxes[0]["y"] + boxes[0]["height"] / 2) - (boxes[1]["y"] + boxes[1]["height"] / 2)) < 4, "one below another"
+    text = page.locator(".nlc-text")
+    for number in range(9):
+        text.fill(f"Viesti {number}, joka on hieman pidempi kuin lyhyt.")
+        text.press("Enter")
+    expect(page.locator(".nlc-msg.is-me[data-seq]")).to_have_count(9, timeout=SOON)
+    context.set_offline(True)
+    text.fill("Ilman yhteyttä")
+    text.press("Enter")
+    state = page.locator(".nlc-msg.is-pending .nlc-msg-state")
+    expect(state).to_have_text("Lähetetään…")
+    expect(state).to_be_in_viewport(ratio=1)
+    under, edge = state.bounding_box(), page.locator("console-log").bounding_box()
+    assert under is not None
+    assert edge is not None
+    assert under["y"] + under["height"] <= edge["y"] + edge["height"] + 1, "below the edge of the log"
+    context.close()

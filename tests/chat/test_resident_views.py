@@ -21,6 +21,7 @@ from chat.models import Attempt, Conversation, Event, Participant
 from chat.operations import claim_conversation, end_conversation, post_message, start_conversation
 from chat.protocol import TEXT_LIMIT
 from chat.residents import cookie_value
+from chat.views.start import HELPLINE_KEY
 from services import hosts
 from services.choices import Audience, ContactKind, OverrideKind, ServiceStatus
 from services.choices import Medium as ChannelMedium
@@ -706,3 +707,14 @@ def test_whom_to_call_when_the_chat_does_not_work_is_in_its_head(
     assert 'Digituki <a class="nl-phone" href="tel:015000600">' in head(resident_support=None, digital_support=digital)
     assert "015 000 700" not in head(resident_support=internal, digital_support=None)
     assert "Chatin tuki" in head(resident_support=own), "and it comes back"
+
+
+def test_the_helpline_is_named_once_though_it_is_a_channel_of_the_service(
+    open_service: Service, county: County, visitor: Client
+) -> None:
+    helpline = ContactPoint.objects.create(county=county, key=HELPLINE_KEY, name_fi="Päivystysapu", value="116 117")
+    Channel.objects.create(service=open_service, medium=ChannelMedium.PHONE, contact_point=helpline)
+    Service.objects.filter(pk=open_service.pk).update(status=ServiceStatus.PAUSED)
+    page = visitor.get(START).content.decode()
+    ways = page.split("nl-chat-ways")[1].split("</ul>")[0]
+    assert ways.count("tel:116117") == 1

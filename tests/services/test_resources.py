@@ -159,7 +159,7 @@ BROKEN = [
     ("not an address", Link, "county;key;name_fi;url_fi", "koe;rikki;A;alue.test/ohje", "url_fi", ""),
     ("unreadable interval", Schedule, "county;key;name;hours", "koe;rikki;A;maanantaina kasista", "hours", "maanantaina"),
     ("overlapping hours", Schedule, "county;key;name;hours", "koe;rikki;A;mon 08:00-12:00, mon 11:00-13:00", "hours", ""),
-    ("hours overlap", Schedule, "county;key;name;hours", '"koe";"rikki";"A";"mon 08:00-12:00; mon 11:00-13:00"', "hours", "11:00"),
+    ("hours overlap", Schedule, "county;key;name;hours", '"koe";"rikki";"A";"mon 08:00-12:00; mon 11:00-13:00"', "hours", "11.00"),
     ("code of two digits", Municipality, "county;code;name_fi", "koe;46;Enonkoski", "code", ""),
     ("unknown language", Queue, "county;service;key;name_fi;languages", "koe;ikaantyneet;uusi;Uusi;fi, ru", "languages", ""),
     ("unknown group", Queue, "county;service;key;name_fi;languages;groups", "koe;ikaantyneet;u;U;fi;ei-ole", "groups", "ei-ole"),
