@@ -1,4 +1,4 @@
-"""The picker of quick replies in a real browser: by keyboard alone, several in one message, gaps held, Esc leaves what was typed."""
+"""The picker of quick replies in a real browser: by keyboard alone, several in one message, gaps held, Esc leaves the words."""
 
 from __future__ import annotations
 
@@ -131,4 +131,3 @@ def test_without_scripts_the_texts_are_copied_from_a_page(
         "Jos muistin heikkeneminen huolettaa, ota yhteyttä omaan terveysasemaan tai muistihoitajaan, puh. 044 000 0000. "
         "Voin samalla kertoa, mitä tukea kotiin on saatavilla."
     )
-    examine(page)
