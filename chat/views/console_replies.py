@@ -20,7 +20,8 @@ from accounts.actors import Staff
 from accounts.models import User
 from chat.choices import AudienceChoice, EventKind, ParticipantKind
 from chat.models import Conversation, Event
-from chat.views.answers import wants_json
+from chat.refusals import Refusal
+from chat.views.answers import refused_json, wants_json
 from chat.views.console_door import console_door
 from chat.views.console_panel import page_language
 from chat.views.reply_values import known_of
@@ -83,7 +84,11 @@ def propose(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpRespo
             )
         except ValidationError as error:
             refused = " ".join(error.messages)
+            if wants_json(request):
+                return refused_json(Refusal.INVALID, refused)
         else:
+            if wants_json(request):
+                return JsonResponse({"conversation": row.public_id})
             messages.success(request, _("Thank you. Your proposal goes to those who keep the common replies."))
             return redirect("chat:console_conversation", row.public_id)
     else:

@@ -236,17 +236,19 @@ class ReplyProposal(models.Model):
 
     county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="+", verbose_name=_("county"))
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("service"))
+    service = models.ForeignKey(
+        Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("service")
+    )
     language = models.CharField(_("language"), max_length=2, choices=[(code, code) for code in LANGUAGES], default="fi")
     title = models.CharField(_("name"), max_length=80)
     text = models.TextField(_("text"), max_length=2000)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    made_at = models.DateTimeField(_("proposed"))
-    state = models.CharField(_("state"), max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    decided_at = models.DateTimeField(_("decided"), null=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+    made_at = models.DateTimeField(_("proposed"), editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN, editable=False)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    reply = models.ForeignKey(QuickReply, on_delete=models.SET_NULL, null=True, related_name="+")
+    reply = models.ForeignKey(QuickReply, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
 
     objects = ReplyProposalQuerySet.as_manager()
 

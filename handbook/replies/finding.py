@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,40 +12,13 @@ from services.search import Document, Index, words_of
 MOST = 60
 SUGGESTED = 4
 HEARD = 190
-NEAR = 3.6
-SMALL_TALK = frozenset(
-    [
-        "hei",
-        "moi",
-        "terve",
-        "moikka",
-        "huomenta",
-        "hyvää",
-        "päivää",
-        "iltaa",
-        "kiitos",
-        "kiitoksia",
-        "ok",
-        "joo",
-        "selvä",
-        "hej",
-        "hejsan",
-        "god",
-        "dag",
-        "morgon",
-        "kväll",
-        "tack",
-        "okej",
-        "hello",
-        "hi",
-        "good",
-        "morning",
-        "day",
-        "evening",
-        "thanks",
-        "thank",
-    ]
-)
+NEAR = 1.1
+_TALK = {
+    "fi": "hei moi terve moikka huomenta hyvää päivää iltaa kiitos kiitoksia ok joo selvä",
+    "sv": "hej hejsan god dag morgon kväll tack okej",
+    "en": "hello hi good morning day evening thanks thank you",
+}
+SMALL_TALK = frozenset(word for words in _TALK.values() for word in words.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +62,7 @@ class Shelf:
         A greeting or a thank-you suggests nothing: a word of a reply's text alone is too little.
         """
         found: dict[int, None] = {}
+        rarest = math.log(1 + max(len(self.entries) - 0.5, 1) / 1.5)  # the weight of a word that one reply has
         for message in reversed(said):
             words = " ".join(word for word in words_of(message) if word not in SMALL_TALK)
             scores: dict[int, float] = defaultdict(float)
@@ -95,7 +70,7 @@ class Shelf:
                 for hit in index.search(words[-HEARD:], language=language, limit=MOST):
                     if hit.language == language:
                         scores[int(str(hit.id))] += weight * hit.score
-            near = sorted((key for key, score in scores.items() if score >= NEAR), key=lambda key: -scores[key])
+            near = sorted((key for key, score in scores.items() if score >= NEAR * rarest), key=lambda key: -scores[key])
             found.update(dict.fromkeys(near))
         return list(found)[:limit]
 

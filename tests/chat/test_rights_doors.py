@@ -439,6 +439,10 @@ ACTIONS = [
         post("peita/", audience="all", seq="{seq}", how="whole"),
         (senders("not_yours", "ok"), senders("ok", "ok"), senders("ok", "ok")),
     ),
+    *both("quick replies", LIFE, get("pikavastaukset/"), (READERS, READERS, READERS), False),
+    Action("quick replies: used", "active", post(f"{CONSOLE}pikavastaukset/kaytetyt/", reply="{conversation}"), EVERYONE, False),
+    Action("propose a reply", "active", post("ehdota/", title="Nimi", text="Sanat"), READERS),
+    Action("propose nothing", "active", post("ehdota/"), answers("invalid", "invalid", "invalid", "none", "none")),
     *both(
         "ask whether to hide",
         LIFE,
