@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from handbook.views import keeping, reading, versions, writing
+from handbook.views import keeping, orientation, reading, versions, writing
 
 app_name = "handbook"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,4 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("luku/<slug:key>/tarkistettu/", keeping.reviewed, name="reviewed"),
     path("luku/<slug:key>/palaute/", keeping.remark, name="remark"),
     path("palaute/<uuid:remark>/", keeping.settle, name="settle"),
+    path("perehdytys/", orientation.own, name="orientation"),
+    path("perehdytys/kysymykset/<uuid:version>/", orientation.check, name="check"),
+    path("perehdytys/koulutus/<uuid:training>/", orientation.trained, name="trained"),
+    path("perehdytys/ryhma/<slug:key>/", orientation.group, name="group"),
+    path("perehdytys/ryhma/<slug:key>/tallenna/", orientation.arrange, name="group_save"),
 ]
