@@ -50,6 +50,7 @@ class Refusal(StrEnum):
     IDENTITY_OPEN = "identity_open"
     IDENTITY_FAILED = "identity_failed"
     OWN_QUESTION = "own_question"
+    NOT_ORIENTED = "not_oriented"
     IDENTITY_OFF = "identity_off"
     IDENTITY_OVER = "identity_over"
     IDENTITY_MISSING = "identity_missing"
@@ -108,6 +109,7 @@ MESSAGES = {
     ),
     Refusal.IDENTITY_OPEN: _("The resident has already been asked to identify herself."),
     Refusal.IDENTITY_FAILED: _("The identification did not succeed. Nothing was stored; you can try again."),
+    Refusal.NOT_ORIENTED: _("Your orientation to this service is not done yet. Go on in the handbook, or ask your supervisor."),
     Refusal.OWN_QUESTION: _("This is your own question. A colleague answers it."),
     Refusal.IDENTITY_OFF: _("Identification is not in use in this service."),
     Refusal.IDENTITY_OVER: _("You are not asked to identify yourself now. The professional can ask again."),

@@ -33,6 +33,19 @@ class RemarkState(models.TextChoices):
     DECLINED = "declined", _("Not taken")
 
 
+class Skill(models.TextChoices):
+    """Areas and channels in which a responder assesses her own skill (S001-26…28, S001-61)."""
+
+    SERVICES = "services", _("Knowledge of our services")
+    PARTNERS = "partners", _("Knowledge of partners and organisations")
+    DIGITAL_SERVICES = "digital_services", _("Knowledge of digital services")
+    DEVICES = "devices", _("Digital skills")
+    WRITING = "writing", _("Guiding in writing")
+    CHAT = "chat", _("Working in the chat")
+    PHONE = "phone", _("Working by phone")
+    MAIL = "mail", _("Working by e-mail")
+
+
 class Right(models.TextChoices):
     """What a person may do with a text."""
 

@@ -19,7 +19,7 @@ from accounts.actors import Actor, Resident, Staff, System
 from accounts.choices import Role
 from accounts.permissions import grants_of, has_role_anywhere
 from handbook.choices import SUGGESTING_ROLES, Right
-from handbook.models import Chapter
+from handbook.models import Chapter, OrientationPlan
 from services.models import Service
 
 ALL = frozenset(Right)
@@ -74,3 +74,20 @@ def may_edit_something(actor: Actor, *, county: str) -> bool:
         return False
     writes = grants_of(actor, [Role.MAIN_USER, Role.SUPERVISOR]).filter(county=county).exists()
     return writes or Chapter.objects.filter(county__code=county).owned_by(actor).exists()
+
+
+def may_lead(actor: Actor, service: Service) -> bool:
+    """The supervisor of the service, or the main user of its county, keeps its orientation."""
+    if isinstance(actor, System):
+        return True
+    if not isinstance(actor, Staff):
+        return False
+    held = set(
+        grants_of(actor, [Role.SUPERVISOR, Role.MAIN_USER]).filter(county=service.county.code).values_list("role", "service_id")
+    )
+    return bool(held & {(Role.MAIN_USER, None), (Role.SUPERVISOR, None), (Role.SUPERVISOR, service.public_id)})
+
+
+def is_held_back(*, user_id: int, service_id: int) -> bool:
+    """Whether the service's orientation keeps the person from its real conversations (S001-34): one query."""
+    return OrientationPlan.objects.all().holding_back(user_id, service_id).exists()

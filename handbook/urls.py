@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from handbook.views import keeping, reading, replies, replies_exchange, versions, writing
+from handbook.views import keeping, orientation, reading, replies, replies_exchange, versions, writing
 
 app_name = "handbook"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,13 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("luku/<slug:key>/tarkistettu/", keeping.reviewed, name="reviewed"),
     path("luku/<slug:key>/palaute/", keeping.remark, name="remark"),
     path("palaute/<uuid:remark>/", keeping.settle, name="settle"),
-    path("pikavastaukset/", replies.replies, name="replies"),
-    path("pikavastaukset/uusi/", replies.new, name="reply_new"),
-    path("pikavastaukset/tuloste/", replies.printout, name="replies_print"),
-    path("pikavastaukset/samankaltaiset/", replies.near, name="replies_near"),
-    path("pikavastaukset/vie.<slug:kind>", replies_exchange.export, name="replies_export"),
-    path("pikavastaukset/tuo/", replies_exchange.take_in, name="replies_import"),
-    path("pikavastaukset/ehdotus/<uuid:proposal>/", replies.decide, name="reply_proposal"),
-    path("pikavastaukset/<uuid:reply>/", replies.reply, name="reply"),
-    path("pikavastaukset/<uuid:reply>/tila/", replies.move, name="reply_move"),
+from handbook.views import keeping, orientation, reading, replies, replies_exchange, versions, writing
 ]

@@ -18,6 +18,7 @@ from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.presence import check_room
 from chat.operations.reached import tell_no_more
 from chat.refusals import Refusal, refuse
+from handbook.permissions import is_held_back
 from services.models import Queue
 
 
@@ -27,7 +28,7 @@ def claim_conversation(*, by: Actor, conversation: UUID, now: datetime) -> Conve
 
     She takes as many at once as the queue and her own limit allow, and none while she is on the phone, on a break or away
     (S002-46); taking one when off makes her available. Raises Conversation.DoesNotExist when she may not see it,
-    ValidationError (taken, ended, identity_missing, not_available, at_limit).
+    ValidationError (taken, ended, identity_missing, not_oriented, not_available, at_limit).
     """
     if not isinstance(by, Staff):
         raise PermissionDenied
@@ -53,6 +54,8 @@ def _claim(row: Conversation, queue: Queue, *, by: Staff, now: datetime) -> Conv
         raise refuse(Refusal.TAKEN, name=winner)
     if row.must_identify:
         raise refuse(Refusal.IDENTITY_MISSING)
+    if not row.is_test and is_held_back(user_id=by.user_id, service_id=row.service_id):
+        raise refuse(Refusal.NOT_ORIENTED)
     check_room(by.user_id, queue, county_id=row.county_id, now=now)
     return _take(row, by=by, now=now)
 

@@ -21,6 +21,7 @@ from chat.operations.signs import record_signs_of_life
 from chat.operations.start import create_conversation
 from chat.refusals import Refusal, refuse
 from chat.scripts import Said, Script, is_silent, next_act, scripts
+from handbook.operations.orientation import note_practice
 from services.choices import ServiceStatus
 from services.models import County, Queue
 
@@ -101,7 +102,14 @@ def check_practice(*, by: Actor, conversation: UUID, ticked: Collection[str], no
     run.ended_at = run.ended_at or run.conversation.closed_at
     run.due_at = None
     run.save(update_fields=["ticked", "ticked_at", "ended_at", "due_at"])
+    _tell_handbook(run, now=now)
     return run
+
+
+def _tell_handbook(run: PracticeRun, *, now: datetime) -> None:
+    """The orientation of the person has a practice conversation; one that she never answered is none."""
+    if run.conversation.first_reply_at is not None:
+        note_practice(by=System("practice"), county=run.conversation.county, user_id=run.user_id, now=now)
 
 
 def _running(by: Staff, queue: Queue) -> PracticeRun | None:
@@ -158,6 +166,7 @@ def _play(run_key: int, row_key: int, *, now: datetime) -> int:
             leave_conversation(by=Resident(row.resident_key), conversation=row.public_id, now=now)
         run.ended_at, run.due_at = row.closed_at or now, None
         run.save(update_fields=["ended_at", "due_at"])
+        _tell_handbook(run, now=now)
         return 1
     log = _log(row)
     act = next_act(script, turns=run.step, log=log, language=row.language, since=row.accepted_at or row.queued_at, now=now)

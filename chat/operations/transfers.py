@@ -39,6 +39,7 @@ from chat.operations.moving import (
 )
 from chat.operations.presence import check_room
 from chat.refusals import Refusal, refuse
+from handbook.permissions import is_held_back
 
 
 @transaction.atomic
@@ -126,7 +127,8 @@ def accept_transfer(*, by: Actor, transfer: UUID, now: datetime) -> Conversation
     """One who answers the target takes what is offered; of two who press, one wins and the other is told who.
 
     The sender's leg ends here, the resident is told who is with her now, and a change of register is audited as a disclosure.
-    Raises Transfer.DoesNotExist, ValidationError (taken, transfer_over, ended, not_available, at_limit, reserved, transfer_double).
+    Raises Transfer.DoesNotExist, ValidationError (taken, transfer_over, ended, not_available, at_limit, reserved,
+    transfer_double, not_oriented).
     """
     row, found, user = _offered_to(by, transfer)
     if found.state == TransferState.ACCEPTED and found.ended_by_id == user.pk:
@@ -134,6 +136,8 @@ def accept_transfer(*, by: Actor, transfer: UUID, now: datetime) -> Conversation
     _still_open(row, found)
     if row.responder_id == user.pk:
         raise refuse(Refusal.INVALID)
+    if not row.is_test and is_held_back(user_id=user.pk, service_id=found.to_queue.service_id):
+        raise refuse(Refusal.NOT_ORIENTED)
     check_room(user.pk, found.to_queue, county_id=row.county_id, now=now)
     check_double(row, found.to_queue)
     disclose(row, found, actor=by)

@@ -21,6 +21,7 @@ CONFLICTS = frozenset(
         Refusal.NOT_YOURS,
         Refusal.CONFLICT,
         Refusal.OWN_QUESTION,
+        Refusal.NOT_ORIENTED,
         Refusal.RESERVED,
         Refusal.TRANSFER_FORBIDDEN,
         Refusal.TRANSFER_OPEN,

@@ -11,6 +11,7 @@ from handbook.choices import RemarkState
 from handbook.models import Chapter, ChapterVersion
 from handbook.operations.chapters import arrange_chapter, begin_draft, save_draft
 from handbook.operations.content import load_shipped_handbook
+from handbook.operations.orientation import add_training, let_through, save_plan
 from handbook.operations.publishing import publish_version, send_to_review
 from handbook.operations.readings import mark_read
 from handbook.operations.remarks import make_remark, settle_remark
@@ -55,6 +56,16 @@ class ReadRow(Strict, frozen=True):
     chapters: list[str]
 
 
+class PlanRow(Strict, frozen=True):
+    """The orientation of a service: a training, and who answered in it before there was one."""
+
+    service: str
+    training: Words
+    url: str
+    before: list[str]
+    reason: str
+
+
 class HandbookDemo(Strict, frozen=True):
     """handbook.yaml of the demonstration."""
 
@@ -62,6 +73,7 @@ class HandbookDemo(Strict, frozen=True):
     sections: list[SectionRow]
     remarks: list[RemarkRow]
     read: list[ReadRow]
+    orientation: list[PlanRow]
 
 
 def write_handbook(*, by: System, county: County, now: datetime) -> int:
@@ -93,7 +105,16 @@ def write_handbook(*, by: System, county: County, now: datetime) -> int:
             chapter__in=[chapters[key] for key in reader.chapters], service=None
         ):
             mark_read(by=Staff(people[reader.who].pk), version=version, now=began + timedelta(days=2))
+    for plan in content.orientation:
+        _write_plan(by, plan, services[plan.service], people, began)
     return made
+
+
+def _write_plan(by: System, row: PlanRow, service: Service, people: dict[str, User], at: datetime) -> None:
+    plan = save_plan(by=by, service=service, is_required=True, with_practice=True)
+    add_training(by=by, plan=plan, title=row.training.by_language(), url=row.url)
+    for who in row.before:
+        let_through(by=by, plan=plan, user=people[who], reason=row.reason, now=at)
 
 
 def _write_section(by: System, row: SectionRow, chapter: Chapter, service: Service, writer: Staff, at: datetime) -> None:

@@ -31,6 +31,7 @@ from chat.operations import (
     start_practice,
 )
 from chat.scripts import PATIENCE, Act, Said, Script, ScriptsFile, next_act, scripts
+from handbook.models import PracticeNote
 from services.choices import ServiceStatus
 from services.identity_codes import mask
 from services.models import County, Membership, Queue, ResponderGroup, Schedule, Service
@@ -280,6 +281,7 @@ class TestTalking:
             run.wait(3)
         assert run.run.ended_at is not None and run.run.due_at is None
         assert PracticeRun.objects.done().get() == run.run
+        assert PracticeNote.objects.get().user == responder  # her orientation has a practice now
 
     def test_she_stays_here_while_she_talks(self, train: Train) -> None:
         assert train("omaishoito").claim().wait(400).row.away_since is None
@@ -456,6 +458,7 @@ class TestSupervisor:
     def test_only_finished_and_answered_ones(self, train: Train, supervisor: User, responder: User, signed_in: SignedIn) -> None:
         run = train("kiire")
         run.wait(30)
+        assert not PracticeNote.objects.exists()
         assert "Kiireelliset" not in signed_in(supervisor).get(DONE).content.decode()
         run.at += PATIENCE
         run.wait(PATIENCE.total_seconds() / 60)
