@@ -107,7 +107,8 @@ def test_what_comes_below_is_told_and_not_taken_for_seen(
     expect(newer).to_be_hidden()
     page.locator("console-log").focus()
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('console-log').scrollTop === 0")
+    page.evaluate("document.querySelector('console-log').scrollTop = 0")
+    page.wait_for_timeout(200)
     me.refresh_from_db()
     before = me.seen_all
     says(conversation, resident, "Rintaan sattuu")
@@ -154,8 +155,9 @@ def test_the_log_is_one_stop_of_the_tab_key_and_words_are_hidden_by_a_key(
 
 
 def test_one_box_at_a_time_and_escape_goes_back_to_writing(
-    chromium: Browser, portal: Serve, service: Service, second_queue: Queue, responder: User, identified: None
+    chromium: Browser, portal: Serve, service: Service, second_queue: Queue, responder: User
 ) -> None:
+    Service.objects.filter(pk=service.pk).update(identification=Identification.MIDWAY)
     conversation = taken(service, responder)
     conversation.queue.transfer_targets.add(second_queue)
     page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
@@ -231,7 +233,11 @@ def test_the_tools_of_the_lists_fit_their_column(
 def test_a_choice_is_kept_although_she_leaves_the_page_at_once(chromium: Browser, portal: Serve, responder: User) -> None:
     page, _ = console_of(desk(chromium, portal, responder))
     kept: list[bool] = []
-    page.expose_function("told", kept.append)
+
+    def told(keep: bool) -> None:
+        kept.append(keep)
+
+    page.expose_function("told", told)
     page.evaluate("{ const real = fetch; window.fetch = (url, how) => { told(Boolean(how?.keepalive)); return real(url, how); } }")
     page.locator("[data-act=columns]").select_option("3")
     expect(page.locator("[data-act=columns]")).to_have_value("3")

@@ -162,7 +162,9 @@ export class ConsoleConversation extends HTMLElement {
     delete this.dataset.mine;
     this.#showTyping(false);
     this.composer?.notesOnly();
+    const wasEnding = this.ending?.contains(document.activeElement);
     if (this.ending) this.ending.hidden = true;
+    if (wasEnding) this.focusText();
   }
 
   #ended() {

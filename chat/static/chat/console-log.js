@@ -46,6 +46,7 @@ export class ConsoleLog extends HTMLElement {
     put(item.node, "at", clockTime(event.at));
     slot(item.node, "at").dateTime = event.at;
     this.insertBefore(item.node, this.querySelector(":scope > .is-pending"));
+    if (!document.activeElement?.matches(HIDING)) this.#stopAt(this.#hiding().at(-1));
     if (stick || item.side === "me") this.toEnd();
     else this.dispatchEvent(new Event("below"));
     return item;
@@ -133,8 +134,7 @@ export class ConsoleLog extends HTMLElement {
     if (!link || !door) return;
     link.href = `${door}?audience=${audience}&seq=${seq}`;
     link.hidden = false;
-    if (!this.contains(document.activeElement)) this.#stopAt(link);
-    else if (link !== document.activeElement) link.tabIndex = -1;
+    link.tabIndex = -1;
   }
 
   /* By its key: to the newest message whose words may be hidden. */

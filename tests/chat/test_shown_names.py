@@ -1,0 +1,88 @@
+"""The name that a resident sees, in the language of her conversation (the title beside it is hers to understand)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import Resident
+from accounts.models import User
+from accounts.operations import change_person
+from chat.models import Conversation, Event, Participant
+from chat.operations import (
+    claim_conversation,
+    request_identification,
+    start_consultation,
+    start_conversation,
+    take_over_conversation,
+)
+from services.choices import Identification
+from services.models import Queue, Service
+from tests.conftest import acting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+@pytest.fixture
+def maija(responder: User) -> User:
+    names = {"display_name_sv": "Maija, klienthandledare", "display_name_en": "Maija, client counsellor"}
+    return change_person(by=acting(responder), user_id=responder.pk, version=None, **names)
+
+
+def talk(service: Service, language: str) -> Conversation:
+    return start_conversation(
+        by=Resident(uuid4()), service=service, token=uuid4(), now=timezone.now(), body="Hej", language=language
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("fi", "Maija, asiakasohjaaja"), ("sv", "Maija, klienthandledare"), ("en", "Maija, client counsellor")],
+)
+def test_a_claim_tells_the_name_in_the_language_of_the_conversation(
+    language: str, name: str, service: Service, queue: Queue, maija: User
+) -> None:
+    Queue.objects.filter(pk=queue.pk).update(languages=["fi", "sv", "en"])
+    row = talk(service, language)
+    claim_conversation(by=acting(maija), conversation=row.public_id, now=timezone.now())
+    assert Participant.objects.get(conversation=row, user=maija).name == name
+    assert Event.objects.get(conversation=row, kind="claimed").payload["name"] == name
+
+
+def test_who_takes_over_is_named_in_it_too_and_an_empty_one_falls_back(
+    service: Service, queue: Queue, maija: User, supervisor: User
+) -> None:
+    row = talk(service, "fi")
+    Conversation.objects.filter(pk=row.pk).update(language="sv")
+    claim_conversation(by=acting(maija), conversation=row.public_id, now=timezone.now())
+    take_over_conversation(by=acting(supervisor), conversation=row.public_id, now=timezone.now())
+    assert Participant.objects.get(conversation=row, user=maija).name == "Maija, klienthandledare"
+    assert Participant.objects.get(conversation=row, user=supervisor).name == supervisor.shown_name
+
+
+def test_she_keeps_her_own_names_on_her_page(signed_in, responder: User) -> None:
+    client: Client = signed_in(responder)
+    names = {"display_name": "Maija, muistihoitaja", "display_name_sv": "Maija, minnesskötare", "display_name_en": ""}
+    assert client.post("/fi/tili/", {**names, "language": "fi"}).status_code == 302
+    responder.refresh_from_db()
+    assert (responder.name_for("sv"), responder.name_for("en")) == ("Maija, minnesskötare", "Maija, muistihoitaja")
+
+
+def test_a_professional_who_has_signed_in_is_not_asked_to_identify_herself(
+    service: Service, queue: Queue, responder: User, area_professional: User, signed_in
+) -> None:
+    Service.objects.filter(pk=service.pk).update(identification=Identification.MIDWAY)
+    Queue.objects.filter(pk=queue.pk).update(for_professionals=True)
+    service.refresh_from_db()
+    row = start_consultation(
+        by=acting(area_professional), service=service, token=uuid4(), client_present=False, now=timezone.now(), body="Kuka arvioi?"
+    )
+    claim_conversation(by=acting(responder), conversation=row.public_id, now=timezone.now())
+    with pytest.raises(ValidationError) as refused:
+        request_identification(by=acting(responder), conversation=row.public_id, purpose="own_matter", now=timezone.now())
+    assert refused.value.code == "identity_off"
+    assert "nlc-identity" not in signed_in(responder).get(f"/fi/vastaaja/{row.public_id}/osa/identity/").content.decode()
