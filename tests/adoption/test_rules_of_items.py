@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -233,7 +234,7 @@ class TestExtensions:
     def test_x7_is_done_by_a_closed_survey_of_the_staff(self, rest: Rollout) -> None:
         """Held on paper, it counts as one that was answered in the portal."""
         survey = published(rest.county, SCALE, service=rest.service, kind="staff", held_elsewhere=True)
-        given = {"by": System("test"), "survey": survey, "now": NOW}
+        given: dict[str, Any] = {"by": System("test"), "survey": survey, "now": NOW}
         bring_in_answers(heads=["1"], rows=[["4"]] * 6, digest="a" * 64, language="fi", dry_run=False, **given)
         assert "X7" not in check(rest), "it is not closed yet"
         close_survey(**given)
