@@ -61,6 +61,8 @@ class Refusal(StrEnum):
     NOT_IN_MESSAGE = "not_in_message"
     FEEDBACK_OVER = "feedback_over"
     GAP_LEFT = "gap_left"
+    INTERNAL_ENTRY = "internal_entry"
+    EMPTY_ENTRY = "empty_entry"
     SESSION_OVER = "session_over"
     FORM_OLD = "form_old"
     BUSY = "busy"
@@ -124,6 +126,8 @@ MESSAGES = {
     Refusal.NOT_IN_MESSAGE: _(
         "These words are not in the message. Copy them exactly as they stand in it, or hide the whole message."
     ),
+    Refusal.INTERNAL_ENTRY: _("This entry is for professionals only. It cannot be sent to a resident."),
+    Refusal.EMPTY_ENTRY: _("This entry has no number or address yet. Ask your main user to fill it in."),
     Refusal.GAP_LEFT: _("Fill in what stands in double braces {{ }} before you send the message."),
     Refusal.FEEDBACK_OVER: _("Feedback can be given for seven days after the conversation has ended."),
     Refusal.SESSION_OVER: _("Your session has ended. Sign in again; your text is kept on this page."),

@@ -89,6 +89,8 @@ class ReplyForm(PageForm):
             field.queryset = rows
         if not self.is_new:
             del self.fields["scope"], self.fields["queue"]
+            if row is not None and row.scope != ReplyScope.SERVICE:
+                del self.fields["services"]
         if not keeps_all:
             del self.fields["protected"]
         personal = scopes == [ReplyScope.PERSONAL] or (row is not None and row.pk and row.scope == ReplyScope.PERSONAL)

@@ -441,6 +441,19 @@ ACTIONS = [
     ),
     *both("quick replies", LIFE, get("pikavastaukset/"), (READERS, READERS, READERS), False),
     Action("quick replies: used", "active", post(f"{CONSOLE}pikavastaukset/kaytetyt/", reply="{conversation}"), EVERYONE, False),
+    *both("directory", LIFE, get("hakemisto/"), (READERS, READERS, READERS), False),
+    *both(
+        "send a card",
+        LIFE,
+        post("hakemisto/laheta/", kind="service", entry="{service}"),
+        (senders("not_yours", "not_yours"), senders("ok", "not_yours"), senders("ended", "not_yours")),
+    ),
+    Action(
+        "send what is not there",
+        "active",
+        post("hakemisto/laheta/", kind="point", entry="{service}"),
+        senders("invalid", "not_yours"),
+    ),
     Action("propose a reply", "active", post("ehdota/", title="Nimi", text="Sanat"), READERS),
     Action("propose nothing", "active", post("ehdota/"), answers("invalid", "invalid", "invalid", "none", "none")),
     *both(

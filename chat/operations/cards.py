@@ -1,0 +1,36 @@
+"""Sending an entry of the directory into a conversation: its words come from the directory and are never typed (S001-65)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from chat.choices import State
+from chat.operations.log import lock_of_responder
+from chat.operations.messages import Posted, post_message
+from chat.refusals import Refusal, refuse
+from handbook.directory import card_words, entry_of
+
+
+@transaction.atomic
+def send_card(*, by: Actor, conversation: UUID, kind: str, entry: str, token: UUID, now: datetime) -> Posted:
+    """The responder sends a service, a contact point or a link as her message, in the conversation's language.
+
+    An internal entry goes only to a professional who has signed in to consult. Pressing twice is once. Raises
+    Conversation.DoesNotExist and ValidationError (not_yours, ended, invalid, internal_entry, empty_entry).
+    """
+    row = lock_of_responder(by=by, conversation=conversation)
+    if row.state == State.ENDED:
+        raise refuse(Refusal.ENDED)
+    found = entry_of(row.county, kind=kind, key=entry)
+    if found is None:
+        raise refuse(Refusal.INVALID)
+    if found.internal and row.professional_id is None:
+        raise refuse(Refusal.INTERNAL_ENTRY)
+    words = card_words(found, row.language)
+    if not words:
+        raise refuse(Refusal.EMPTY_ENTRY)
+    return post_message(by=by, conversation=conversation, client_id=token, body=words, now=now)

@@ -1,0 +1,123 @@
+"""The directory beside a conversation: services, contact points and links of the county, found by words. All are kept once, in
+`services`; what professionals may see and what may be sent to residents is told apart (S001-65, S000-13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from services.choices import Audience
+from services.models import Channel, ContactPoint, County, Link, Service
+from services.search import Document, Shelves
+from services.texts import FALLBACKS, pick, texts_of
+
+Kind = Literal["service", "point", "link"]
+SHOWN = 20
+_shelves = Shelves()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: what it is called, what it says, and whether only professionals may have it."""
+
+    kind: Kind
+    id: str
+    row: Service | ContactPoint | Link
+    internal: bool = False
+
+    def name(self, language: str) -> str:
+        """Its name in the language, or in one that it has."""
+        return str(pick(texts_of(self.row, "name"), language))
+
+    def lines(self, language: str) -> list[str]:
+        """What a card of it says under its name: numbers and addresses from the directory, never typed."""
+        match self.row:
+            case ContactPoint():
+                return [_point(self.row, language)] if self.row.value else []
+            case Link():
+                return [url] if (url := str(pick(texts_of(self.row, "url"), language))) else []
+            case Service():
+                summary = str(pick(texts_of(self.row, "summary"), language))
+                public = Channel.objects.filter(service=self.row, contact_point__audience=Audience.PUBLIC).exclude(
+                    contact_point__value=""
+                )
+                ways = [_named(channel.contact_point, language) for channel in public.select_related("contact_point")]
+                return [line for line in (summary, *dict.fromkeys(ways)) if line]
+
+
+def card_words(entry: Entry, language: str) -> str:
+    """The entry as a message; empty when it has nothing to reach anybody by."""
+    lines = entry.lines(language)
+    if isinstance(entry.row, Service):
+        return "\n".join([entry.name(language), *lines])
+    return f"{entry.name(language)}: {lines[0]}" if lines else ""
+
+
+def entries_of(county: County) -> list[Entry]:
+    """Every entry of the county: its public services, its contact points and its links."""
+    services = Service.objects.public().of_county(county.code)
+    points = ContactPoint.objects.filter(county=county)
+    links = Link.objects.filter(county=county)
+    return [
+        *(Entry("service", str(row.public_id), row) for row in services),
+        *(Entry("point", str(row.public_id), row, row.audience == Audience.INTERNAL) for row in points),
+        *(Entry("link", row.key, row, row.audience == Audience.INTERNAL) for row in links),
+    ]
+
+
+def find_entries(county: County, words: str, *, language: str) -> list[Entry]:
+    """The entries that fit the words, best first."""
+    entries = {(each.kind, each.id): each for each in entries_of(county)}
+    version = tuple((key, each.row.version, each.row.changed_at) for key, each in entries.items())
+    index = _shelves.index(county.pk, version, lambda: _documents(entries.values()))
+    found = index.search(words, language=language, limit=SHOWN)
+    return [entries[key] for hit in found if (key := hit.id) in entries]  # type: ignore[index]
+
+
+def entry_of(county: County, *, kind: str, key: str) -> Entry | None:
+    """One entry of the county."""
+    match kind:
+        case "service" if _is_uuid(key):
+            service = Service.objects.public().of_county(county.code).filter(public_id=key).first()
+            return Entry("service", key, service) if service else None
+        case "point" if _is_uuid(key):
+            point = ContactPoint.objects.filter(county=county, public_id=key).first()
+            return Entry("point", key, point, point.audience == Audience.INTERNAL) if point else None
+        case "link":
+            link = Link.objects.filter(county=county, key=key).first()
+            return Entry("link", key, link, link.audience == Audience.INTERNAL) if link else None
+    return None
+
+
+def _point(point: ContactPoint, language: str) -> str:
+    note = str(pick(texts_of(point, "note"), language))
+    return f"{point.value} ({note})" if note else point.value
+
+
+def _named(point: ContactPoint, language: str) -> str:
+    return f"{pick(texts_of(point, 'name'), language)}: {_point(point, language)}"
+
+
+def _documents(entries: Iterable[Entry]) -> Iterator[Document]:
+    for entry in entries:
+        for code in FALLBACKS:
+            names = texts_of(entry.row, "name")
+            if code not in names:
+                continue
+            body = " ".join(
+                texts_of(entry.row, field).get(code, "")
+                for field in ("summary", "handles", "note")
+                if hasattr(entry.row, f"{field}_fi")
+            )
+            yield Document((entry.kind, entry.id), code, names[code], str(getattr(entry.row, f"synonyms_{code}", "") or ""), body)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

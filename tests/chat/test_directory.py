@@ -1,0 +1,129 @@
+"""The directory beside a conversation: found by inflected words, sent as a card, and internal entries never to a resident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Resident
+from accounts.models import User
+from chat.models import Conversation, Event
+from chat.operations.cards import send_card
+from handbook.directory import find_entries
+from services.choices import Audience
+from services.models import ContactPoint, County, Link, Service
+from tests.conftest import acting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+Talk = Callable[..., Conversation]
+
+
+@pytest.fixture
+def inside(county: County) -> ContactPoint:
+    return ContactPoint.objects.create(
+        county=county,
+        key="kotiutus",
+        name_fi="Kotiutustiimi",
+        name_sv="Hemförlovningsteamet",
+        value="044 999 9999",
+        note_fi="arkisin",
+        audience=Audience.INTERNAL,
+    )
+
+
+def send(row: Conversation, by: User, kind: str, entry: object) -> str:
+    send_card(by=acting(by), conversation=row.public_id, kind=kind, entry=str(entry), token=uuid4(), now=timezone.now())
+    return str(Event.objects.filter(conversation=row, kind="message").order_by("seq").last().body)
+
+
+def test_found_by_inflected_words(county: County, service: Service, inside: ContactPoint, other_county: County) -> None:
+    assert [each.row for each in find_entries(county, "kotiutustiimin", language="fi")] == [inside]
+    assert find_entries(county, "ikääntyneistä", language="fi")[0].row == service
+    assert find_entries(county, "hemförlovningsteamets", language="sv")[0].row == inside
+    assert not find_entries(other_county, "kotiutustiimi", language="fi")
+
+
+def test_a_card_is_in_the_language_of_the_conversation(
+    county: County, service: Service, conversation_of: Talk, resident: Resident, responder: User
+) -> None:
+    row = conversation_of(resident, responder)
+    Conversation.objects.filter(pk=row.pk).update(language="sv")
+    point = ContactPoint.objects.get(key="asiakasohjaus")
+    assert send(row, responder, "point", point.public_id) == "Klienthandledning: 044 000 0000"
+    words = send(row, responder, "service", service.public_id)
+    assert words == "Chatt för äldreservice\nDu får råd och handledning.\nKlienthandledning: 044 000 0000"
+    link = Link.objects.create(county=county, key="ohje", name_fi="Ohje", url_fi="https://alue.test/ohje")
+    assert send(row, responder, "link", link.key) == "Ohje: https://alue.test/ohje"
+
+
+def test_an_internal_entry_goes_to_a_professional_only(
+    inside: ContactPoint, conversation_of: Talk, resident: Resident, responder: User, area_professional: User
+) -> None:
+    row = conversation_of(resident, responder)
+    with pytest.raises(ValidationError) as refused:
+        send(row, responder, "point", inside.public_id)
+    assert refused.value.code == "internal_entry"
+    assert not Event.objects.filter(conversation=row, kind="message", body__contains="044 999").exists()
+    Conversation.objects.filter(pk=row.pk).update(professional=area_professional)
+    assert send(row, responder, "point", inside.public_id) == "Kotiutustiimi: 044 999 9999 (arkisin)"
+
+
+def test_what_is_refused(
+    inside: ContactPoint,
+    county: County,
+    other_service: Service,
+    conversation_of: Talk,
+    resident: Resident,
+    responder: User,
+    colleague: User,
+    outsider: User,
+) -> None:
+    row = conversation_of(resident, responder)
+    empty = ContactPoint.objects.create(county=county, key="tyhja", name_fi="Tyhjä")
+    for kind, entry, code in (
+        ("point", empty.public_id, "empty_entry"),
+        ("point", uuid4(), "invalid"),
+        ("point", "x", "invalid"),
+        ("service", other_service.public_id, "invalid"),
+        ("muu", "x", "invalid"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            send(row, responder, kind, entry)
+        assert refused.value.code == code
+    with pytest.raises(ValidationError):
+        send(row, colleague, "service", row.service.public_id)
+    with pytest.raises(Conversation.DoesNotExist):
+        send(row, outsider, "service", row.service.public_id)
+    with pytest.raises(PermissionDenied):
+        send_card(
+            by=resident,
+            conversation=row.public_id,
+            kind="service",
+            entry=str(row.service.public_id),
+            token=uuid4(),
+            now=timezone.now(),
+        )
+
+
+def test_the_page_tells_them_apart(
+    inside: ContactPoint, conversation_of: Talk, resident: Resident, responder: User, signed_in: Callable[..., Client]
+) -> None:
+    row = conversation_of(resident, responder)
+    client = signed_in(responder)
+    door = reverse("chat:console_directory", args=[row.public_id])
+    page = client.get(door, {"q": "kotiutustiimi"}).content.decode()
+    assert "044 999 9999" in page and "Vain ammattilaisille" in page and str(inside.public_id) not in page
+    found = client.get(door, {"q": "ikääntyneiden palvelut"}).content.decode()
+    assert str(row.service.public_id) in found
+    sent = client.post(
+        reverse("chat:console_card", args=[row.public_id]),
+        {"client_id": str(uuid4()), "kind": "service", "entry": str(row.service.public_id)},
+    )
+    assert sent.status_code == 302
+    assert Event.objects.filter(conversation=row, kind="message", body__startswith="Ikääntyneiden").exists()
