@@ -181,6 +181,8 @@ def _play(run_key: int, row_key: int, *, now: datetime) -> int:
         leave_conversation(by=resident, conversation=row.public_id, now=now)
         run.ended_at, run.due_at = now, None
     run.save(update_fields=["step", "ended_at", "due_at"])
+    if act.leaves:
+        _tell_handbook(run, now=now)
     return 1
 
 

@@ -17,7 +17,7 @@ from accounts.models import Grant
 from handbook.choices import Skill
 from handbook.models.chapters import ChapterVersion, supervised_service
 from services.models import County, Service
-from services.models.base import ScopedQuerySet, Versioned
+from services.models.base import ScopedQuerySet, Versioned, scoped
 
 
 class PlanQuerySet(ScopedQuerySet):
@@ -75,7 +75,7 @@ class Training(models.Model):
     is_mandatory = models.BooleanField(_("must be done"), default=True)
     due_on = models.DateField(_("due date"), null=True, blank=True)
 
-    objects = type("TrainingQuerySet", (ScopedQuerySet,), {"county_path": "plan__service__county__code"}).as_manager()
+    objects = scoped("plan__service__county__code").as_manager()
 
     class Meta:
         verbose_name = _("training")

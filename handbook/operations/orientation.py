@@ -54,7 +54,7 @@ def save_plan(*, by: Actor, service: Service, is_required: bool, with_practice: 
     plan.save()
     after = {"is_required": is_required, "with_practice": with_practice}
     _note(by, AuditAction.CREATE if made else AuditAction.CHANGE, plan, plan, before=before, after=after)
-    return plan
+    return plan  # type: ignore[no-any-return]
 
 
 @transaction.atomic
@@ -179,7 +179,7 @@ def assess_skills(*, by: Actor, county: County, levels: Mapping[str, int], now: 
 
 def _row(plan: OrientationPlan, user: User) -> Orientation:
     row, _made = Orientation.objects.select_for_update(of=("self",), no_key=True).get_or_create(plan=plan, user=user)
-    return row
+    return row  # type: ignore[no-any-return]
 
 
 def _require_leader(by: Actor, service: Service) -> None:

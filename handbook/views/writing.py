@@ -28,6 +28,15 @@ from handbook.references import references_of
 from handbook.views.door import chapter_of, handbook_door, require_right, service_of
 from services.models import County, Service
 
+# How texts name things of the portal, for the help beside the form.
+EXAMPLES = {
+    "service": "(palvelu:ikaantyneet)",
+    "chapter": "(luku:security)",
+    "contact": "(yhteyspiste:switchboard_phone)",
+    "phone": "{{phone:switchboard_phone}}",
+    "picture": "(kuva:…)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
@@ -82,7 +91,8 @@ def picture(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            told = f"![{_('what the picture shows')}](kuva:{row.public_id})"
+            shows = _("what the picture shows")
+            told = f"![{shows}](kuva:{row.public_id})"
             messages.success(request, _("The picture was added. Write it into a text as: %(words)s") % {"words": told})
     else:
         messages.error(request, _("Choose a picture: PNG or JPEG."))
@@ -182,6 +192,7 @@ def _page(
         "clashes": clashes or [],
         "duties": row.duties if service is None else [],
         "picture_form": PictureForm(),
+        "examples": EXAMPLES,
         "back": _chapter_address(row, service),
     }
     return render(request, "handbook/edit.html", context, status=status)
