@@ -13,6 +13,7 @@ from accounts.actors import Resident
 from accounts.models import User
 from chat.models import ConsoleSettings, Conversation, Participant
 from chat.operations import offer_transfer, set_presence, take_over_conversation
+from services.choices import Identification
 from services.models import Queue, Service
 from tests.browser.test_console import PHONE, SOON, connected, console_of, desk, portal, says
 from tests.browser.test_console_desk import THE_CALL, accessible, taken
