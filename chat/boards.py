@@ -198,7 +198,7 @@ def _ladder_steps(queues: Collection[int]) -> dict[UUID, tuple[str, bool]]:
 
 def _shown_names(keys: set[int | None]) -> dict[int | None, str]:
     """The shown names of the professionals who wait, by primary key; no query when there is none."""
-    known = keys - {None}
+    known = {key for key in keys if key is not None}
     return {user.pk: user.shown_name for user in User.objects.filter(pk__in=known)} if known else {}
 
 
