@@ -436,7 +436,6 @@ def test_nothing_is_cut_the_tools_are_in_a_row_and_what_is_being_sent_is_in_view
     chromium: Browser, portal: Serve, service: Service, responder: User
 ) -> None:
     """At an ordinary desk: the long words of the sound, the tools of the head, and the word under a message on its way."""
-    conversation = taken(service, responder)
     context = desk(chromium, portal, responder, viewport={"width": 1280, "height": 800})
     context.add_init_script(SILENT)
     page, _ = console_of(context)
@@ -445,11 +444,10 @@ def test_nothing_is_cut_the_tools_are_in_a_row_and_what_is_being_sent_is_in_view
     expect(sound).to_have_text(re.compile("hiljaa"))
     lists = page.locator(".nlc-lists")
     assert lists.evaluate("lists => lists.scrollWidth <= lists.clientWidth"), "the list of the left is cut"
+    conversation = taken(service, responder)
     page.goto(f"/fi/vastaaja/{conversation.public_id}/")
     connected(page)
-    tools = [
-        page.locator(".nlc-head-acts").get_by_text(words, exact=True) for words in ("Siirrä toiselle", "Pyydä tunnistautumaan")
-    ]
+    tools = page.locator(".nlc-head-acts summary.nlc-tool").all()  # pass on, ask to identify
     boxes = [box for tool in tools if (box := tool.bounding_box())]
     assert len(boxes) == 2
     assert abs((boxes[0]["y"] + boxes[0]["height"] / 2) - (boxes[1]["y"] + boxes[1]["height"] / 2)) < 4, "one below another"
