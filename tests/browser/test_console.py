@@ -375,7 +375,7 @@ def test_a_phone_shows_one_thing_at_a_time(
     expect(page.locator(".nlc-facts")).to_be_visible()
     expect(page.locator(".nlc-text")).not_to_be_visible()
     page.locator(".nlc-ending summary").click()
-    outcome = page.locator(".nlc-outcome").first.bounding_box()
+    outcome = page.locator(".nlc-ending .nlc-outcome").first.bounding_box()
     assert outcome is not None
     assert outcome["height"] < 60
     assert page.evaluate(fits)
