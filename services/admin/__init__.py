@@ -1,5 +1,5 @@
 """The admin pages of the service directory."""
 
-from services.admin import counties, hours, notices, queues, services
+from services.admin import counties, hours, notices, queues, service_rows, services
 
-__all__ = ["counties", "hours", "notices", "queues", "services"]
+__all__ = ["counties", "hours", "notices", "queues", "service_rows", "services"]

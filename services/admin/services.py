@@ -175,15 +175,3 @@ class ServiceAdmin(DirectoryAdmin):
                 operations.pause_service(by=by, service=service, reason=reason, version=version)
             case ServiceStatus.CLOSED:
                 operations.close_service(by=by, service=service, reason=reason, version=version)
-
-
-@admin.register(Topic)
-class TopicAdmin(DirectoryAdmin):
-    """Topics of all services in one list, with export and import; those of one service stand on its page too (S001-10, S002-1)."""
-
-    counted = ngettext_lazy("%(n)s topic", "%(n)s topics", "n")
-    general = ("service", "key", "shown_to_residents", "retired", "order")
-    list_display = ("__str__", "service", "key", "shown_to_residents", "retired", "order")
-    list_filter = (("service", admin.RelatedOnlyFieldListFilter), "retired")
-    list_select_related = ("service",)
-    ordering = ("service__order", "service__key", "order", "key")

@@ -11,16 +11,24 @@ from import_export import fields
 
 from services import intervals
 from services.models import (
+    Channel,
     ContactPoint,
+    CostRow,
     DisruptionText,
     ExceptionDay,
     Holiday,
+    LegalBasis,
+    LifeSituation,
     Link,
     Municipality,
+    Office,
     Queue,
+    Redirect,
     ResponderGroup,
     Schedule,
     Service,
+    ServiceArea,
+    Target,
     Topic,
     WeeklyInterval,
 )
@@ -111,6 +119,85 @@ class TopicTable(OperatedResource):
 
     class Meta(OperatedResource.Meta):
         model = Topic
+
+
+class ChannelTable(OperatedResource):
+    """Other ways to reach the same help."""
+
+    natural = ("service", "medium", "contact_point")
+    columns = ("order",)
+
+    class Meta(OperatedResource.Meta):
+        model = Channel
+
+
+class RedirectTable(OperatedResource):
+    """What services do not handle, and where it is; a row is known by its Finnish words."""
+
+    natural = ("service", "matter_fi")
+    columns = ("matter", "to_service", "to_contact", "to_link", "order")
+
+    class Meta(OperatedResource.Meta):
+        model = Redirect
+
+
+class LegalBasisTable(OperatedResource):
+    """Laws that services rest on."""
+
+    natural = ("service", "number")
+    columns = ("name", "url", "order")
+
+    class Meta(OperatedResource.Meta):
+        model = LegalBasis
+
+
+class ServiceAreaTable(OperatedResource):
+    """Where services work, and when; no municipality means the whole county."""
+
+    natural = ("service", "name_fi", "starts_on")
+    columns = ("name", "ends_on")
+    many = ("municipalities",)
+
+    class Meta(OperatedResource.Meta):
+        model = ServiceArea
+
+
+class TargetTable(OperatedResource):
+    """Targets of services, and of the county where no service is named."""
+
+    natural = ("county", "service", "metric", "channel", "aim", "starts_on")
+    columns = ("direction", "value", "unit", "ends_on", "due_on", "source")
+
+    class Meta(OperatedResource.Meta):
+        model = Target
+
+
+class CostTable(OperatedResource):
+    """Costs of services by month."""
+
+    natural = ("service", "month", "kind", "source")
+    columns = ("euros",)
+
+    class Meta(OperatedResource.Meta):
+        model = CostRow
+
+
+class OfficeTable(OperatedResource):
+    """The county's offices."""
+
+    columns = ("name", "street", "postal_code", "town", "is_digital", "order")
+
+    class Meta(OperatedResource.Meta):
+        model = Office
+
+
+class LifeSituationTable(OperatedResource):
+    """Groups of services as residents see life."""
+
+    columns = ("name", "order")
+
+    class Meta(OperatedResource.Meta):
+        model = LifeSituation
 
 
 class ContactPointTable(OperatedResource):
@@ -248,6 +335,14 @@ RESOURCES: dict[type[models.Model], type[OperatedResource]] = {
         ServiceTable,
         QueueTable,
         TopicTable,
+        ChannelTable,
+        RedirectTable,
+        LegalBasisTable,
+        ServiceAreaTable,
+        TargetTable,
+        CostTable,
+        OfficeTable,
+        LifeSituationTable,
         ContactPointTable,
         LinkTable,
         DisruptionTextTable,

@@ -84,6 +84,16 @@ def one_of_each(county, service, queue, point, always_open, main_user):
         models.CostRow: models.CostRow.objects.create(
             service=service, month=today.replace(day=1), kind="staff", euros=100, source="kirjanpito"
         ),
+        models.Channel: models.Channel.objects.create(service=service, medium="phone", contact_point=point),
+        models.Redirect: models.Redirect.objects.create(
+            service=service, matter_fi="Hammassärky", matter_sv="Tandvärk", to_contact=point
+        ),
+        models.LegalBasis: models.LegalBasis.objects.create(
+            service=service, name_fi="Sosiaalihuoltolaki", name_sv="Socialvårdslag", number="1301/2014"
+        ),
+        models.ServiceArea: models.ServiceArea.objects.create(
+            service=service, name_fi="Koko alue", name_sv="Hela området", starts_on=today
+        ),
     }
     assert set(PAGES) == set(rows), "a page without a row in this test"
     return rows

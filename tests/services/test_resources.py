@@ -15,14 +15,21 @@ from django.core.exceptions import ValidationError
 from accounts.actors import Staff
 from accounts.models import AuditEntry
 from services.models import (
+    Channel,
     ContactPoint,
+    CostRow,
     DisruptionText,
     ExceptionDay,
     Holiday,
+    LegalBasis,
     Link,
     Municipality,
+    Office,
     Queue,
+    Redirect,
     Schedule,
+    ServiceArea,
+    Target,
     Topic,
     WeeklyInterval,
 )
@@ -49,6 +56,27 @@ def directory(county, service, queue, second_service, second_queue, other_queue)
     DisruptionText.objects.create(
         county=county, key="katko", title_fi="Katko", title_sv="Avbrott", text_fi="Chat on poikki.", text_sv="Chatten är bruten."
     )
+    phone = ContactPoint.objects.create(county=county, key="neuvonta", name_fi="Neuvonta", name_sv="Rådgivning", value="044 1")
+    Channel.objects.create(service=service, medium="phone", contact_point=phone)
+    Redirect.objects.create(service=service, matter_fi="Hammassärky", matter_sv="Tandvärk", to_contact=phone)
+    Redirect.objects.create(service=service, matter_fi="Vauvan uni", matter_sv="Babyns sömn", to_service=second_service)
+    LegalBasis.objects.create(service=service, name_fi="Sosiaalihuoltolaki", name_sv="Socialvårdslag", number="1301/2014")
+    area = ServiceArea.objects.create(service=service, name_fi="Etelä", name_sv="Södra", starts_on=date(2027, 1, 1))
+    area.municipalities.add(first)
+    begins = date(2027, 1, 1)
+    for whose in (None, service):
+        Target.objects.create(
+            county=county,
+            service=whose,
+            metric="M08",
+            aim="client",
+            direction="gte",
+            value=80,
+            unit="%",
+            starts_on=date(2027, 1, 1),
+        )
+    CostRow.objects.create(service=service, month=date(2027, 1, 1), kind="staff", euros="1234.50", source="kirjanpito")
+    Office.objects.create(county=county, key="keskus", name_fi="Keskus", name_sv="Centrum", postal_code="28100", town_fi="Pori")
     return county
 
 
