@@ -248,3 +248,12 @@ def test_a_choice_is_kept_although_she_leaves_the_page_at_once(chromium: Browser
     page.reload()
     connected(page)
     assert ConsoleSettings.objects.get(user=responder).columns == 2
+
+
+@pytest.mark.parametrize("path", ["omat-luvut", "asetukset"])
+def test_pages_beside_the_console_are_one_column(path: str, chromium: Browser, portal: Serve, responder: User) -> None:
+    page = desk(chromium, portal, responder).new_page()
+    page.goto(f"/fi/vastaaja/{path}/")
+    edges = page.evaluate("[...document.querySelectorAll('.nlc-alone > *')].map(one => one.getBoundingClientRect().left)")
+    assert len(edges) > 2
+    assert len(set(edges)) == 1

@@ -78,6 +78,15 @@ def test_the_way_by_forms_alone(her: Client, talk: Conversation, responder: User
     assert NAME in shown
 
 
+def test_nobody_is_told_to_go_on_where_the_conversation_has_ended(her: Client, talk: Conversation) -> None:
+    go_through(her, talk)
+    part = reverse("chat:part", args=[talk.public_id, "ask"])
+    assert "Voit jatkaa tässä" in her.get(part).content.decode()
+    her.post(address("leave", talk), {"sure": "1"})
+    assert Conversation.objects.get(pk=talk.pk).state == "ended"
+    assert "Voit jatkaa tässä" not in her.get(part).content.decode()
+
+
 def test_the_name_is_on_no_page_of_the_residents_and_in_no_file(her: Client, talk: Conversation) -> None:
     go_through(her, talk)
     for name in ("conversation", "transcript", "print"):
