@@ -32,6 +32,8 @@ ROWS = (
     ("40 rollouts: queries of their board", "rollout_queries", "≤", 12, 12),
     ("40 rollouts: p95 of their board’s work (ms)", "rollout_board_p95", "≤", 150, 75),
     ("40 rollouts: p95 of the page of the board (ms)", "rollout_page_p95", "≤", 150, 100),
+    ("2,000 quick replies: p95 of a search (ms)", "reply_search_p95", "≤", 50, 25),
+    ("2,000 quick replies: p95 of the picker’s first list (ms)", "reply_list_p95", "≤", 50, 25),
 )
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from bench.desk import desk
 from bench.places import LOAD_CORE, ROOT, Place, Server, say
+from bench.replies import replies
 from bench.rollouts import rollouts
 
 
@@ -127,6 +128,7 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
     found |= pages(place, quick=quick)
     found |= desk(place)
     found |= rollouts(place)
+    found |= replies(place)
     return found
 
 

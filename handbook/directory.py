@@ -74,7 +74,7 @@ def find_entries(county: County, words: str, *, language: str) -> list[Entry]:
     version = tuple((key, each.row.version, each.row.changed_at) for key, each in entries.items())
     index = _shelves.index(county.pk, version, lambda: _documents(entries.values()))
     found = index.search(words, language=language, limit=SHOWN)
-    return [entries[key] for hit in found if (key := hit.id) in entries]  # type: ignore[index]
+    return [entries[key] for hit in found if (key := hit.id) in entries]
 
 
 def entry_of(county: County, *, kind: str, key: str) -> Entry | None:

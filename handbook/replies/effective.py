@@ -11,9 +11,12 @@ NEARNESS = {ReplyScope.PERSONAL: 0, ReplyScope.QUEUE: 1, ReplyScope.SERVICE: 2, 
 
 
 class _Coded(Protocol):
-    shortcut: str
-    scope: str
-    protected: bool
+    @property
+    def shortcut(self) -> str: ...
+    @property
+    def scope(self) -> str: ...
+    @property
+    def protected(self) -> bool: ...
 
 
 R = TypeVar("R", bound=_Coded)

@@ -57,9 +57,10 @@ class Shelf:
         return list(dict.fromkeys(key for tier in self.tiers(query, language=language, limit=limit) for key in tier))[:limit]
 
     def suggest(self, said: Sequence[str], *, language: str, limit: int = SUGGESTED) -> list[int]:
-        """Replies that answer what was said last, if any is near enough; the newest words count first. Nothing leaves this process.
+        """Replies that answer what was said last, if any is near enough. Nothing leaves this process.
 
-        A greeting or a thank-you suggests nothing: a word of a reply's text alone is too little.
+        Of two messages the newer one counts, unless it suggests nothing: a greeting or a thank-you does not,
+        and a word of a reply's text alone is too little.
         """
         found: dict[int, None] = {}
         rarest = math.log(1 + max(len(self.entries) - 0.5, 1) / 1.5)  # the weight of a word that one reply has
@@ -72,6 +73,8 @@ class Shelf:
                         scores[int(str(hit.id))] += weight * hit.score
             near = sorted((key for key, score in scores.items() if score >= NEAR * rarest), key=lambda key: -scores[key])
             found.update(dict.fromkeys(near))
+            if found:
+                break
         return list(found)[:limit]
 
     def _by_code(self, asked: str) -> list[int]:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 from handbook.replies.placeholders import PATTERN
 from services.search import stem, words_of
 
+K = TypeVar("K", bound=Hashable)
 NEAR = 0.5
 LEAST_WORDS = 4
 COMMON_PIECE = 60
@@ -32,9 +34,11 @@ def pieces(text: str, language: str = "fi") -> frozenset[tuple[str, ...]]:
     return frozenset([*((each,) for each in stems), *pairwise(stems)])
 
 
-def near_pairs(texts: Mapping[Hashable, str], *, language: str = "fi", least: float = NEAR) -> list[Near]:
+def near_pairs(texts: Mapping[K, str], *, language: str = "fi", least: float = NEAR) -> list[Near]:
     """Every two texts that share half of their pieces, nearest first; only those with a rare piece in common are compared."""
-    cut = {key: found for key, text in texts.items() if (found := pieces(text, language))}
+    cut: dict[Hashable, frozenset[tuple[str, ...]]] = {
+        key: found for key, text in texts.items() if (found := pieces(text, language))
+    }
     by_piece: dict[tuple[str, ...], list[Hashable]] = defaultdict(list)
     for key, found in cut.items():
         for piece in found:

@@ -1,20 +1,20 @@
 """The replies that may be written in a conversation, found by words: rows read, nothing written.
 
 A county's shared replies are one shelf in this process's memory, a person's own another; each is good for one version of its
-rows. What may be used now is asked of the rows each time.
+rows, and so is what of it may be used in a queue today.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import NamedTuple
 
 from django.db.models import Count, Max
 
-from accounts.actors import Actor, Staff
+from accounts.actors import Actor, Staff, System
 from handbook.choices import ReplyScope
 from handbook.models import QuickReply
 from handbook.models.replies import LANGUAGES, QuickReplyQuerySet
@@ -24,8 +24,6 @@ from services.models import Queue
 
 ROOM = 200
 LISTED = 30
-_shelves: dict[tuple[str, int], tuple[object, Shelf]] = {}
-_lock = Lock()
 
 
 class Usable(NamedTuple):
@@ -36,6 +34,19 @@ class Usable(NamedTuple):
     scope: str
     protected: bool
     uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A shelf of one version of its rows, and what of it may be used where."""
+
+    version: object
+    shelf: Shelf
+    usable: dict[tuple[int, bool, date], list[Usable]] = field(default_factory=dict)
+
+
+_shelves: dict[tuple[str, int], _Kept] = {}
+_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +71,15 @@ def find_replies(
     """What may be written in a conversation of the queue: what the words find, or without words what the conversation suggests
     and after it the most used.
     """
-    rows = QuickReply.objects.usable_in(queue, by=by, on=on, professional=professional)
-    usable = {row.pk: row for row in effective(Usable(*row) for row in rows.order_by().values_list(*Usable._fields))}
-    shelves = [
-        _shelf(
-            "county",
-            queue.service.county_id,
-            QuickReply.objects.filter(county=queue.service.county_id).exclude(scope=ReplyScope.PERSONAL),
-        )
-    ]
-    if isinstance(by, Staff) and any(row.scope == ReplyScope.PERSONAL for row in usable.values()):
-        own = QuickReply.objects.filter(scope=ReplyScope.PERSONAL, person=by.user_id)
-        shelves.insert(0, _shelf("person", by.user_id, own))
+    county = queue.service.county_id
+    shared = _kept("county", county, QuickReply.objects.filter(county=county).exclude(scope=ReplyScope.PERSONAL))
+    usable = {row.pk: row for row in _usable(shared, queue, on=on, professional=professional)}
+    shelves = [shared.shelf]
+    if isinstance(by, Staff):
+        rows = QuickReply.objects.filter(county=county, scope=ReplyScope.PERSONAL, person=by.user_id)
+        if own := [Usable(*row) for row in rows.in_force(on).order_by().values_list(*Usable._fields)]:
+            usable = {row.pk: row for row in effective([*usable.values(), *own])}
+            shelves.insert(0, _kept("person", by.user_id, rows).shelf)
     suggested: list[int] = []
     if query.strip(" /"):
         tiers = [shelf.tiers(query, language=language) for shelf in shelves]
@@ -85,18 +93,29 @@ def find_replies(
     return [Found(read[key], key in suggested) for key in wanted if key in read]
 
 
-def _shelf(kind: str, owner: int, rows: QuickReplyQuerySet) -> Shelf:
+def _kept(kind: str, owner: int, rows: QuickReplyQuerySet) -> _Kept:
     """The shelf of these rows, made anew when one of them was made, changed or deleted."""
     version = rows.aggregate(last=Max("changed_at"), count=Count("pk"))
     kept = _shelves.get((kind, owner))
-    if kept is not None and kept[0] == version:
-        return kept[1]
-    made = Shelf(entries_of(rows))
+    if kept is not None and kept.version == version:
+        return kept
+    made = _Kept(version, Shelf(entries_of(rows)))
     with _lock:
         while len(_shelves) >= ROOM:
             _shelves.pop(next(iter(_shelves)))
-        _shelves[kind, owner] = (version, made)
+        _shelves[kind, owner] = made
     return made
+
+
+def _usable(kept: _Kept, queue: Queue, *, on: date, professional: bool) -> list[Usable]:
+    """The shared replies that may be written in the queue today: the same until a reply changes or the day does."""
+    key = (queue.pk, professional, on)
+    if key not in kept.usable:
+        rows = QuickReply.objects.usable_in(queue, by=System(), on=on, professional=professional)
+        if len(kept.usable) >= ROOM:
+            kept.usable.clear()
+        kept.usable[key] = effective(Usable(*row) for row in rows.order_by().values_list(*Usable._fields))
+    return kept.usable[key]
 
 
 def entries_of(replies: Iterable[QuickReply]) -> list[Entry]:
