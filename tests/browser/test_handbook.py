@@ -39,7 +39,7 @@ def portal(chapter: Chapter, queue: Queue, responder: User, supervisor: User, ma
 
 def opened(chromium: Browser, portal: Serve, user: User, path: str, **choices: Any) -> Page:
     page = staff_window(chromium, portal, user, **choices).new_page()
-    page.goto(portal.url(path))
+    page.goto(path)
     return page
 
 
@@ -80,7 +80,7 @@ def test_from_a_draft_to_its_readers_without_a_script(
     reading.get_by_role("button", name="Lähetä").click()
     expect(reading.get_by_text("Lisätään esimerkki.")).to_be_visible()
     for path in ("kaikki/", "luku/chat_as_channel/historia/"):
-        reading.goto(portal.url(ROOT + path))
+        reading.goto(ROOT + path)
         is_clean(reading)
 
 
