@@ -73,7 +73,7 @@ def directory(county, service, queue, second_service, second_queue, other_queue)
             direction="gte",
             value=80,
             unit="%",
-            starts_on=date(2027, 1, 1),
+            starts_on=begins,
         )
     CostRow.objects.create(service=service, month=date(2027, 1, 1), kind="staff", euros="1234.50", source="kirjanpito")
     Office.objects.create(county=county, key="keskus", name_fi="Keskus", name_sv="Centrum", postal_code="28100", town_fi="Pori")
