@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.utils.translation import ngettext_lazy
 
@@ -12,8 +14,8 @@ from services.models import Channel, LegalBasis, Redirect, ServiceArea, Topic
 class ServiceRowAdmin(DirectoryAdmin):
     """Rows of all services in one list; those of one service stand on its page too."""
 
-    list_filter = (("service", admin.RelatedOnlyFieldListFilter),)
-    list_select_related = ("service",)
+    list_filter: ClassVar[tuple[Any, ...]] = (("service", admin.RelatedOnlyFieldListFilter),)
+    list_select_related: ClassVar[tuple[str, ...]] = ("service",)
 
 
 @admin.register(Topic)
