@@ -36,6 +36,7 @@ from chat.models import (
     Transfer,
 )
 from chat.operations import claim_conversation, end_conversation, messages, start_conversation
+from handbook.models import ReplyProposal
 from services.models import County, Disruption, Membership, Queue
 from tests.conftest import acting
 
@@ -159,6 +160,7 @@ KEPT: Sequence[tuple[type[Model], tuple[str, ...]]] = (
     (Feedback, ()),
     (Disruption, ()),
     (Membership, ()),
+    (ReplyProposal, ()),
 )
 """Everything that an action could change, but for signs of life."""
 
@@ -172,11 +174,11 @@ def facts() -> tuple[object, ...]:
     return list(Event.objects.order_by("pk").values_list("pk", "body")), rows
 
 
-WRITES = re.compile(r"\b(insert into|update|delete from)\s+\W?(chat|services)_", re.IGNORECASE)
+WRITES = re.compile(r"\b(insert into|update|delete from)\s+\W?(chat|handbook|services)_", re.IGNORECASE)
 
 
 class Written:
-    """Whether a statement wrote into the chat's or the directory's rows."""
+    """Whether a statement wrote into the chat's, the handbook's or the directory's rows."""
 
     def __init__(self) -> None:
         self.any = False

@@ -239,7 +239,7 @@ def test_where_identification_is_not_in_use_there_are_no_such_pages(
     settings.IDENTITY_PROVIDER = ""
     assert her.get(RETURN).status_code == 404
     assert her.get(TRIAL).status_code == 404
-    assert "Pyydä tunnistautumaan" not in signed_in(responder).get(address("console_conversation", talk)).content.decode()
+    assert "nlc-identity" not in signed_in(responder).get(address("console_conversation", talk)).content.decode()
     settings.IDENTITY_PROVIDER = "oidc"
     assert her.get(TRIAL).status_code == 404, "the trial page is of the trial provider only"
 
