@@ -35,6 +35,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -134,8 +135,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(autouse=True)
-def _clean_process() -> Iterator[None]:
-    """Each test begins in Finnish, and with no county remembered from the test before."""
+def _clean_process(settings: Any) -> Iterator[None]:
+    """Each test begins in Finnish, with no county remembered from the test before, and remembers its own to its end: on a slow
+    machine the memory of counties would be read anew in the middle of what counts queries.
+    """
+    settings.COUNTY_CACHE_SECONDS = 600
     hosts.forget()
     messages.forget()  # facts by key, which the next test's database gives again
     with translation.override("fi"):
