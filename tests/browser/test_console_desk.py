@@ -258,7 +258,7 @@ def test_nothing_rings_while_she_is_off_or_on_a_break(
     page, _ = console_of(context)
     sound = page.locator("[data-act=sound]")
     sound.click()
-    expect(sound).to_have_text("Ääni on päällä: hiljaa, kun et ole vuorossa tai olet tauolla")
+    expect(sound).to_have_text("Ääni hiljaa, kunnes olet paikalla")
     page.evaluate(THE_CALL)
     body = page.locator("body")
     comes(service, resident)

@@ -15,6 +15,7 @@ from chat.models import ConsoleSettings, Conversation, Participant
 from chat.operations import offer_transfer, set_presence, take_over_conversation
 from services.choices import Identification
 from services.models import Queue, Service
+from tests.browser.resident_side import until
 from tests.browser.test_console import PHONE, SOON, connected, console_of, desk, portal, says
 from tests.browser.test_console_desk import THE_CALL, accessible, taken
 from tests.conftest import acting
@@ -239,15 +240,21 @@ def test_a_choice_is_kept_although_she_leaves_the_page_at_once(chromium: Browser
         kept.append(keep)
 
     page.expose_function("told", told)
-    page.evaluate("{ const real = fetch; window.fetch = (url, how) => { told(Boolean(how?.keepalive)); return real(url, how); } }")
+    page.evaluate(
+        "{ const real = fetch; window.fetch = (url, how) => {"
+        " if (how?.method === 'POST') told(Boolean(how.keepalive)); return real(url, how); } }"
+    )
     page.locator("[data-act=columns]").select_option("3")
     expect(page.locator("[data-act=columns]")).to_have_value("3")
-    page.wait_for_timeout(500)
+    for _ in range(100):
+        if kept:
+            break
+        page.wait_for_timeout(100)
     assert kept == [True]
     page.locator("[data-act=columns]").select_option("2")
     page.reload()
     connected(page)
-    assert ConsoleSettings.objects.get(user=responder).columns == 2
+    until(lambda: ConsoleSettings.objects.get(user=responder).columns == 2)
 
 
 @pytest.mark.parametrize("path", ["omat-luvut", "asetukset"])
