@@ -37,7 +37,8 @@ from handbook.replies.nearness import near_pairs
 from handbook.replies.placeholders import LABELS, fill, sample_values
 from handbook.replies.plain import long_sentences
 from handbook.replies.shelf import entries_of
-from handbook.views.replies_door import replies_door, reply_door
+from handbook.views.door import handbook_door
+from handbook.views.replies_door import reply_door
 from services.models import ContactPoint, County, Link, Service
 
 UNUSED_FOR = timedelta(days=90)
@@ -62,7 +63,7 @@ class Row:
 
 
 @require_GET
-@replies_door
+@handbook_door
 def replies(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """The replies that she may read: by service, by words, and by what needs doing."""
     language, show = (get_language() or "fi")[:2], request.GET.get("nayta", "")
@@ -92,7 +93,7 @@ def replies(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 
 
 @require_GET
-@replies_door
+@handbook_door
 def printout(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """The same texts for phone and e-mail: in use now, by category, to print or copy (S001-64)."""
     language = request.GET.get("kieli", (get_language() or "fi")[:2])
@@ -108,7 +109,7 @@ def printout(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
 
 
 @require_GET
-@replies_door
+@handbook_door
 def near(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """Replies in use that say nearly the same, so that one of them can go."""
     rows = {row.pk: row for row in _readable(actor, county).filter(retired_at__isnull=True) if row.text_fi}
@@ -118,7 +119,7 @@ def near(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@replies_door
+@handbook_door
 def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """A new reply: her own, of her services, or everybody's, by what she keeps."""
     form = _form(request, actor, county)
@@ -199,7 +200,7 @@ def move(request: HttpRequest, actor: Staff, row: QuickReply) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@replies_door
+@handbook_door
 def decide(request: HttpRequest, actor: Staff, county: County, proposal: UUID) -> HttpResponse:
     """A responder's proposal: made a reply in words that have been checked, or declined with a reason."""
     row = ReplyProposal.objects.editable_by(actor).filter(county=county, public_id=proposal).select_related("made_by").first()

@@ -1,4 +1,4 @@
-"""Who may come to the pages of quick replies."""
+"""Who may come to the page of one quick reply; to the others comes whoever may open the handbook."""
 
 from __future__ import annotations
 
@@ -7,33 +7,14 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
-from accounts.permissions import grants_of
 from handbook.models import QuickReply
+from handbook.views.door import handbook_door
 from services.models import County
 
 P = ParamSpec("P")
-
-
-def replies_door(view: Callable[Concatenate[HttpRequest, Staff, County, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only signed-in people who work for the county of the page; who has not signed in is asked to."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        actor: Staff | None = getattr(request, "actor", None)
-        county: County | None = getattr(request, "county", None)
-        if actor is None:
-            return redirect_to_login(request.get_full_path())
-        if county is None or not grants_of(actor).filter(county=county.code).exists():
-            raise PermissionDenied
-        return view(request, actor, county, *args, **kwargs)
-
-    return never_cache(inner)
 
 
 def reply_door(view: Callable[Concatenate[HttpRequest, Staff, QuickReply, P], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -49,4 +30,4 @@ def reply_door(view: Callable[Concatenate[HttpRequest, Staff, QuickReply, P], Ht
             raise Http404
         return view(request, actor, row, *args, **kwargs)
 
-    return replies_door(inner)
+    return handbook_door(inner)

@@ -18,7 +18,7 @@ from accounts.choices import AuditAction, Role
 from accounts.operations import record_audit
 from accounts.permissions import has_role
 from handbook.resources.replies import ReplyTable, read_yaml, write_yaml
-from handbook.views.replies_door import replies_door
+from handbook.views.door import handbook_door
 from services.forms.directory import ImportConfirmForm, ImportForm
 from services.models import County
 from services.resources.base import changes_of
@@ -30,7 +30,7 @@ Told = dict[str, object]
 
 
 @require_GET
-@replies_door
+@handbook_door
 def export(request: HttpRequest, actor: Staff, county: County, kind: str) -> HttpResponse:
     """The shared replies that she may read, as a file; the audit keeps how many."""
     if kind not in (*CONTENT_TYPES, YAML):
@@ -55,7 +55,7 @@ def export(request: HttpRequest, actor: Staff, county: County, kind: str) -> Htt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@replies_door
+@handbook_door
 def take_in(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """First the file is looked through and nothing is changed; then exactly the same file is taken in. For the main user."""
     if not has_role(actor, Role.MAIN_USER, county=county.code):
