@@ -259,13 +259,16 @@ def _names(model: type[Topic | Municipality], keys: set[int | None]) -> dict[int
 def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
     """Each responder's own conversations: active ones, and ended ones without an outcome, oldest first; constant queries."""
     now = timezone.now()
-    rows = (
+    found = (
         Conversation.objects.filter(responder_id__in=user_keys)
         .filter(Q(state=State.ACTIVE) | Q(state=State.ENDED, outcome="", due_at__isnull=False))
-        .select_related("service", "queue", "topic", "professional")
-        .only(*_MINE_FIELDS)
-        .order_by("accepted_at")
+        .order_by()
+        .values_list("pk", "responder_id", "state")
     )
+    hers = list(found)
+    talking = {user for _, user, state in hers if state == State.ACTIVE and user is not None}
+    whole = Conversation.objects.filter(pk__in=[key for key, _, _ in hers]).only(*_MINE_FIELDS).order_by("accepted_at")
+    rows = list(whole.select_related("service", "queue", "topic", "professional")) if hers else []
     read = Participant.objects.filter(user_id__in=user_keys, conversation__in=[row.pk for row in rows])
     marks_of = ("conversation_id", "user_id", "seen_all", "seen_staff")
     seen = {(conversation, user): (everyone, staff) for conversation, user, everyone, staff in read.values_list(*marks_of)}
@@ -296,5 +299,5 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
     calls = calls_of(user_keys)
     counts = Counter(user for user, _ in calls)
     told = Counter(user for user, (why, _) in calls if why == TOLD)
-    marks = desk_marks(user_keys, calls=calls)
+    marks = desk_marks(user_keys, calls=calls, talking=talking)
     return {key: Mine(conversations=items, desk=marks[key], calls=counts[key], told=told[key]) for key, items in mine.items()}

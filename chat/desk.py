@@ -56,10 +56,12 @@ def calls_of(user_keys: Collection[int]) -> list[Call]:
     )
 
 
-def desk_marks(user_keys: Collection[int], *, calls: Collection[Call] = ()) -> dict[int, str]:
+def desk_marks(
+    user_keys: Collection[int], *, calls: Collection[Call] = (), talking: Collection[int] | None = None
+) -> dict[int, str]:
     """The mark of each person's desk, by her primary key, in four queries: it changes when a part of it must be read anew.
 
-    `calls`: what `calls_of` gave for the same people.
+    `calls`: what `calls_of` gave for the same people. `talking`: who of them has a conversation going on, when it is known.
     """
     facts: dict[int, list[object]] = {key: [] for key in user_keys}
     for user, *presence in (
@@ -69,10 +71,11 @@ def desk_marks(user_keys: Collection[int], *, calls: Collection[Call] = ()) -> d
         .values_list("user_id", "pk", "limit", "back_at", "cover_id", "stays_until", "warned_at")
     ):
         facts[user].append(("presence", *presence))
-    talking = Conversation.objects.filter(responder_id__in=user_keys, state=State.ACTIVE).order_by("responder_id")
-    for user in talking.values_list("responder_id", flat=True).distinct():
-        if user is not None:
-            facts[user].append("talking")
+    if talking is None:
+        active = Conversation.objects.filter(responder_id__in=user_keys, state=State.ACTIVE).order_by()
+        talking = set(active.values_list("responder_id", flat=True))
+    for user in sorted(talking):
+        facts[user].append("talking")
     offers = Transfer.objects.filter(state=TransferState.OFFERED, to_person_id__in=user_keys).order_by("pk")
     for user, transfer in offers.values_list("to_person_id", "pk"):
         facts[user].append(("offer", transfer))

@@ -89,5 +89,9 @@ def may_lead(actor: Actor, service: Service) -> bool:
 
 
 def is_held_back(*, user_id: int, service_id: int) -> bool:
-    """Whether the service's orientation keeps the person from its real conversations (S001-34): one query."""
-    return OrientationPlan.objects.all().holding_back(user_id, service_id).exists()
+    """Whether the service's orientation keeps the person from its real conversations (S001-34).
+
+    Asked at each claim: one light query for whoever has been through it, and a second for the others.
+    """
+    plans = OrientationPlan.objects.all()
+    return plans.not_passed_by(user_id, service_id).exists() and plans.holding_back(user_id, service_id).exists()

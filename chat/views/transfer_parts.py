@@ -139,8 +139,10 @@ def offers_context(
         .exclude(conversation__responder_id=actor.user_id)
         .values_list("pk", "to_person_id")
     )
-    calls = ContactDetail.objects.to_call(keys)
-    call_backs = list(calls.select_related("conversation", "queue__service").order_by("given_at"))
+    # Most of the time nobody is to be called: to find that out costs far less than to read what all would be told.
+    due = list(ContactDetail.objects.to_call(keys).order_by().values_list("pk", flat=True))
+    calls = ContactDetail.objects.filter(pk__in=due).select_related("conversation", "queue__service").order_by("given_at")
+    call_backs = list(calls) if due else []
     if not hers:
         return {"offers": [], "call_backs": call_backs}
     personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]))

@@ -31,12 +31,11 @@ class PlanQuerySet(ScopedQuerySet):
         return self.filter(Q(pk__in=super().editable_by(actor).values("pk")) | Q(service__in=hers))
 
     def holding_back(self, user_id: int, service_id: int) -> Self:
-        """The plan that keeps the person from real conversations of the service: asked by one query at each claim.
+        """The plan that keeps the person from real conversations of the service.
 
         Nobody is held back who has been signed off or let through, nor who supervises the service, nor
         before the county has published something to go through.
         """
-        done = Orientation.objects.filter(Q(signed_at__isnull=False) | Q(let_through_at__isnull=False), plan=OuterRef("pk"))
         supervises = Grant.objects.valid().filter(
             Q(service_id__isnull=True) | Q(service_id=OuterRef("service__public_id")),
             user_id=user_id,
@@ -44,8 +43,12 @@ class PlanQuerySet(ScopedQuerySet):
             county=OuterRef("service__county__code"),
         )
         texts = ChapterVersion.objects.current().filter(chapter__in_orientation=True, chapter__county=OuterRef("service__county"))
-        waits = Exists(texts) & ~Exists(done.filter(user_id=user_id)) & ~Exists(supervises)
-        return self.filter(waits, service_id=service_id, is_required=True)
+        return self.not_passed_by(user_id, service_id).filter(Exists(texts) & ~Exists(supervises))
+
+    def not_passed_by(self, user_id: int, service_id: int) -> Self:
+        """The plan of the service, if it is required and the person has neither been signed off nor let through."""
+        done = Orientation.objects.filter(Q(signed_at__isnull=False) | Q(let_through_at__isnull=False), plan=OuterRef("pk"))
+        return self.filter(~Exists(done.filter(user_id=user_id)), service_id=service_id, is_required=True)
 
 
 class OrientationPlan(Versioned):

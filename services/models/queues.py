@@ -99,12 +99,12 @@ class QueueQuerySet(ScopedQuerySet):
             .filter(Q(service_id__isnull=True) | Q(service_id=models.OuterRef("service__public_id")))
         )
         member = Membership.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=now), user_id=actor.user_id, group__queues=models.OuterRef("pk")
+            Q(valid_until__isnull=True) | Q(valid_until__gt=now),
+            user_id=actor.user_id,
+            group__queues=models.OuterRef(models.OuterRef("pk")),
         )
-        return self.filter(
-            Q(models.Exists(grants.filter(role=Role.SUPERVISOR)))
-            | Q(models.Exists(grants.filter(role=Role.RESPONDER)), models.Exists(member))
-        )
+        may = Q(role=Role.SUPERVISOR) | Q(models.Exists(member), role=Role.RESPONDER)
+        return self.filter(models.Exists(grants.filter(may)))
 
     def supervised_by(self, actor: Actor) -> QueueQuerySet:
         """Queues of the services that the person supervises now."""

@@ -115,9 +115,13 @@ class TestGate:
         save_plan(by=PORTAL, service=service, is_required=True, with_practice=True)
         assert not is_held_back(user_id=responder.pk, service_id=service.pk)
 
-    def test_one_query(self, plan: OrientationPlan, responder: User, django_assert_num_queries: Callable[..., Any]) -> None:
+    def test_one_query_for_whom_nothing_holds_back(
+        self, plan: OrientationPlan, second_service: Service, responder: User, django_assert_num_queries: Callable[..., Any]
+    ) -> None:
+        with django_assert_num_queries(2):
+            assert is_held_back(user_id=responder.pk, service_id=plan.service_id)
         with django_assert_num_queries(1):
-            is_held_back(user_id=responder.pk, service_id=plan.service_id)
+            assert not is_held_back(user_id=responder.pk, service_id=second_service.pk)
 
     def test_a_real_conversation_is_not_taken_before_it_and_is_after_it(
         self, plan: OrientationPlan, queue: Queue, responder: User, supervisor: User, resident: Resident
