@@ -43,7 +43,7 @@ class CountyCode(Text):
         return county
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return value.code if value is not None else ""
+        return str(getattr(value, "code", value)) if value is not None else ""
 
 
 class OperatedResource(resources.ModelResource):

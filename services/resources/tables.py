@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 from import_export import fields
 
 from services import intervals
@@ -14,6 +15,7 @@ from services.models import (
     Channel,
     ContactPoint,
     CostRow,
+    County,
     DisruptionText,
     ExceptionDay,
     Holiday,
@@ -36,6 +38,36 @@ from services.operations import Create, Delete, apply_changes
 from services.operations.rules import interval_of
 from services.resources.base import SOURCE, OperatedResource
 from services.resources.cells import Text
+
+
+class CountyTable(OperatedResource):
+    """The county itself: one row, known by its code. A new one comes with the content, as in the administration."""
+
+    natural = ("county",)
+    columns = (
+        "slug",
+        "name",
+        "brand_name",
+        "accent_colour",
+        "official_languages",
+        "population",
+        "switchboard",
+        "registry_email",
+        "website",
+        "allowed_domains",
+        "hosts",
+        "survey_words_months",
+        "privacy_notice",
+        "is_active",
+        "is_demo",
+    )
+
+    class Meta(OperatedResource.Meta):
+        model = County
+
+    def delete_instance(self, instance: models.Model, row: Any, **kwargs: Any) -> None:
+        """A county is taken out of use by a person, never deleted by a file."""
+        raise ValidationError(_("A county cannot be deleted by a file."), code="county_stays")
 
 
 class ServiceTable(OperatedResource):
@@ -332,6 +364,7 @@ def _stored(schedule: models.Model) -> dict[int, intervals.Interval]:
 RESOURCES: dict[type[models.Model], type[OperatedResource]] = {
     table._meta.model: table
     for table in (
+        CountyTable,
         ServiceTable,
         QueueTable,
         TopicTable,

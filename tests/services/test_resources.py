@@ -18,6 +18,7 @@ from services.models import (
     Channel,
     ContactPoint,
     CostRow,
+    County,
     DisruptionText,
     ExceptionDay,
     Holiday,
@@ -113,6 +114,20 @@ def test_a_guarded_cell_comes_back_as_it_was(cell):
     for kind in ("csv", "xlsx"):
         content = write_file(dataset, kind)
         assert read_file(content)[0] == ("koe", cell)
+
+
+def test_the_county_is_one_row_that_a_file_changes_but_never_makes_or_deletes(directory, main_user):
+    changed = take(County, main_user, "county;brand_name_fi;allowed_domains", "koe;Kysy meiltä;alue.test, kela.fi")
+    assert not problems(changed)
+    row = County.objects.get(code="koe")
+    assert (row.brand_name_fi, row.allowed_domains) == ("Kysy meiltä", ["alue.test", "kela.fi"])
+    for line in ("uusi;Uusi", "toinen;Toinen"):
+        (problem,) = problems(take(County, main_user, "county;brand_name_fi", line))
+        assert problem[1] == "county"
+    assert "poistaa" in problems(take(County, main_user, "county;delete", "koe;1"))[0][2]
+    assert problems(take(County, main_user, "county;accent_colour", "koe;#ffff00"))[0][1] == "accent_colour"
+    assert County.objects.filter(code__in=["koe", "toinen"]).count() == 2
+    assert not County.objects.filter(code="uusi").exists()
 
 
 def test_no_primary_key_leaves_the_house(directory, main_user):
