@@ -25,6 +25,7 @@ from chat.models import Conversation
 from chat.operations import start_conversation
 from services.models import County, Queue, Redirect, Service
 from tests.browser.resident_side import DESK, Responder
+from tests.browser.warm import WarmProcesses, WarmServe
 from tests.browser.windows import staff_window
 from tests.serve.portal import ROOT, Serve
 
@@ -82,19 +83,22 @@ def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "static"
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory, collected_static: Path) -> Iterator[WarmProcesses]:
+    """The processes from which servers are forked."""
+    processes = WarmProcesses(tmp_path_factory.mktemp("warm"), collected_static)
+    yield processes
+    processes.end()
+
+
 @pytest.fixture
-def make_portal(
-    chromium: Browser, transactional_db: None, tmp_path: Path, collected_static: Path
-) -> Iterator[Callable[..., Serve]]:
+def make_portal(chromium: Browser, transactional_db: None, tmp_path: Path, warm: WarmProcesses) -> Iterator[Callable[..., Serve]]:
     """Starts servers on the test database; all are killed afterwards."""
     started: list[Serve] = []
 
     def start(**options: str) -> Serve:
-        folder = tmp_path / f"serve{len(started)}"
-        folder.mkdir()
-        (folder / "static").symlink_to(collected_static)
         options = {"CHAT_STARTS_PER_HOUR": "10000", **options}
-        serve = Serve(folder, STATIC_STORAGE=PLAIN_STORAGE, **options)  # type: ignore[arg-type]
+        serve = WarmServe(tmp_path / f"serve{len(started)}", warm, STATIC_STORAGE=PLAIN_STORAGE, **options)
         started.append(serve)
         return serve.start()
 

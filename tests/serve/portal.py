@@ -101,16 +101,20 @@ class Serve:
 
     def wait(self) -> Serve:
         """Until it answers."""
-        assert self.process is not None
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            if self.process.poll() is not None:
+            if not self.lives:
                 raise RuntimeError(self.log.read_text()[-4000:])
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:
                     return self
             time.sleep(0.05)
         raise RuntimeError(f"the server did not answer: {self.log.read_text()[-4000:]}")
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process is still there."""
+        return self.process is not None and self.process.poll() is None
 
     def kill(self) -> None:
         """As when the power goes."""
