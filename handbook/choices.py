@@ -16,6 +16,13 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class ChapterAudience(models.TextChoices):
+    """Who reads a chapter."""
+
+    STAFF = "staff", pgettext_lazy("audience of a chapter", "Staff")
+    RESIDENTS = "residents", pgettext_lazy("audience of a chapter", "Residents")
+
+
 class RemarkKind(models.TextChoices):
     """What a reader says of a chapter (S001-32, S001-37)."""
 
@@ -62,6 +69,8 @@ SUGGESTING_ROLES: frozenset[str] = frozenset(
 )
 # Whose work the handbook teaches: what has changed asks these to read.
 READER_ROLES: frozenset[str] = frozenset({Role.RESPONDER, Role.SUPERVISOR})
+# Who writes notices to the staff: the main user for the county, the others for their services, or a whole county that is theirs.
+NOTICE_WRITERS: frozenset[str] = frozenset({Role.MAIN_USER, Role.SUPERVISOR, Role.COORDINATOR})
 LANGUAGES = ("fi", "sv", "en")
 OPEN_STATES: tuple[str, ...] = (VersionState.DRAFT, VersionState.REVIEW)
 PAST_DRAFT: tuple[str, ...] = (VersionState.PUBLISHED, VersionState.RETIRED)

@@ -18,9 +18,9 @@ from collections.abc import Iterable
 from accounts.actors import Actor, Resident, Staff, System
 from accounts.choices import Role
 from accounts.permissions import grants_of, has_role_anywhere
-from handbook.choices import SUGGESTING_ROLES, Right
+from handbook.choices import NOTICE_WRITERS, SUGGESTING_ROLES, Right
 from handbook.models import Chapter, OrientationPlan
-from services.models import Service
+from services.models import County, Service
 
 ALL = frozenset(Right)
 
@@ -86,6 +86,22 @@ def may_lead(actor: Actor, service: Service) -> bool:
         grants_of(actor, [Role.SUPERVISOR, Role.MAIN_USER]).filter(county=service.county.code).values_list("role", "service_id")
     )
     return bool(held & {(Role.MAIN_USER, None), (Role.SUPERVISOR, None), (Role.SUPERVISOR, service.public_id)})
+
+
+def may_write_notice(actor: Actor, *, county: County, service: Service | None) -> bool:
+    """The main user writes any notice of the county; a supervisor and a coordinator those of what is theirs (S000-46)."""
+    if isinstance(actor, System):
+        return True
+    if not isinstance(actor, Staff):
+        return False
+    held = set(grants_of(actor, NOTICE_WRITERS).filter(county=county.code).values_list("role", "service_id"))
+    reaches = {None} if service is None else {None, service.public_id}
+    return any(place in reaches and (role != Role.MAIN_USER or place is None) for role, place in held)
+
+
+def may_write_some_notice(actor: Actor, *, county: str) -> bool:
+    """The way to the writers' pages is shown to whoever may write a notice of some service."""
+    return has_role_anywhere(actor, NOTICE_WRITERS, county=county)
 
 
 def is_held_back(*, user_id: int, service_id: int) -> bool:

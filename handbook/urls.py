@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from handbook.views import keeping, orientation, reading, replies, replies_exchange, versions, writing
+from handbook.views import keeping, notices, orientation, reading, replies, replies_exchange, versions, writing
 
 app_name = "handbook"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("luku/<slug:key>/tarkistettu/", keeping.reviewed, name="reviewed"),
     path("luku/<slug:key>/palaute/", keeping.remark, name="remark"),
     path("palaute/<uuid:remark>/", keeping.settle, name="settle"),
+    path("tiedotteet/", notices.board, name="notices"),
+    path("tiedotteet/uusi/", notices.new, name="notice_new"),
+    path("tiedotteet/<uuid:notice>/", notices.notice, name="notice"),
+    path("tiedotteet/<uuid:notice>/muokkaa/", notices.edit, name="notice_edit"),
+    path("tiedotteet/<uuid:notice>/tila/", notices.move, name="notice_move"),
+    path("tiedotteet/luettu/<uuid:version>/", notices.read, name="notice_read"),
     path("pikavastaukset/", replies.replies, name="replies"),
     path("pikavastaukset/uusi/", replies.new, name="reply_new"),
     path("pikavastaukset/tuloste/", replies.printout, name="replies_print"),

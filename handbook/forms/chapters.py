@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Grant, User
 from handbook.choices import LANGUAGES
-from handbook.models import Chapter, ChapterVersion
+from handbook.models import Chapter, ChapterVersion, NoticeVersion
 from handbook.operations.ground import LINE, MOST_LETTERS
 from services.forms.pages import DayField, PageForm, WordsField, dress
 from services.texts import Texts, pick
@@ -25,12 +26,24 @@ BODIES = {"fi": _("Text, in Finnish"), "sv": _("Text, in Swedish"), "en": _("Tex
 MAPS: Mapping[str, Mapping[str, Any]] = {"title": TITLES, "purpose": PURPOSES, "body": BODIES}
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A text that somebody else saved meanwhile, beside one's own."""
+
+    label: str
+    language: str
+    theirs: str
+    mine: str
+
+
 class VersionForm(PageForm):
     """The texts of a version in three languages; `version` is what the writer has seen, empty when there was no draft yet."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, row: ChapterVersion | None = None, is_section: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, row: ChapterVersion | NoticeVersion | None = None, is_section: bool = False, **kwargs: Any
+    ) -> None:
         self.maps = ("title", "body") if is_section else ("title", "purpose", "body")
         stored = {f"{name}_{code}": getattr(row, name).get(code, "") for name in self.maps for code in LANGUAGES} if row else {}
         seen = {"version": row.version} if row is not None and row.is_open else {}
@@ -59,6 +72,28 @@ class VersionForm(PageForm):
     def columns(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields of each language."""
         return [(code, [self[f"{name}_{code}"] for name in self.maps]) for code in LANGUAGES]
+
+    def clashes(self, theirs: ChapterVersion | NoticeVersion) -> list[Clash]:
+        """Each text that differs between what she wrote and what is now saved."""
+        found = []
+        for name in self.maps:
+            for code in LANGUAGES:
+                field = f"{name}_{code}"
+                saved, mine = getattr(theirs, name).get(code, ""), str(self.data.get(field, "")).replace("\r\n", "\n").strip()
+                if saved != mine:
+                    found.append(Clash(str(self.fields[field].label), code, saved, mine))
+        return found
+
+    @property
+    def is_stale(self) -> bool:
+        """It was refused because somebody else had saved first."""
+        return "stale" in {each.code for errors in self.errors.as_data().values() for each in errors}
+
+    def know(self, version: int | None) -> None:
+        """The page now knows the newer one: saving again is the person's own choice."""
+        given = self.data.copy()
+        given["version"] = "" if version is None else str(version)
+        self.data = given
 
 
 class PublishForm(PageForm):

@@ -1,6 +1,7 @@
 """The handbook's facts, split by noun."""
 
 from handbook.models.chapters import Chapter, ChapterVersion
+from handbook.models.notices import NoticeReading, NoticeVersion, StaffNotice
 from handbook.models.orientation import (
     CheckPassed,
     Orientation,
@@ -19,6 +20,8 @@ __all__ = [
     "Chapter",
     "ChapterVersion",
     "CheckPassed",
+    "NoticeReading",
+    "NoticeVersion",
     "Orientation",
     "OrientationPlan",
     "Picture",
@@ -28,6 +31,7 @@ __all__ = [
     "Remark",
     "ReplyProposal",
     "SelfAssessment",
+    "StaffNotice",
     "Training",
     "TrainingDone",
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Staff, System
 from accounts.choices import Role
 from accounts.models import Grant
-from handbook.choices import OPEN_STATES, PAST_DRAFT, VersionState
+from handbook.choices import OPEN_STATES, PAST_DRAFT, ChapterAudience, VersionState
 from services.models import County, Service
 from services.models.base import ScopedQuerySet, Versioned, one_key_per_county
 from services.texts import FALLBACKS, Text, pick
@@ -48,6 +48,9 @@ class Chapter(Versioned):
 
     county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="chapters", verbose_name=_("county"))
     key = models.SlugField(_("key"), help_text=_("Texts lead to it as luku:KEY."))
+    audience = models.CharField(
+        _("who reads it"), max_length=10, choices=ChapterAudience.choices, default=ChapterAudience.STAFF, editable=False
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     owner_role = models.CharField(_("role that looks after it"), max_length=20, choices=Role.choices, default=Role.MAIN_USER)
     owner = models.ForeignKey(
@@ -69,10 +72,19 @@ class Chapter(Versioned):
         constraints = [
             one_key_per_county("chapter"),
             models.CheckConstraint(condition=Q(review_months__range=(1, 60)), name="chapter_review_months_of_a_few_years"),
+            models.CheckConstraint(condition=Q(audience__in=ChapterAudience.values), name="chapter_audience_known"),
+            models.UniqueConstraint(
+                fields=["county"], condition=Q(audience=ChapterAudience.RESIDENTS), name="residents_guide_once_per_county"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_guide(self) -> bool:
+        """It is the guide that residents read."""
+        return self.audience == ChapterAudience.RESIDENTS
 
 
 class VersionQuerySet(ScopedQuerySet):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff
@@ -15,8 +16,9 @@ from accounts.operations import record_audit
 from handbook.choices import LANGUAGES, Right
 from handbook.models import Chapter, ChapterVersion
 from handbook.permissions import rights_in
-from services.models import Service
+from services.models import County, Service
 from services.operations.rules import has_strange_characters
+from services.publication import LANGUAGE_NAMES, mandatory_languages
 
 MOST_LETTERS = 60_000
 LINE = 200
@@ -77,15 +79,27 @@ def person_of(actor: Actor) -> int | None:
     return actor.user_id if isinstance(actor, Staff) else None
 
 
-def note(
-    actor: Actor, action: AuditAction, row: Chapter | ChapterVersion, county: str, *, before: Any = None, after: Any = None
-) -> None:
+def require_languages(county: County, **texts: Mapping[str, str]) -> None:
+    """A bilingual county publishes nothing without Swedish (domain 5.7). Raises ValidationError (language), a field each."""
+    errors = {
+        f"{name}_{code}": ValidationError(
+            _("This lacks in %(language)s."), code="language", params={"language": LANGUAGE_NAMES[code]}
+        )
+        for code in mandatory_languages(county.official_languages)
+        for name, words in texts.items()
+        if not str(words.get(code, "")).strip()
+    }
+    if errors:
+        raise ValidationError(errors)
+
+
+def note(actor: Actor, action: AuditAction, row: models.Model, county: str, *, before: Any = None, after: Any = None) -> None:
     """One line in the audit: states, numbers and days; the words stand in the version itself."""
     record_audit(
         by=actor,
         action=action,
         object_type=row._meta.label_lower,
-        object_id=row.public_id if isinstance(row, ChapterVersion) else row.pk,
+        object_id=getattr(row, "public_id", row.pk),
         county=county,
         before=before,
         after=after,

@@ -16,11 +16,10 @@ from accounts.choices import AuditAction
 from accounts.operations.refusals import require_version
 from handbook.choices import Right, VersionState
 from handbook.models import ChapterVersion
-from handbook.operations.ground import locked_version, months_later, note, person_of, require_state
+from handbook.operations.ground import locked_version, months_later, note, person_of, require_languages, require_state
 from handbook.permissions import rights_in
 from handbook.references import references_of, rendered
 from services.operations import replace_uses
-from services.publication import LANGUAGE_NAMES, mandatory_languages
 
 MOST_DAYS = 365
 
@@ -34,7 +33,7 @@ def send_to_review(*, by: Actor, version: ChapterVersion, seen: int, now: dateti
     fresh = locked_version(by, version, Right.EDIT)
     require_state(fresh, VersionState.DRAFT)
     require_version(saved=fresh.version, given=seen)
-    _refuse_missing_languages(fresh)
+    require_languages(fresh.chapter.county, title=fresh.title, body=fresh.body)
     fresh.sent_at = now
     return _move(by, fresh, VersionState.REVIEW)
 
@@ -97,7 +96,7 @@ def publish_version(
         _refuse_unconfirmed(fresh, confirmed)
         if before is not None and not change_note.strip():
             raise ValidationError({"change_note": ValidationError(_("Tell readers what changed and why."), code="note")})
-    _refuse_missing_languages(fresh)
+    require_languages(fresh.chapter.county, title=fresh.title, body=fresh.body)
     _refuse_broken(fresh)
     if not 1 <= read_within_days <= MOST_DAYS:
         raise ValidationError({"read_within_days": ValidationError(_("Give 1–365 days."), code="days")})
@@ -157,20 +156,6 @@ def _refuse_unconfirmed(version: ChapterVersion, confirmed: Collection[str]) -> 
     if lacking:
         message = _("Confirm that the text has what this chapter must contain.")
         raise ValidationError({f"duty_{key}": ValidationError(message, code="duty") for key in lacking})
-
-
-def _refuse_missing_languages(version: ChapterVersion) -> None:
-    """A bilingual county publishes nothing without Swedish (domain 5.7)."""
-    errors = {
-        f"{name}_{code}": ValidationError(
-            _("This lacks in %(language)s."), code="language", params={"language": LANGUAGE_NAMES[code]}
-        )
-        for code in mandatory_languages(version.chapter.county.official_languages)
-        for name in ("title", "body")
-        if not str(getattr(version, name).get(code, "")).strip()
-    }
-    if errors:
-        raise ValidationError(errors)
 
 
 def _refuse_broken(version: ChapterVersion) -> None:

@@ -7,12 +7,15 @@ from datetime import time
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from accounts.menu import roles_on_page
-from handbook.models import ChapterVersion
+from handbook.choices import READER_ROLES
+from handbook.models import ChapterVersion, NoticeVersion
+from handbook.notices import Reach, unread_count
 from services.texts import pick
 
 register = template.Library()
@@ -30,8 +33,24 @@ def handbook_door(context: dict[str, Any]) -> bool:
     return bool(roles_on_page(context.get("request")))
 
 
+@register.simple_tag(takes_context=True)
+def unread_notices(context: dict[str, Any]) -> int:
+    """How many notices wait for the person in whose name the page is shown; asked only of those who answer or lead."""
+    request = context.get("request")
+    actor, county = getattr(request, "actor", None), getattr(request, "county", None)
+    if actor is None or county is None or not roles_on_page(request) & READER_ROLES:
+        return 0
+    return unread_count(actor, county, today=timezone.localdate())
+
+
 @register.filter
-def in_words(version: ChapterVersion | None, name: str) -> str | SafeString:
+def reached(reach: Mapping[int, Reach], version: NoticeVersion) -> Reach | None:
+    """How far a notice has reached, when the person writes it."""
+    return reach.get(version.pk)
+
+
+@register.filter
+def in_words(version: ChapterVersion | NoticeVersion | None, name: str) -> str | SafeString:
     """A text of the version, marked when it is in another language than the page."""
     return mapped(getattr(version, name)) if version is not None else ""
 
@@ -44,7 +63,7 @@ def mapped(texts: Mapping[str, str]) -> str | SafeString:
 
 
 @register.filter
-def plain_words(version: ChapterVersion | None, name: str) -> str:
+def plain_words(version: ChapterVersion | NoticeVersion | None, name: str) -> str:
     """The same without marks, for titles and attributes."""
     return pick(getattr(version, name), page_language()).value if version is not None else ""
 

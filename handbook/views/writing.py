@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Staff
 from accounts.operations.refusals import stale
 from handbook.choices import LANGUAGES, Right, VersionState
-from handbook.forms.chapters import PictureForm, VersionForm
+from handbook.forms.chapters import Clash, PictureForm, VersionForm
 from handbook.markup import Rendered
 from handbook.markup import render as render_text
 from handbook.models import Chapter, ChapterVersion
@@ -36,16 +35,6 @@ EXAMPLES = {
     "phone": "{{phone:switchboard_phone}}",
     "picture": "(kuva:…)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A text that somebody else saved meanwhile, beside one's own."""
-
-    label: str
-    language: str
-    theirs: str
-    mine: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,29 +118,14 @@ def _save(
     except ValidationError as error:
         form.refuse(error)
         now = ChapterVersion.objects.filter(chapter=row, service=service).open().select_related("written_by").first()
-        is_stale = "stale" in {each.code for errors in form.errors.as_data().values() for each in errors}
-        clashes = _clashes(form, now) if is_stale and now is not None else []
+        is_stale = form.is_stale
+        clashes = form.clashes(now) if is_stale and now is not None else []
         if now is not None:
-            # The page now knows the newer one: saving again is the person's own choice.
-            given = request.POST.copy()
-            given["version"] = str(now.version)
-            form.data = given
+            form.know(now.version)
         return _page(request, row, service, now, form, clashes=clashes, status=409 if is_stale else 422)
     messages.success(request, _("Saved."))
     address = reverse("handbook:edit", args=[row.key])
     return redirect(f"{address}?palvelu={service.key}" if service else address)
-
-
-def _clashes(form: VersionForm, theirs: ChapterVersion) -> list[Clash]:
-    """Each text that differs between what she wrote and what is now saved."""
-    found = []
-    for name in form.maps:
-        for code in LANGUAGES:
-            field = f"{name}_{code}"
-            saved, mine = getattr(theirs, name).get(code, ""), str(form.data.get(field, "")).replace("\r\n", "\n").strip()
-            if saved != mine:
-                found.append(Clash(str(form.fields[field].label), code, saved, mine))
-    return found
 
 
 def _previews(county: County, form: VersionForm) -> dict[str, Rendered]:
