@@ -19,6 +19,8 @@ from django.utils.translation import get_language
 
 from config import brand
 from config.memory import remembered
+from handbook.choices import ChapterAudience
+from handbook.models import Chapter
 from services.choices import Audience, ServiceStatus, SurveyKind
 from services.models import ContactPoint, County, Disruption, Office, Service, Survey
 
@@ -53,6 +55,7 @@ class Surroundings:
     offices: Sequence[Office] = ()
     disruptions: Sequence[Disruption] = ()
     surveys: Sequence[Survey] = ()
+    has_guide: bool = False
 
 
 class Frame:
@@ -104,6 +107,11 @@ class Frame:
             return Surroundings()
         county = self.county
         return remembered(county, "surroundings", SURROUNDINGS_SECONDS, lambda: _read(county))
+
+    @property
+    def has_guide(self) -> bool:
+        """The county has published its guide to the chat for residents."""
+        return self.surroundings.has_guide
 
     def contact_by_id(self, pk: int | None) -> ContactPoint | None:
         """The same by its row, for a service's own support contacts."""
@@ -182,6 +190,7 @@ def _read(county: County) -> Surroundings:
         offices=list(Office.objects.filter(county=county)),
         disruptions=list(disruptions),
         surveys=[each for each in surveys if each.service is None or not each.service.is_test],
+        has_guide=Chapter.objects.published().filter(county=county, audience=ChapterAudience.RESIDENTS).exists(),
     )
 
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from adoption.views import calendar
 from config.views import errors, health, home, information, notices, robots, search, service, status, style, surveys
+from handbook.views import guide
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -29,6 +30,7 @@ urlpatterns = [
         path("haku/", search.search, name="search"),
         path("palvelu/<slug:key>/", service.service, name="service"),
         path("palvelu/<slug:key>/tulosta/", service.service_print, name="service_print"),
+        path("opas/<slug:key>/", guide.guide, name="guide"),
         path("kysely/<uuid:survey>/", surveys.public_survey, name="public_survey"),
         path("kyselyt/", include("services.urls")),
         path("saavutettavuus/", information.accessibility, name="accessibility"),

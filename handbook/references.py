@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from handbook.markup import References, Rendered, Target, render
 from handbook.models import Chapter, ChapterVersion, Picture
-from services.choices import ContactKind, ServiceStatus
+from services.choices import Audience, ContactKind, ServiceStatus
 from services.models import ContactPoint, County, Service
 from services.texts import text
 
@@ -35,6 +35,25 @@ def references_of(county: County, language: str, *, on_paper: bool = False) -> R
     else:
         shown = {str(row.public_id): reverse("handbook:picture", args=[row.public_id]) for row in pictures.defer("file__content")}
     return References(services, contacts, chapters, shown)
+
+
+def public_references_of(county: County, language: str) -> References:
+    """What a text for residents may name: public services, and contact points that residents may have; nothing of the staff's."""
+    return References(
+        services={
+            row.key: Target(str(text(row, "name", language)), reverse("service", args=[row.key]))
+            for row in Service.objects.public().filter(county=county)
+        },
+        contacts={
+            row.key: Target(str(text(row, "name", language)), _address(row), row.value, is_there=bool(row.value.strip()))
+            for row in ContactPoint.objects.filter(county=county, audience=Audience.PUBLIC)
+        },
+    )
+
+
+def references_for(chapter: Chapter, language: str) -> References:
+    """What the texts of the chapter may name, by who reads it."""
+    return (public_references_of if chapter.is_guide else references_of)(chapter.county, language)
 
 
 def rendered(

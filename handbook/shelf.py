@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor, Staff
 from accounts.permissions import grants_of
-from handbook.choices import PAST_DRAFT, READER_ROLES, VersionState
+from handbook.choices import PAST_DRAFT, READER_ROLES, ChapterAudience, VersionState
 from handbook.models import Chapter, ChapterVersion, Reading
 from services.models import County, Service
 
@@ -79,10 +79,10 @@ def is_reader(actor: Actor, county: County) -> bool:
     return grants_of(actor, READER_ROLES).filter(county=county.code).exists()
 
 
-def book_of(actor: Actor, county: County, services: Iterable[Service]) -> list[Entry]:
-    """The published chapters in order; three queries however many there are."""
+def book_of(actor: Actor, county: County, services: Iterable[Service], *, audience: str = ChapterAudience.STAFF) -> list[Entry]:
+    """The published chapters in order, of the staff or what residents read; three queries however many there are."""
     wanted = {service.pk for service in services}
-    chapters = list(Chapter.objects.filter(county=county).in_use().select_related("county", "owner"))
+    chapters = list(Chapter.objects.filter(county=county, audience=audience).in_use().select_related("county", "owner"))
     versions = ChapterVersion.objects.filter(chapter__in=[row.pk for row in chapters], state__in=PAST_DRAFT)
     past: dict[Place, list[tuple[int, bool]]] = defaultdict(list)
     for chapter_id, service_id, number, significant in versions.values_list("chapter_id", "service_id", "number", "is_significant"):

@@ -120,8 +120,9 @@ class ChapterText(Strict, frozen=True):
 class Guide(Strict, frozen=True):
     """The residents' guide page."""
 
+    title: Words
+    purpose: Words
     body: Words
-    title: Words | None = None
 
 
 class Notice(Strict, frozen=True):
@@ -151,11 +152,15 @@ def shipped_handbook() -> HandbookFile:
 
 
 @cache
+def texts_file() -> TextsFile:
+    """The starter texts of chapters, of the residents' guide and of the first notice."""
+    return read("chapters", TextsFile) if (CONTENT / "chapters.yaml").is_file() else TextsFile()
+
+
+@cache
 def shipped_texts() -> dict[str, ChapterText]:
     """The starter texts by the chapter's key; a chapter without one begins with what it is for."""
-    if not (CONTENT / "chapters.yaml").is_file():
-        return {}
-    return {text.key: text for text in read("chapters", TextsFile).chapters}
+    return {text.key: text for text in texts_file().chapters}
 
 
 def duties_of(facts: ChapterFacts, all_chapters: list[ChapterFacts]) -> list[dict[str, Any]]:

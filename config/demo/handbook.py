@@ -10,7 +10,8 @@ from config.demo.reading import Strict, Words, read
 from handbook.choices import RemarkState
 from handbook.models import Chapter, ChapterVersion
 from handbook.operations.chapters import arrange_chapter, begin_draft, save_draft
-from handbook.operations.content import load_shipped_handbook
+from handbook.operations.content import load_first_texts, load_shipped_handbook
+from handbook.operations.notices import mark_notice_read, publish_notice, write_notice
 from handbook.operations.orientation import add_training, let_through, save_plan
 from handbook.operations.publishing import publish_version, send_to_review
 from handbook.operations.readings import mark_read
@@ -66,6 +67,18 @@ class PlanRow(Strict, frozen=True):
     reason: str
 
 
+class NoticeRow(Strict, frozen=True):
+    """A notice to the staff: of a service, or of the whole county; how many days ago, and who has read it."""
+
+    writer: str
+    title: Words
+    body: Words
+    ago: int
+    service: str = ""
+    is_pinned: bool = False
+    read: list[str] = []
+
+
 class HandbookDemo(Strict, frozen=True):
     """handbook.yaml of the demonstration."""
 
@@ -74,6 +87,7 @@ class HandbookDemo(Strict, frozen=True):
     remarks: list[RemarkRow]
     read: list[ReadRow]
     orientation: list[PlanRow]
+    notices: list[NoticeRow] = []
 
 
 def write_handbook(*, by: System, county: County, now: datetime) -> int:
@@ -83,6 +97,7 @@ def write_handbook(*, by: System, county: County, now: datetime) -> int:
     content = read("handbook", HandbookDemo)
     began = now - timedelta(days=10)
     made = load_shipped_handbook(by=by, county=county, now=began, publish=True)
+    made += load_first_texts(by=by, county=county, now=began, publish=True)
     people = {user.email.partition("@")[0]: user for user in User.objects.filter(email__endswith="@esimerkki.invalid")}
     services = {row.key: row for row in Service.objects.filter(county=county)}
     chapters = {row.key: row for row in Chapter.objects.filter(county=county).select_related("county")}
@@ -107,6 +122,8 @@ def write_handbook(*, by: System, county: County, now: datetime) -> int:
             mark_read(by=Staff(people[reader.who].pk), version=version, now=began + timedelta(days=2))
     for plan in content.orientation:
         _write_plan(by, plan, services[plan.service], people, began)
+    for told in content.notices:
+        _write_notice(told, county, services.get(told.service), people, now)
     return made
 
 
@@ -115,6 +132,21 @@ def _write_plan(by: System, row: PlanRow, service: Service, people: dict[str, Us
     add_training(by=by, plan=plan, title=row.training.by_language(), url=row.url)
     for who in row.before:
         let_through(by=by, plan=plan, user=people[who], reason=row.reason, now=at)
+
+
+def _write_notice(row: NoticeRow, county: County, service: Service | None, people: dict[str, User], now: datetime) -> None:
+    writer, at = Staff(people[row.writer].pk), now - timedelta(days=row.ago)
+    draft = write_notice(
+        by=writer,
+        county=county,
+        service=service,
+        title=row.title.by_language(),
+        body=row.body.by_language(),
+        is_pinned=row.is_pinned,
+    )
+    shown = publish_notice(by=writer, version=draft, seen=draft.version, now=at)
+    for who in row.read:
+        mark_notice_read(by=Staff(people[who].pk), version=shown, now=min(now, at + timedelta(hours=3)))
 
 
 def _write_section(by: System, row: SectionRow, chapter: Chapter, service: Service, writer: Staff, at: datetime) -> None:

@@ -12,12 +12,16 @@ from django.db import transaction
 
 from accounts.actors import Actor, System
 from accounts.choices import AuditAction
-from handbook.choices import VersionState
-from handbook.models import Chapter, ChapterVersion
+from handbook.choices import ChapterAudience, VersionState
+from handbook.models import Chapter, ChapterVersion, StaffNotice
 from handbook.operations.ground import note
+from handbook.operations.notices import publish_notice, write_notice
 from handbook.operations.publishing import publish_version
-from handbook.shipped import ChapterFacts, ChapterText, duties_of, shipped_handbook, shipped_texts
+from handbook.shipped import ChapterFacts, ChapterText, duties_of, shipped_handbook, shipped_texts, texts_file
 from services.models import County
+
+GUIDE, WELCOME = "residents_guide", "welcome"
+GUIDE_FACTS: dict[str, Any] = {"audience": ChapterAudience.RESIDENTS, "order": 900, "per_service": True}
 
 
 def load_shipped_handbook(*, by: Actor, county: County, now: datetime, publish: bool = False) -> int:
@@ -44,7 +48,35 @@ def load_shipped_handbooks(*, by: Actor, now: datetime, counties: Collection[str
         raise PermissionDenied
     rows = County.objects.order_by("code")
     rows = rows.filter(code__in=counties) if counties else rows.filter(is_active=True)
-    return sum(load_shipped_handbook(by=by, county=county, now=now) for county in rows)
+    return sum(
+        load_shipped_handbook(by=by, county=county, now=now) + load_first_texts(by=by, county=county, now=now) for county in rows
+    )
+
+
+@transaction.atomic
+def load_first_texts(*, by: Actor, county: County, now: datetime, publish: bool = False) -> int:
+    """A county gets the residents' guide and the first notice to its staff, as drafts; gives the number of texts made or renewed.
+
+    `publish`: at once to their readers, the guide still marked as needing the county's approval (a demonstration).
+    """
+    if not isinstance(by, System):
+        raise PermissionDenied
+    shipped, made = texts_file(), 0
+    if (guide := shipped.guide) is not None:
+        chapter, is_new = Chapter.objects.get_or_create(county=county, key=GUIDE, defaults=GUIDE_FACTS)
+        if is_new:
+            note(by, AuditAction.CREATE, chapter, county.code, after={"key": GUIDE})
+        words = {"title": guide.title.map(), "purpose": guide.purpose.map(), "body": guide.body.map()}
+        if (version := _renew(by, chapter, words)) is not None:
+            made += 1
+            if publish:
+                publish_version(by=by, version=version, seen=version.version, now=now)
+    if (first := shipped.notice) is not None and not StaffNotice.objects.filter(county=county, key=WELCOME).exists():
+        draft = write_notice(by=by, county=county, service=None, title=first.title.map(), body=first.body.map(), key=WELCOME)
+        made += 1
+        if publish:
+            publish_notice(by=by, version=draft, seen=draft.version, now=now)
+    return made
 
 
 def _load(
@@ -65,8 +97,13 @@ def _load(
     chapter.county = county
     if is_new:
         note(by, AuditAction.CREATE, chapter, county.code, after={"key": chapter.key})
+    return _renew(by, chapter, _words(facts, text))
+
+
+def _renew(by: System, chapter: Chapter, words: dict[str, Any]) -> ChapterVersion | None:
+    """A first draft, or a newer starter text in the place of one that nobody has touched."""
+    county = chapter.county
     newest = ChapterVersion.objects.filter(chapter=chapter, service=None).order_by("-number").first()
-    words = _words(facts, text)
     if newest is None:
         made: ChapterVersion = ChapterVersion.objects.create(
             chapter=chapter, number=1, from_content=True, needs_approval=True, **words

@@ -48,7 +48,9 @@ def write_notice(
         raise ValidationError(_("The service is of another county."), code="other_county")
     _require_writer(by, county, service)
     notice = StaffNotice.objects.create(county=county, service=service, key=key)
-    version = NoticeVersion(notice=notice, number=1, is_pinned=is_pinned, valid_until=valid_until, written_by_id=person_of(by))
+    version = NoticeVersion(
+        notice=notice, number=1, from_content=bool(key), is_pinned=is_pinned, valid_until=valid_until, written_by_id=person_of(by)
+    )
     version.title, version.body = _words(title, body)
     version.save()
     note(by, AuditAction.CREATE, version, county.code, after={"notice": str(notice.public_id), "number": 1})

@@ -18,7 +18,7 @@ from handbook.choices import Right, VersionState
 from handbook.models import ChapterVersion
 from handbook.operations.ground import locked_version, months_later, note, person_of, require_languages, require_state
 from handbook.permissions import rights_in
-from handbook.references import references_of, rendered
+from handbook.references import references_for, rendered
 from services.operations import replace_uses
 
 MOST_DAYS = 365
@@ -162,7 +162,7 @@ def _refuse_broken(version: ChapterVersion) -> None:
     """Every link leads somewhere, every number is known, and every picture has its words, in each language."""
     found: dict[str, list[str]] = {}
     for code in version.languages:
-        references = references_of(version.chapter.county, code)
+        references = references_for(version.chapter, code)
         found[code] = [problem.what for problem in rendered(version, code, references).problems]
     errors = {
         f"body_{code}": ValidationError(
@@ -179,7 +179,7 @@ def _write_uses(version: ChapterVersion) -> None:
     county = version.chapter.county
     phones: set[str] = set()
     for code in version.languages:
-        phones |= rendered(version, code, references_of(county, code)).phones
+        phones |= rendered(version, code, references_for(version.chapter, code)).phones
     replace_uses(
         county=county,
         entry=_entry(version),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Staff
-from handbook.choices import RemarkState, Right
+from handbook.choices import ChapterAudience, RemarkState, Right
 from handbook.exports import NoPaperError, paper
 from handbook.finding import find
 from handbook.live import live_of
@@ -25,7 +25,7 @@ from handbook.markup import Rendered
 from handbook.models import Chapter, ChapterVersion, Picture, Remark
 from handbook.operations.readings import mark_read
 from handbook.permissions import may_arrange, may_edit_something, rights_in
-from handbook.references import references_of, rendered
+from handbook.references import references_for, references_of, rendered
 from handbook.shelf import Entry, Shown, book_of, is_reader, services_of
 from handbook.views.door import chapter_of, handbook_door, language_of_page, service_of
 from services.models import County, Service
@@ -60,6 +60,7 @@ def contents(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
         "to_read": [(entry, part) for entry in book for part in entry.to_read] if reads else [],
         "texts": sum(len(entry.parts) for entry in book),
         "edits": may_edit_something(actor, county=county.code),
+        "guides": book_of(actor, county, services, audience=ChapterAudience.RESIDENTS),
         "arranges": may_arrange(actor, county=county.code),
         "today": timezone.localdate(),
     }
@@ -73,7 +74,7 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
     row = chapter_of(actor, county, key)
     services = services_of(actor, county)
     service = service_of(actor, county, request.GET.get("palvelu")) or (services[0] if services else None)
-    book = book_of(actor, county, Service.objects.filter(county=county))
+    book = book_of(actor, county, Service.objects.filter(county=county), audience=row.audience)
     place = next((n for n, entry in enumerate(book) if entry.chapter.pk == row.pk), None)
     rights = rights_in(actor, row)
     if place is None:
@@ -82,7 +83,7 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
     edits = Right.EDIT in rights
     section = next((part for part in entry.sections if service and part.version.service_id == service.pk), None)
     live = live_of(row.key, county, service, now=timezone.now())
-    references, language = references_of(county, language_of_page()), language_of_page()
+    references, language = references_for(row, language_of_page()), language_of_page()
     remarks = Remark.objects.filter(chapter=row).readable_by(actor).select_related("made_by", "answered_by", "service")
     context: dict[str, Any] = {
         "chapter": row,
@@ -95,13 +96,14 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
         "live": live,
         "rights": set(rights),
         "section_rights": set(rights_in(actor, row, service)) if service else set(),
-        "reads": is_reader(actor, county),
+        "reads": not row.is_guide and is_reader(actor, county),
         "arranges": may_arrange(actor, county=county.code),
         "before": book[place - 1] if place else None,
         "after": book[place + 1] if place + 1 < len(book) else None,
         "number": place + 1,
         "remarks": [each for each in remarks if each.service_id in (None, service.pk if service else None)],
         "OPEN": RemarkState.OPEN,
+        "public_page": row.is_guide and service is not None and Service.objects.public().filter(pk=service.pk).exists(),
         "today": timezone.localdate(),
     }
     return render(request, "handbook/chapter.html", context)

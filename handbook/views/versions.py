@@ -22,7 +22,7 @@ from handbook.forms.chapters import PublishForm
 from handbook.models import ChapterVersion
 from handbook.operations.publishing import approve_version, publish_version, retire_section, return_to_draft
 from handbook.permissions import rights_in
-from handbook.references import references_of, rendered
+from handbook.references import references_for, rendered
 from handbook.views.door import chapter_of, handbook_door, language_of_page, require_right, service_of
 from services.models import County
 
@@ -49,7 +49,7 @@ def version(request: HttpRequest, actor: Staff, county: County, version: UUID) -
             (
                 code,
                 row.title.get(code, ""),
-                rendered(row, code, references_of(county, code), top=3, prefix=f"{code}-", show_broken=True),
+                rendered(row, code, references_for(row.chapter, code), top=3, prefix=f"{code}-", show_broken=True),
             )
             for code in LANGUAGES
             if row.body.get(code)

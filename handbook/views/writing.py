@@ -23,7 +23,7 @@ from handbook.models import Chapter, ChapterVersion
 from handbook.operations.chapters import begin_draft, delete_draft, save_draft
 from handbook.operations.pictures import add_picture
 from handbook.operations.publishing import send_to_review
-from handbook.references import references_of
+from handbook.references import references_for
 from handbook.views.door import chapter_of, handbook_door, require_right, service_of
 from services.models import County, Service
 
@@ -59,7 +59,7 @@ def edit(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpRe
         return _page(request, row, service, draft, form, status=422)
     match request.POST.get("do"):
         case "preview":
-            return _page(request, row, service, draft, form, previews=_previews(county, form))
+            return _page(request, row, service, draft, form, previews=_previews(row, form))
         case "delete" if draft is not None:
             delete_draft(by=actor, version=draft)
             messages.success(request, _("The draft was deleted."))
@@ -128,13 +128,13 @@ def _save(
     return redirect(f"{address}?palvelu={service.key}" if service else address)
 
 
-def _previews(county: County, form: VersionForm) -> dict[str, Rendered]:
+def _previews(row: Chapter, form: VersionForm) -> dict[str, Rendered]:
     """What readers would see, and in it what has to be corrected."""
     found = {}
     for code in LANGUAGES:
         text = form.texts("body").get(code, "")
         if text.strip():
-            found[code] = render_text(text, references_of(county, code), top=3, prefix=f"{code}-", show_broken=True)
+            found[code] = render_text(text, references_for(row, code), top=3, prefix=f"{code}-", show_broken=True)
     return found
 
 

@@ -36,6 +36,7 @@ PUBLIC = {
     "search": "the front page's search",
     "service": "a service's page",
     "service_print": "the same, to print",
+    "guide": "how to chat, for residents",
     "public_survey": "a survey of residents; who answers is known by a cookie of that survey only",
     "accessibility": "the accessibility statement",
     "privacy": "the privacy notice",
