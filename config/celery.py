@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "check-rollouts": {"task": "adoption.tasks.check_rollouts", "schedule": crontab(hour=4, minute=20)},
     "remind-of-ends": {"task": "adoption.tasks.remind_of_ends", "schedule": crontab(hour=6, minute=10)},
     "remind-of-pilots": {"task": "services.tasks.remind_of_pilots", "schedule": crontab(hour=6, minute=5)},
+    "remind-of-readings": {"task": "handbook.tasks.remind_of_readings", "schedule": crontab(hour=6, minute=18)},
     "remind-of-reviews": {"task": "handbook.tasks.remind_of_reviews", "schedule": crontab(hour=6, minute=12)},
     "remind-of-rooting": {"task": "adoption.tasks.remind_of_rooting", "schedule": crontab(hour=6, minute=15)},
     "remind-of-week": {"task": "adoption.tasks.remind_of_week", "schedule": crontab(hour=6, minute=20, day_of_week="mon")},

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from handbook.views import keeping, notices, orientation, reading, replies, replies_exchange, versions, writing
+from handbook.views import keeping, notices, orientation, questions, reading, replies, replies_exchange, versions, writing
 
 app_name = "handbook"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("luku/<slug:key>/historia/", versions.history, name="history"),
     path("luku/<slug:key>/erot/", versions.difference, name="difference"),
     path("versio/<uuid:version>/", versions.version, name="version"),
+    path("luku/<slug:key>/kysymykset/", questions.questions, name="questions"),
+    path("luku/<slug:key>/kysymykset/uusi/", questions.question, name="question_new"),
+    path("luku/<slug:key>/kysymykset/<slug:question>/", questions.question, name="question"),
+    path("luku/<slug:key>/kysymykset/<slug:question>/pois/", questions.leave_out, name="question_out"),
+    path("yllapito/uusi-luku/", keeping.new, name="chapter_new"),
     path("yllapito/", keeping.work, name="work"),
     path("luku/<slug:key>/vastuut/", keeping.arrange, name="arrange"),
     path("luku/<slug:key>/tarkistettu/", keeping.reviewed, name="reviewed"),

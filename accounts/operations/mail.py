@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
@@ -24,6 +25,13 @@ def queue_mail(*, key: str, to: str, subject: str, body: str, county: str = "") 
         key=key, defaults={"county": county, "to": to, "subject": " ".join(subject.split())[:200], "body": body}
     )
     return letter
+
+
+def queue_letters(*, letters: Sequence[OutgoingMail]) -> None:
+    """Many letters at once: a letter that waits or went already by the same key stays as it is, and is never queued twice."""
+    for letter in letters:
+        letter.subject = " ".join(letter.subject.split())[:200]
+    OutgoingMail.objects.bulk_create(letters, batch_size=200, ignore_conflicts=True)
 
 
 def send_waiting_mail(*, now: datetime | None = None) -> int:

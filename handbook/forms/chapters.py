@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
 from accounts.models import Grant, User
 from handbook.choices import LANGUAGES
 from handbook.models import Chapter, ChapterVersion, NoticeVersion
@@ -129,7 +130,52 @@ class OwnerField(forms.ModelChoiceField):
         return str(obj)
 
 
-class ArrangeForm(PageForm):
+class PlaceForm(PageForm):
+    """The frame of a chapter: its place, who looks after it, and who must read it."""
+
+    order = forms.IntegerField(
+        label=_("Place in the order"), min_value=0, max_value=999, help_text=_("Chapters stand by this number.")
+    )
+    owner_role = forms.ChoiceField(label=_("Role that looks after it"), choices=Role.choices)
+    in_orientation = forms.BooleanField(label=_("Every new responder reads it: it belongs to the orientation"), required=False)
+    per_service = forms.BooleanField(label=_("Services write sections of their own in it"), required=False)
+
+
+class NewChapterForm(PlaceForm):
+    """A chapter of the county's own."""
+
+    review_months = forms.IntegerField(label=_("Looked through again after (months)"), min_value=1, max_value=60, initial=12)
+    key = forms.SlugField(
+        label=_("Key"),
+        max_length=50,
+        help_text=_("A short name without spaces, such as loma-ajat. It does not change: texts lead to the chapter by it."),
+    )
+
+    field_order = (
+        "title_fi",
+        "title_sv",
+        "title_en",
+        "key",
+        "order",
+        "owner_role",
+        "review_months",
+        "in_orientation",
+        "per_service",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"order": 100, "owner_role": Role.MAIN_USER, "review_months": 12}, **kwargs)
+        for code in LANGUAGES:
+            self.fields[f"title_{code}"] = forms.CharField(label=TITLES[code], max_length=LINE, required=code == "fi")
+            dress(self.fields[f"title_{code}"])
+        self.order_fields(self.field_order)
+
+    def titles(self) -> Texts:
+        """The title by language."""
+        return {code: self.cleaned_data.get(f"title_{code}") or "" for code in LANGUAGES}
+
+
+class ArrangeForm(PlaceForm):
     """Who looks after a chapter, and when it is looked at again."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -138,7 +184,8 @@ class ArrangeForm(PageForm):
     review_on = DayField(label=_("Looked through next by"), required=False)
 
     def __init__(self, *args: Any, row: Chapter, **kwargs: Any) -> None:
-        stored = {name: getattr(row, name) for name in ("version", "owner", "review_months", "review_on")}
+        names = ("version", "owner", "review_months", "review_on", "order", "owner_role", "in_orientation", "per_service")
+        stored = {name: getattr(row, name) for name in names}
         super().__init__(*args, initial=stored, **kwargs)
         works = Grant.objects.valid().filter(county=row.county.code).values("user")
         owner = self.fields["owner"]

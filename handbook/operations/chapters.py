@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.choices import AuditAction
+from accounts.choices import AuditAction, Role
 from accounts.models import Grant, User
 from accounts.operations.refusals import require_version
 from handbook.choices import OPEN_STATES, Right, VersionState
@@ -31,7 +31,7 @@ from handbook.operations.ground import (
     require_state,
 )
 from handbook.permissions import may_arrange
-from services.models import Service
+from services.models import County, Service
 
 
 @transaction.atomic
@@ -64,6 +64,40 @@ def begin_draft(*, by: Actor, chapter: Chapter, service: Service | None = None) 
     )
     note(by, AuditAction.CREATE, draft, fresh.county.code, after={"chapter": fresh.key, "number": draft.number})
     return draft
+
+
+@transaction.atomic
+def add_chapter(
+    *,
+    by: Actor,
+    county: County,
+    key: str,
+    title: Mapping[str, Any],
+    order: int = 100,
+    owner_role: str = Role.MAIN_USER,
+    review_months: int = 12,
+    in_orientation: bool = False,
+    per_service: bool = False,
+) -> Chapter:
+    """The main user adds a chapter of the county's own, and with it the first draft of its text.
+
+    Raises ValidationError (key, title, characters, too_long, and what the fields refuse).
+    """
+    if not may_arrange(by, county=county.code):
+        raise PermissionDenied
+    words = cleaned(title, most=LINE, is_line=True)
+    if not words.get("fi"):
+        raise ValidationError({"title_fi": ValidationError(_("Write the title in Finnish."), code="title")})
+    if Chapter.objects.filter(county=county, key=key).exists():
+        raise ValidationError({"key": ValidationError(_("There is a chapter with this key already."), code="key")})
+    row = Chapter(county=county, key=key, order=order, owner_role=owner_role, review_months=review_months)
+    row.in_orientation, row.per_service = in_orientation, per_service
+    row.full_clean(exclude=["duties"])
+    row.save()
+    note(by, AuditAction.CREATE, row, county.code, after={"key": key, "order": order, "in_orientation": in_orientation})
+    draft = ChapterVersion.objects.create(chapter=row, number=1, title=words, written_by_id=person_of(by))
+    note(by, AuditAction.CREATE, draft, county.code, after={"chapter": key, "number": 1})
+    return row
 
 
 @transaction.atomic
@@ -114,9 +148,19 @@ def delete_draft(*, by: Actor, version: ChapterVersion) -> None:
 
 @transaction.atomic
 def arrange_chapter(
-    *, by: Actor, chapter: Chapter, owner: User | None, review_months: int, review_on: date | None, seen: int
+    *,
+    by: Actor,
+    chapter: Chapter,
+    owner: User | None,
+    review_months: int,
+    review_on: date | None,
+    seen: int,
+    order: int | None = None,
+    owner_role: str | None = None,
+    in_orientation: bool | None = None,
+    per_service: bool | None = None,
 ) -> Chapter:
-    """The main user names who looks after a chapter, and how often it is looked at again.
+    """The main user names who looks after a chapter, how often it is looked at again, its place, and whether all must read it.
 
     Raises ValidationError (stale, stranger).
     """
@@ -125,14 +169,22 @@ def arrange_chapter(
     require_version(saved=fresh.version, given=seen)
     if owner is not None and not Grant.objects.valid().filter(user=owner, county=fresh.county.code).exists():
         raise ValidationError({"owner": ValidationError(_("She does not work for this county."), code="stranger")})
-    before = {"owner": fresh.owner_id, "review_months": fresh.review_months, "review_on": str(fresh.review_on or "")}
+    before = _arranged(fresh)
+    given = {"order": order, "owner_role": owner_role, "in_orientation": in_orientation, "per_service": per_service}
+    for name, value in given.items():
+        if value is not None:
+            setattr(fresh, name, value)
     fresh.owner, fresh.review_months, fresh.review_on = owner, review_months, review_on
     fresh.version += 1
     fresh.full_clean(exclude=["duties"])
     fresh.save()
-    after = {"owner": fresh.owner_id, "review_months": review_months, "review_on": str(review_on or "")}
-    note(by, AuditAction.CHANGE, fresh, fresh.county.code, before=before, after=after)
+    note(by, AuditAction.CHANGE, fresh, fresh.county.code, before=before, after=_arranged(fresh))
     return fresh
+
+
+def _arranged(row: Chapter) -> dict[str, Any]:
+    names = ("review_months", "order", "owner_role", "in_orientation", "per_service")
+    return {"owner": row.owner_id, "review_on": str(row.review_on or ""), **{name: getattr(row, name) for name in names}}
 
 
 @transaction.atomic

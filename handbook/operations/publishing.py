@@ -17,6 +17,7 @@ from accounts.operations.refusals import require_version
 from handbook.choices import Right, VersionState
 from handbook.models import ChapterVersion
 from handbook.operations.ground import locked_version, months_later, note, person_of, require_languages, require_state
+from handbook.operations.letters import tell_of_change
 from handbook.permissions import rights_in
 from handbook.references import references_for, rendered
 from services.operations import replace_uses
@@ -83,7 +84,8 @@ def publish_version(
     """An approved version goes to the readers, and the one before it into the history; from now on its words never change.
 
     Who may approve and has not written it approves by publishing. The editor confirms that the text has what the chapter must
-    contain (S001-17). The portal publishes its starter texts, which stay marked as needing the county's approval.
+    contain (S001-17). A significant change is told by letter to those who answer.
+    The portal publishes its starter texts, which stay marked as needing the county's approval.
     Raises ValidationError (state, stale, own, not_approved, language, broken, duty, note, days).
     """
     fresh = locked_version(by, version, Right.PUBLISH)
@@ -112,7 +114,10 @@ def publish_version(
         fresh.chapter.review_on = months_later(timezone.localdate(now), fresh.chapter.review_months)
         fresh.chapter.save(update_fields=["review_on"])
     _write_uses(fresh)
-    return _move(by, fresh, VersionState.PUBLISHED)
+    shown = _move(by, fresh, VersionState.PUBLISHED)
+    if is_significant and not is_starter and not fresh.chapter.is_guide:
+        tell_of_change(by=by, version=shown, now=now)
+    return shown
 
 
 @transaction.atomic

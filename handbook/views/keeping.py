@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actors import Staff
 from handbook.choices import RemarkKind
-from handbook.forms.chapters import ArrangeForm
+from handbook.forms.chapters import ArrangeForm, NewChapterForm
 from handbook.models import Chapter, ChapterVersion, Remark
-from handbook.operations.chapters import arrange_chapter, note_review, restore_chapter, retire_chapter
+from handbook.operations.chapters import add_chapter, arrange_chapter, note_review, restore_chapter, retire_chapter
 from handbook.operations.remarks import make_remark, settle_remark
 from handbook.permissions import may_arrange, may_edit_something
 from handbook.shelf import services_of
@@ -61,6 +61,26 @@ def work(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handbook_door
+def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """The main user adds a chapter of the county's own; its text is written next."""
+    if not may_arrange(actor, county=county.code):
+        raise PermissionDenied
+    form = NewChapterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        names = ("key", "order", "owner_role", "review_months", "in_orientation", "per_service")
+        try:
+            row = add_chapter(by=actor, county=county, title=form.titles(), **{name: given[name] for name in names})
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The chapter was added. Write its text and send it to review."))
+            return redirect("handbook:edit", row.key)
+    return render(request, "handbook/chapter_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handbook_door
 def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpResponse:
     """The main user names the owner and the next review, takes a chapter away or back."""
     row = chapter_of(actor, county, key)
@@ -86,6 +106,10 @@ def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
                 review_months=given["review_months"],
                 review_on=given["review_on"],
                 seen=given["version"],
+                order=given["order"],
+                owner_role=given["owner_role"],
+                in_orientation=given["in_orientation"],
+                per_service=given["per_service"],
             )
         except ValidationError as error:
             form.refuse(error)
