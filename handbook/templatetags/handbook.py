@@ -19,6 +19,7 @@ from handbook.notices import Reach, unread_count
 from services.texts import pick
 
 register = template.Library()
+UNREAD = "_unread_notices"
 
 
 def page_language() -> str:
@@ -35,12 +36,15 @@ def handbook_door(context: dict[str, Any]) -> bool:
 
 @register.simple_tag(takes_context=True)
 def unread_notices(context: dict[str, Any]) -> int:
-    """How many notices wait for the person in whose name the page is shown; asked only of those who answer or lead."""
+    """How many notices wait for the person in whose name the page is shown: asked once, and only of those who answer or lead."""
     request = context.get("request")
     actor, county = getattr(request, "actor", None), getattr(request, "county", None)
     if actor is None or county is None or not roles_on_page(request) & READER_ROLES:
         return 0
-    return unread_count(actor, county, today=timezone.localdate())
+    if (found := getattr(request, UNREAD, None)) is None:
+        found = unread_count(actor, county, today=timezone.localdate())
+        setattr(request, UNREAD, found)
+    return int(found)
 
 
 @register.filter
