@@ -37,6 +37,11 @@ class Clash:
     mine: str
 
 
+def single_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, a value for each field."""
+    return {name: data[name] for name in data}
+
+
 class VersionForm(PageForm):
     """The texts of a version in three languages; `version` is what the writer has seen, empty when there was no draft yet."""
 
@@ -92,9 +97,7 @@ class VersionForm(PageForm):
 
     def know(self, version: int | None) -> None:
         """The page now knows the newer one: saving again is the person's own choice."""
-        given = self.data.copy()
-        given["version"] = "" if version is None else str(version)
-        self.data = given
+        self.data = {**single_values(self.data), "version": "" if version is None else str(version)}
 
 
 class PublishForm(PageForm):

@@ -42,9 +42,9 @@ class NoticeForm(VersionForm):
             label=_("Shown until (the last day)"), required=False, help_text=_("Empty: until it is withdrawn.")
         )
         if row is not None:
-            self.initial |= {"is_pinned": row.is_pinned, "valid_until": row.valid_until}
+            self.initial = {**self.initial, "is_pinned": row.is_pinned, "valid_until": row.valid_until}
         if services is not None:
-            choices = [(WHOLE, _("Everybody who works for the county"))] if whole else []
+            choices: list[tuple[str, Any]] = [(WHOLE, _("Everybody who works for the county"))] if whole else []
             choices += [(each.key, label(each, "name")) for each in services]
             self.fields["place"] = forms.ChoiceField(label=_("To whom"), choices=choices)
         for name in ("is_pinned", "valid_until", "place"):

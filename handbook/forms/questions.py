@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from handbook.choices import LANGUAGES
-from handbook.forms.chapters import Clash
+from handbook.forms.chapters import Clash, single_values
 from handbook.operations.questions import LINE, MOST_ANSWERS, REASON
 from services.forms.pages import PageForm, WordsField, dress
 from services.texts import Texts
@@ -57,6 +57,10 @@ class QuestionForm(PageForm):
         """The fields of each language."""
         names = ["text", *(f"answer_{n}" for n in range(1, MOST_ANSWERS + 1)), "why"]
         return [(code, [self[f"{name}_{code}"] for name in names]) for code in LANGUAGES]
+
+    def know(self, version: int | None) -> None:
+        """The page now knows the newer one: saving again is the person's own choice."""
+        self.data = {**single_values(self.data), "version": "" if version is None else str(version)}
 
     def clashes(self, question: Mapping[str, Any]) -> list[Clash]:
         """What differs between what she wrote and what is now saved."""

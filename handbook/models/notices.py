@@ -45,7 +45,7 @@ def _written_by(actor: Staff, prefix: str) -> Q:
     return Q(Exists(whole)) | _reaching(actor, county, service, *(NOTICE_WRITERS - {Role.MAIN_USER}))
 
 
-class NoticeQuerySet(ScopedQuerySet):
+class StaffNoticeQuerySet(ScopedQuerySet):
     """Who may see and write notices."""
 
     def readable_by(self, actor: Actor) -> Self:
@@ -81,7 +81,7 @@ class StaffNotice(Versioned):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
-    objects = NoticeQuerySet.as_manager()
+    objects = StaffNoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice to staff")

@@ -122,9 +122,7 @@ def _refused(request: HttpRequest, row: Chapter, service: Service | None, form: 
     now = ChapterVersion.objects.filter(chapter=row, service=service).open().select_related("written_by").first()
     saved = _named(now, key)
     clashes = form.clashes(saved) if "stale" in codes and saved is not None else []
-    given = form.data.copy()
-    given["version"] = str(now.version) if now else ""
-    form.data = given  # the page now knows the newer one: saving again is the person's own choice
+    form.know(now.version if now else None)
     return _page(request, row, service, now, form, key, clashes=clashes, status=409 if "stale" in codes else 422)
 
 

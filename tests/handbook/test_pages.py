@@ -270,6 +270,7 @@ class TestWriting:
         publish("Teksti.")
         row = Chapter.objects.get()
         given = {"version": row.version, "owner": supervisor.pk, "review_months": 6, "review_on": "2027-01-31"}
+        given |= {"order": row.order, "owner_role": row.owner_role}
         assert signed_in(main_user).post(f"{LUKU}vastuut/", given).status_code == 302
         assert "Tietoturva" in words_of(signed_in(supervisor).get(f"{ROOT}yllapito/"))
         assert signed_in(main_user).post(f"{LUKU}vastuut/", given).status_code == 422  # an old look at the row
