@@ -55,7 +55,6 @@ class Surroundings:
     offices: Sequence[Office] = ()
     disruptions: Sequence[Disruption] = ()
     surveys: Sequence[Survey] = ()
-    has_guide: bool = False
 
 
 class Frame:
@@ -110,8 +109,11 @@ class Frame:
 
     @property
     def has_guide(self) -> bool:
-        """The county has published its guide to the chat for residents."""
-        return self.surroundings.has_guide
+        """The county has published its guide to the chat for residents: asked by the pages that lead there."""
+        if (county := self.county) is None:
+            return False
+        guides = Chapter.objects.published().filter(county=county, audience=ChapterAudience.RESIDENTS)
+        return remembered(county, "guide", SURROUNDINGS_SECONDS, guides.exists)
 
     def contact_by_id(self, pk: int | None) -> ContactPoint | None:
         """The same by its row, for a service's own support contacts."""
@@ -190,7 +192,6 @@ def _read(county: County) -> Surroundings:
         offices=list(Office.objects.filter(county=county)),
         disruptions=list(disruptions),
         surveys=[each for each in surveys if each.service is None or not each.service.is_test],
-        has_guide=Chapter.objects.published().filter(county=county, audience=ChapterAudience.RESIDENTS).exists(),
     )
 
 
