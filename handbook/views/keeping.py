@@ -46,7 +46,9 @@ def work(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         ChapterVersion.objects.filter(chapter__county=county, service=None).order_by("number").values_list("chapter_id", "title")
     )
     context = {
-        "chapters": [(row, titles.get(row.pk, {}), row.review_on is not None and row.review_on < today) for row in hers],
+        "chapters": [
+            (row, titles.get(row.pk) or {"fi": row.key}, row.review_on is not None and row.review_on < today) for row in hers
+        ],
         "drafts": [row for row in written if row.state == "draft"],
         "reviews": [row for row in written if row.state == "review"],
         "remarks": [

@@ -21,6 +21,7 @@ from handbook.models import Chapter, ChapterVersion
 from handbook.operations.chapters import begin_draft
 from handbook.operations.questions import retire_question, save_question
 from handbook.views.door import chapter_of, handbook_door, require_right, service_of
+from handbook.views.writing import heading_of
 from services.models import County, Service
 
 Row = tuple[Chapter, Service | None, ChapterVersion | None, ChapterVersion | None]
@@ -38,7 +39,7 @@ def questions(request: HttpRequest, actor: Staff, county: County, key: str) -> H
         "draft": draft,
         "waits": newest is not None and newest.state == VersionState.REVIEW,
         "questions": newest.questions if newest else [],
-        "heading": newest or row.versions.filter(service=None).order_by("-number").first(),
+        "heading": newest or heading_of(row),
         "query": f"?palvelu={service.key}" if service else "",
     }
     return render(request, "handbook/questions.html", context)
@@ -140,7 +141,7 @@ def _page(
     context = {
         "chapter": row,
         "service": service,
-        "heading": version or row.versions.filter(service=None).order_by("-number").first(),
+        "heading": version or heading_of(row),
         "form": form,
         "columns": form.columns(),
         "draft": version,

@@ -95,6 +95,12 @@ def _first(row: Chapter, service: Service | None) -> ChapterVersion | None:
     return ChapterVersion(chapter=row, service=service, number=0, state="", title=common.title) if service and common else common
 
 
+def heading_of(row: Chapter) -> ChapterVersion:
+    """The newest common text for its title; a chapter whose only draft was deleted is called by its key."""
+    newest: ChapterVersion | None = row.versions.filter(service=None).order_by("-number").first()
+    return newest or ChapterVersion(chapter=row, number=0, title={"fi": row.key})
+
+
 def _save(
     request: HttpRequest, actor: Staff, row: Chapter, service: Service | None, draft: ChapterVersion | None, form: VersionForm
 ) -> HttpResponse:
@@ -159,7 +165,7 @@ def _page(
         "chapter": row,
         "service": service,
         "draft": draft,
-        "heading": newest or row.versions.filter(service=None).order_by("-number").first(),
+        "heading": newest or heading_of(row),
         "form": form,
         "columns": [(code, fields, (previews or {}).get(code)) for code, fields in form.columns()],
         "is_preview": previews is not None,

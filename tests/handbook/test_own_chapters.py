@@ -77,6 +77,14 @@ class TestChapters:
         assert answer.status_code == 422
         assert "on jo luku" in words_of(answer)
 
+    def test_one_whose_draft_was_deleted_is_called_by_its_key(self, county: County, main_user: User, signed_in: SignedIn) -> None:
+        add_chapter(by=acting(main_user), county=county, key="loma-ajat", title=text("Loma-ajat"))
+        client = signed_in(main_user)
+        client.post(f"{ROOT}luku/loma-ajat/muokkaa/", {"title_fi": "x", "version": 1, "do": "delete"})
+        assert not ChapterVersion.objects.exists()
+        for address in (f"{ROOT}yllapito/", f"{ROOT}luku/loma-ajat/muokkaa/", f"{ROOT}luku/loma-ajat/kysymykset/"):
+            assert "loma-ajat" in words_of(client.get(address))
+
     def test_its_place_and_duty_are_changed_later(self, chapter: Chapter, main_user: User) -> None:
         facts: dict[str, Any] = {"owner": None, "review_months": 3, "review_on": None}
         arrange_chapter(by=acting(main_user), chapter=chapter, seen=1, order=2, in_orientation=True, **facts)
