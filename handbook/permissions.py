@@ -20,7 +20,7 @@ from accounts.choices import Role
 from accounts.permissions import grants_of, has_role_anywhere
 from handbook.choices import SUGGESTING_ROLES, Right
 from handbook.models import Chapter, OrientationPlan
-from services.models import Service
+from services.models import County, Service
 
 ALL = frozenset(Right)
 
@@ -74,6 +74,18 @@ def may_edit_something(actor: Actor, *, county: str) -> bool:
         return False
     writes = grants_of(actor, [Role.MAIN_USER, Role.SUPERVISOR]).filter(county=county).exists()
     return writes or Chapter.objects.filter(county__code=county).owned_by(actor).exists()
+
+
+def keeps_materials_of(actor: Actor, county: County) -> tuple[bool, list[Service]]:
+    """Whether she keeps every material of the county, and the services whose materials she keeps (S001-36).
+
+    The main user keeps all; a supervisor of the whole county too, and one of named services theirs.
+    """
+    services = Service.objects.filter(county=county)
+    if may_arrange(actor, county=county.code):
+        return True, list(services)
+    held = set(grants_of(actor, [Role.SUPERVISOR]).filter(county=county.code).values_list("service_id", flat=True))
+    return None in held, list(services if None in held else services.filter(public_id__in=held))
 
 
 def may_lead(actor: Actor, service: Service) -> bool:

@@ -196,6 +196,19 @@ def flagged(world: World) -> Made:
     return row, ids
 
 
+def concerned(world: World) -> Made:
+    """The colleague has flagged the responder's conversation as a concern."""
+    row, ids = simple("active")(world)
+    flag_conversation(by=acting(world.people[COLLEAGUE]), conversation=row.public_id, flag="child", now=timezone.now())
+    return row, ids
+
+
+def concerned_by_own(world: World) -> Made:
+    row, ids = simple("active")(world)
+    flag_conversation(by=acting(world.people[OWN]), conversation=row.public_id, flag="older", now=timezone.now())
+    return row, ids
+
+
 def whispering(world: World) -> Made:
     row, ids = simple("active")(world)
     join_as_colleague(by=acting(world.people[COLLEAGUE]), conversation=row.public_id, now=timezone.now())
@@ -263,6 +276,8 @@ STATES: Mapping[str, State] = {
     "identity asked": identification("asked"),
     "identified": identification("verified"),
     "flagged": flagged,
+    "concerned": concerned,
+    "concerned by own": concerned_by_own,
     "whispering": whispering,
     "service disrupted": disrupted("service"),
     "county disrupted": disrupted("county"),
@@ -401,6 +416,50 @@ ACTIONS = [
     # Flags, advice, whispers, the client record, hiding.
     *both("flag", LIFE, post("merkinta/", act="set", flag="dangerous"), (READERS, READERS, READERS)),
     Action("withdraw flag", "flagged", post("merkinta/", act="withdraw"), owner("ok")),
+    # A concern: whoever reads it flags it; who has it, who flagged it and the supervisor go through the list.
+    *both("concern", LIFE, post("huoli/", act="set", flag="older"), (READERS, READERS, READERS)),
+    Action("concern that is none", "active", post("huoli/", act="set", flag="abusive"), answers(*["invalid"] * 3, "none", "none")),
+    Action("concern step", "concerned", post("huoli/", act="step", step="danger"), READERS),
+    Action("concern step, unknown", "concerned", post("huoli/", act="step", step="x"), answers(*["invalid"] * 3, "none", "none")),
+    Action(
+        "concern step, notice",
+        "concerned",
+        post("huoli/", act="step", step="notice"),
+        answers(*["notice_missing"] * 3, "none", "none"),
+    ),
+    Action("concern undo", "concerned", post("huoli/", act="undo", step="danger"), READERS, False),
+    Action("concern withdrawn", "concerned", post("huoli/", act="withdraw", reason="mistake"), READERS),
+    Action(
+        "concern withdrawn without a reason",
+        "concerned",
+        post("huoli/", act="withdraw"),
+        answers(*["concern_reason"] * 3, "none", "none"),
+    ),
+    Action(
+        "concern step, of another",
+        "concerned by own",
+        post("huoli/", act="step", step="danger"),
+        answers("ok", "not_yours", "ok", "none", "none"),
+    ),
+    Action(
+        "concern withdrawn, of another",
+        "concerned by own",
+        post("huoli/", act="withdraw", reason="mistake"),
+        answers("ok", "not_yours", "ok", "none", "none"),
+    ),
+    Action(
+        "concern step, none open",
+        "active",
+        post("huoli/", act="step", step="danger"),
+        answers(*["concern_over"] * 3, "none", "none"),
+    ),
+    Action("end with a concern", "concerned", post("lopeta/", outcome="R1", topic="neuvonta"), owner("concern_open")),
+    Action(
+        "withdraw flag of a concern",
+        "concerned",
+        post("merkinta/", act="withdraw"),
+        answers("not_yours", "concern_reason", "not_yours", "none", "none"),
+    ),
     Action("handle flag", "flagged", post("merkinta/", act="handle"), answers("forbidden", "forbidden", "ok", "none", "none")),
     *both(
         "ask for advice",
@@ -442,6 +501,9 @@ ACTIONS = [
     *both("quick replies", LIFE, get("pikavastaukset/"), (READERS, READERS, READERS), False),
     Action("quick replies: used", "active", post(f"{CONSOLE}pikavastaukset/kaytetyt/", reply="{conversation}"), EVERYONE, False),
     *both("directory", LIFE, get("hakemisto/"), (READERS, READERS, READERS), False),
+    *both("directory, searched", LIFE, get("hakemisto/?q=neuvonta&osa=1"), (READERS, READERS, READERS), False),
+    Action("directory, a chapter that is none", "active", get("hakemisto/?luku=x&osa=1"), NO_ONE, False),
+    Action("handbook and directory of the desk", "active", get(f"{CONSOLE}hakemisto/?osa=1"), EVERYONE, False),
     *both(
         "send a card",
         LIFE,
