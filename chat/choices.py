@@ -229,6 +229,7 @@ class Flag(models.TextChoices):
 
 
 CONCERNS: tuple[str, ...] = (Flag.DANGEROUS, Flag.CHILD, Flag.OLDER, Flag.ADULT)
+CONCERN_KINDS = [(Flag(value).value, Flag(value).label) for value in CONCERNS]
 
 
 class ConcernNotice(models.TextChoices):

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from chat.choices import ConcernEnd, ConcernNotice, Flag, WithdrawalReason
+from chat.choices import CONCERN_KINDS, CONCERNS, ConcernEnd, ConcernNotice, WithdrawalReason
 from chat.models.conversations import Conversation, OfConversation
 
 
@@ -40,7 +40,7 @@ class Concern(models.Model):
     """A concern for somebody that came up in a conversation. The portal keeps its kind, when, who, and that a notice was made."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="concerns")
-    kind = models.CharField(max_length=9, choices=Flag.choices)
+    kind = models.CharField(max_length=9, choices=CONCERN_KINDS)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     notice = models.CharField(max_length=9, choices=ConcernNotice.choices, blank=True)
@@ -58,7 +58,7 @@ class Concern(models.Model):
         indexes = [models.Index(fields=["opened_at"], condition=Q(closed_at__isnull=True), name="concern_open")]
         constraints = [
             models.UniqueConstraint(fields=["conversation"], condition=Q(closed_at__isnull=True), name="concern_one_open"),
-            models.CheckConstraint(condition=~Q(kind=Flag.ABUSIVE) & Q(kind__in=Flag.values), name="concern_kind_is_a_concern"),
+            models.CheckConstraint(condition=Q(kind__in=CONCERNS), name="concern_kind_is_a_concern"),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closing="") | Q(closed_at__isnull=False) & ~Q(closing=""),
                 name="concern_closed_somehow",

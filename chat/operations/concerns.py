@@ -32,7 +32,9 @@ def do_concern_step(*, by: Actor, conversation: UUID, step: str, notice: str = "
     The step of the notice needs what came of it. The last step closes the concern. Twice is harmless. Also after the conversation
     has ended. Raises Conversation.DoesNotExist, ValidationError (concern_over, invalid, not_yours, notice_missing).
     """
-    row, concern, user = _own(by, conversation)
+    row, concern, user = _own(by, conversation, again=step)
+    if concern.closed_at is not None:
+        return concern
     if step not in step_keys(concern.kind):
         raise refuse(Refusal.INVALID)
     told: Told = {"step": step}
@@ -108,14 +110,17 @@ def may_work_on(*, by: Staff, row: Conversation, concern: Concern) -> bool:
     return hers or Conversation.objects.supervised_by(by).filter(pk=row.pk).exists()
 
 
-def _own(by: Actor, conversation: UUID) -> tuple[Conversation, Concern, User]:
+def _own(by: Actor, conversation: UUID, *, again: str = "") -> tuple[Conversation, Concern, User]:
+    """The open concern, if she may work on it; a closed one when its list was gone through by a press that came twice (`again`)."""
     if not isinstance(by, Staff):
         raise PermissionDenied
     row = lock_conversation(conversation)
     if not Conversation.objects.readable_by(by).filter(pk=row.pk).exists():
         raise Conversation.DoesNotExist
-    concern = Concern.objects.open().filter(conversation=row).first()
-    if concern is None:
+    concern = Concern.objects.filter(conversation=row).order_by("opened_at", "pk").last()
+    if concern is None or (
+        concern.closed_at is not None and not concern.steps.filter(key=again, concern__closing=ConcernEnd.DONE).exists()
+    ):
         raise refuse(Refusal.CONCERN_OVER)
     if not may_work_on(by=by, row=row, concern=concern):
         raise refuse(Refusal.NOT_YOURS)

@@ -41,12 +41,12 @@ def test_only_what_is_given_changes(responder: User) -> None:
     by = acting(responder)
     save_console_settings(by=by, keys={"take_next": "F7"}, columns=3)
     save_console_settings(by=by, sound=False)
-    save_console_settings(by=by, keys={"presence-break": "F7"})
+    save_console_settings(by=by, keys={"presence-break": "Shift+F10"})
     row = ConsoleSettings.objects.get(user=responder)
-    assert (row.keys, row.columns, row.sound, row.keys_on) == ({"take_next": "F7", "presence-break": "F7"}, 3, False, True)
+    assert (row.keys, row.columns, row.sound, row.keys_on) == ({"take_next": "F7", "presence-break": "Shift+F10"}, 3, False, True)
     save_console_settings(by=by, keys={"take_next": "F2"})  # the default is no change
     row.refresh_from_db()
-    assert row.keys == {"presence-break": "F7"}
+    assert row.keys == {"presence-break": "Shift+F10"}
     reset_console_keys(by=by)
     row.refresh_from_db()
     assert (row.keys, row.columns) == ({}, 3)

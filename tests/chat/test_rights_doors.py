@@ -64,6 +64,7 @@ from tests.chat.rights import (
     undone,
     wrong_cells,
 )
+from tests.chat.rights_concern import CONCERN_ACTIONS, CONCERN_STATES
 from tests.chat.test_rights_table import ACTIONS as FIRST_ACTIONS
 from tests.chat.test_rights_table import opens, posts
 from tests.conftest import acting, make_grant, make_person, make_queue, make_service
@@ -196,19 +197,6 @@ def flagged(world: World) -> Made:
     return row, ids
 
 
-def concerned(world: World) -> Made:
-    """The colleague has flagged the responder's conversation as a concern."""
-    row, ids = simple("active")(world)
-    flag_conversation(by=acting(world.people[COLLEAGUE]), conversation=row.public_id, flag="child", now=timezone.now())
-    return row, ids
-
-
-def concerned_by_own(world: World) -> Made:
-    row, ids = simple("active")(world)
-    flag_conversation(by=acting(world.people[OWN]), conversation=row.public_id, flag="older", now=timezone.now())
-    return row, ids
-
-
 def whispering(world: World) -> Made:
     row, ids = simple("active")(world)
     join_as_colleague(by=acting(world.people[COLLEAGUE]), conversation=row.public_id, now=timezone.now())
@@ -276,8 +264,7 @@ STATES: Mapping[str, State] = {
     "identity asked": identification("asked"),
     "identified": identification("verified"),
     "flagged": flagged,
-    "concerned": concerned,
-    "concerned by own": concerned_by_own,
+    **CONCERN_STATES,
     "whispering": whispering,
     "service disrupted": disrupted("service"),
     "county disrupted": disrupted("county"),
@@ -416,50 +403,7 @@ ACTIONS = [
     # Flags, advice, whispers, the client record, hiding.
     *both("flag", LIFE, post("merkinta/", act="set", flag="dangerous"), (READERS, READERS, READERS)),
     Action("withdraw flag", "flagged", post("merkinta/", act="withdraw"), owner("ok")),
-    # A concern: whoever reads it flags it; who has it, who flagged it and the supervisor go through the list.
-    *both("concern", LIFE, post("huoli/", act="set", flag="older"), (READERS, READERS, READERS)),
-    Action("concern that is none", "active", post("huoli/", act="set", flag="abusive"), answers(*["invalid"] * 3, "none", "none")),
-    Action("concern step", "concerned", post("huoli/", act="step", step="danger"), READERS),
-    Action("concern step, unknown", "concerned", post("huoli/", act="step", step="x"), answers(*["invalid"] * 3, "none", "none")),
-    Action(
-        "concern step, notice",
-        "concerned",
-        post("huoli/", act="step", step="notice"),
-        answers(*["notice_missing"] * 3, "none", "none"),
-    ),
-    Action("concern undo", "concerned", post("huoli/", act="undo", step="danger"), READERS, False),
-    Action("concern withdrawn", "concerned", post("huoli/", act="withdraw", reason="mistake"), READERS),
-    Action(
-        "concern withdrawn without a reason",
-        "concerned",
-        post("huoli/", act="withdraw"),
-        answers(*["concern_reason"] * 3, "none", "none"),
-    ),
-    Action(
-        "concern step, of another",
-        "concerned by own",
-        post("huoli/", act="step", step="danger"),
-        answers("ok", "not_yours", "ok", "none", "none"),
-    ),
-    Action(
-        "concern withdrawn, of another",
-        "concerned by own",
-        post("huoli/", act="withdraw", reason="mistake"),
-        answers("ok", "not_yours", "ok", "none", "none"),
-    ),
-    Action(
-        "concern step, none open",
-        "active",
-        post("huoli/", act="step", step="danger"),
-        answers(*["concern_over"] * 3, "none", "none"),
-    ),
-    Action("end with a concern", "concerned", post("lopeta/", outcome="R1", topic="neuvonta"), owner("concern_open")),
-    Action(
-        "withdraw flag of a concern",
-        "concerned",
-        post("merkinta/", act="withdraw"),
-        answers("not_yours", "concern_reason", "not_yours", "none", "none"),
-    ),
+    *CONCERN_ACTIONS,
     Action("handle flag", "flagged", post("merkinta/", act="handle"), answers("forbidden", "forbidden", "ok", "none", "none")),
     *both(
         "ask for advice",
