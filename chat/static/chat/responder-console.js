@@ -167,7 +167,10 @@ export class ResponderConsole extends HTMLElement {
       else this.open(link.closest("li").dataset.conversation);
     });
     this.addEventListener("left", () => this.stage.current?.focusText());
-    this.addEventListener("shown", ({ target }) => { if (target.dataset.part === "offers") this.#showOffers(); });
+    this.addEventListener("shown", ({ target }) => {
+      this.settings.keys.show(target);
+      if (target.dataset.part === "offers") this.#showOffers();
+    });
     this.addEventListener("done", ({ detail }) => { if (detail.form.matches(".nlc-offer-take")) this.open(detail.told.conversation); });
     this.addEventListener("refused", ({ detail }) => {
       if (detail.status === 401) this.#end();
