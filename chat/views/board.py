@@ -95,7 +95,7 @@ def _now(request: HttpRequest, actor: Staff, *, now: datetime) -> dict[str, obje
 
 
 def _concerns(actor: Staff, county: County, *, now: datetime) -> dict[str, object]:
-    """The concerns whose checklist is still open, also of ended conversations, and how many there were lately; none of practice. Two queries."""
+    """Concerns whose checklist is still open, also of ended conversations, and how many there were; none of practice."""
     rows = Concern.objects.counted().supervised_by(actor).filter(conversation__county=county)
     named = ("conversation__service", "conversation__responder", "opened_by")
     lately = rows.filter(opened_at__gte=now - CONCERNS_SHOWN).tally()

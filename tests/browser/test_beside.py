@@ -1,4 +1,4 @@
-"""The panel beside a conversation and the checklist of a concern, in a real browser: by keyboard, on a phone, and nothing is lost."""
+"""The panel beside a conversation and the checklist of a concern, in a browser: by keyboard, on a phone, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts.models import User
 from chat.concerns import step_keys
 from chat.models import Concern, Conversation, Event
 from chat.operations import claim_conversation, start_conversation
-from handbook.operations import load_content
+from handbook.operations.content import load_shipped_handbook
 from services.models import ContactPoint, County, Queue, Service
 from services.operations import load_directory
 from tests.browser.axe import is_clean
@@ -29,8 +29,8 @@ DRAFT = "Kesken oleva viesti"
 @pytest.fixture
 def portal(county: County, queue: Queue, make_portal: Callable[..., Serve]) -> Serve:
     load_directory(by=System("test"), today=timezone.localdate(), counties=[county.code])
-    ContactPoint.objects.filter(key__in=["child_protection_phone", "social_emergency_phone"]).update(value="000 100 1004")
-    load_content(by=System("test"), county=county, now=timezone.now())
+    ContactPoint.objects.filter(county=county, value="").update(value="000 100 1004")
+    load_shipped_handbook(by=System("test"), county=county, now=timezone.now(), publish=True)
     return make_portal()
 
 
