@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 
 from accounts.actors import Resident, System
 from accounts.models import AuditEntry, User
-from handbook.directory import materials_of
+from handbook.directory import find_entries, materials_of
 from handbook.live import live_of
 from services.models import Channel, County, Link, Redirect, Service
-from services.operations import add_material, change_material, check_links, remove_material
+from services.operations import add_material, change_material, check_links, load_directory, remove_material
 from services.operations.links import CheckResult
 from tests.conftest import acting
 
@@ -211,3 +211,9 @@ def test_the_live_part_lists_the_directory_of_the_service(
     with django_assert_num_queries(0):
         empty = live_of("service_orientation", county, None, now=now)
     assert empty is not None and not empty.directory.channels
+
+
+def test_the_search_finds_the_third_sector_too(county: County) -> None:
+    load_directory(by=System("test"), today=timezone.localdate(), counties=[county.code])
+    assert "muistiliitto" in [each.id for each in find_entries(county, "muistiliitosta", language="fi")]
+    assert "jarjestot_ja_toiminta" in [each.id for each in find_entries(county, "järjestöjen toimintaa", language="fi")]
