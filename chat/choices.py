@@ -113,6 +113,7 @@ class EventKind(models.TextChoices):
     IDENTITY = "identity", _("Identification")
     ESTIMATED = "estimated", _("Told how long the wait may be")
     FLAGGED = "flagged", _("Flagged")
+    CONCERN = "concern", _("Concern checklist")
     HELP = "help", _("Advice asked of colleagues")
     ESCALATED = "escalated", _("Not taken in time")
     ERASED = "erased", _("Erased")
@@ -218,10 +219,43 @@ class OutcomeReason(models.TextChoices):
 
 
 class Flag(models.TextChoices):
-    """What a responder wants the supervisor to see at once."""
+    """What a responder wants the supervisor to see at once; all but abuse are concerns, with a checklist (domain 5.8)."""
 
     ABUSIVE = "abusive", _("Abusive")
     DANGEROUS = "dangerous", _("Danger to somebody")
+    CHILD = "child", _("Concern for a child")
+    OLDER = "older", _("Concern for an older person")
+    ADULT = "adult", _("Concern for another adult")
+
+
+CONCERNS: tuple[str, ...] = (Flag.DANGEROUS, Flag.CHILD, Flag.OLDER, Flag.ADULT)
+CONCERN_KINDS = [(Flag(value).value, Flag(value).label) for value in CONCERNS]
+
+
+class ConcernNotice(models.TextChoices):
+    """What came of the notice: a mark, and never what it says (domain 5.8, step 4)."""
+
+    MADE = "made", _("I made the notice")
+    EMERGENCY = "emergency", _("I called 112 or the emergency services")
+    TOGETHER = "together", _("We contacted social care together with the family or the person")
+    ADVISED = "advised", _("I told the resident how to make it: I do not know whom it concerns")
+    MADE_BEFORE = "before", _("It had already been made")
+
+
+class ConcernEnd(models.TextChoices):
+    """How a concern was closed."""
+
+    DONE = "done", _("The checklist was gone through")
+    WITHDRAWN = "withdrawn", _("The flag was taken back")
+
+
+class WithdrawalReason(models.TextChoices):
+    """Why the flag of a concern is taken back: a closed list, since the person's matter is no word of ours."""
+
+    MISTAKE = "mistake", _("Flagged by mistake")
+    NO_CONCERN = "no_concern", _("It turned out that there is no cause for concern")
+    HANDLED_ELSEWHERE = "elsewhere", _("A colleague handles the concern in another conversation")
+    TEST = "test", _("It was a test or an exercise")
 
 
 class IdentificationState(models.TextChoices):

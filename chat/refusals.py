@@ -63,6 +63,10 @@ class Refusal(StrEnum):
     GAP_LEFT = "gap_left"
     INTERNAL_ENTRY = "internal_entry"
     EMPTY_ENTRY = "empty_entry"
+    CONCERN_OPEN = "concern_open"
+    CONCERN_REASON = "concern_reason"
+    CONCERN_OVER = "concern_over"
+    NOTICE_MISSING = "notice_missing"
     SESSION_OVER = "session_over"
     FORM_OLD = "form_old"
     BUSY = "busy"
@@ -128,6 +132,12 @@ MESSAGES = {
     ),
     Refusal.INTERNAL_ENTRY: _("This entry is for professionals only. It cannot be sent to a resident."),
     Refusal.EMPTY_ENTRY: _("This entry has no number or address yet. Ask your main user to fill it in."),
+    Refusal.CONCERN_OPEN: _(
+        "This conversation is flagged as a concern. Go through the concern checklist first, or take the flag back with a reason."
+    ),
+    Refusal.CONCERN_REASON: _("Choose in the concern checklist why the flag is taken back."),
+    Refusal.CONCERN_OVER: _("This concern is closed already. Reload the page to see it."),
+    Refusal.NOTICE_MISSING: _("Choose what came of the notice."),
     Refusal.GAP_LEFT: _("Fill in what stands in double braces {{ }} before you send the message."),
     Refusal.FEEDBACK_OVER: _("Feedback can be given for seven days after the conversation has ended."),
     Refusal.SESSION_OVER: _("Your session has ended. Sign in again; your text is kept on this page."),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -27,6 +27,11 @@ class Entry:
     id: str
     row: Service | ContactPoint | Link
     internal: bool = False
+
+    @property
+    def is_material(self) -> bool:
+        """It stands in the materials library."""
+        return isinstance(self.row, Link) and self.row.is_material
 
     def name(self, language: str) -> str:
         """Its name in the language, or in one that it has."""
@@ -68,13 +73,13 @@ def entries_of(county: County) -> list[Entry]:
     ]
 
 
-def find_entries(county: County, words: str, *, language: str) -> list[Entry]:
-    """The entries that fit the words, best first."""
+def find_entries(county: County, words: str, *, language: str, kinds: Collection[Kind] = ()) -> list[Entry]:
+    """The entries that fit the words, best first; of these kinds only when some are named."""
     entries = {(each.kind, each.id): each for each in entries_of(county)}
     version = tuple((key, each.row.version, each.row.changed_at) for key, each in entries.items())
     index = _shelves.index(county.pk, version, lambda: _documents(entries.values()))
-    found = index.search(words, language=language, limit=SHOWN)
-    return [entries[key] for hit in found if (key := hit.id) in entries]
+    found = index.search(words, language=language, limit=len(entries) if kinds else SHOWN)
+    return [entries[key] for hit in found if (key := hit.id) in entries and (not kinds or entries[key].kind in kinds)]
 
 
 def entry_of(county: County, *, kind: str, key: str) -> Entry | None:
@@ -99,6 +104,19 @@ def _point(point: ContactPoint, language: str) -> str:
 
 def _named(point: ContactPoint, language: str) -> str:
     return f"{pick(texts_of(point, 'name'), language)}: {_point(point, language)}"
+
+
+def materials_of(county: County) -> list[Link]:
+    """The materials library: the whole county's first, then by service; each with who keeps it. One query."""
+    rows = Link.objects.filter(county=county).materials().select_related("service", "owner")
+    return sorted(rows, key=lambda row: (row.service is not None, row.service.order if row.service else 0, str(row), row.pk))
+
+
+def find_materials(county: County, rows: Iterable[Link], words: str, *, language: str) -> list[Link]:
+    """Those of the rows that fit the words, best first."""
+    by_key = {row.key: row for row in rows}
+    found = find_entries(county, words, language=language, kinds={"link"})
+    return [by_key[each.id] for each in found if each.id in by_key]
 
 
 def _documents(entries: Iterable[Entry]) -> Iterator[Document]:

@@ -1,4 +1,4 @@
-"""The live parts of chapters: hours, lines, contacts, disruptions and settings, read from the service's own rows."""
+"""The live parts of chapters: hours, lines, contacts, disruptions, settings and directory, read from the service's own rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from services.calendars import DayHours
-from services.models import ContactPoint, County, Disruption, Queue, Service, Topic
+from services.models import Channel, ContactPoint, County, Disruption, Link, Queue, Redirect, Service, Topic
 from services.openness import schedule_weeks
 
 # Which live parts a chapter has (`live_data` of handbook.yaml, in words).
@@ -17,10 +17,11 @@ PARTS: dict[str, frozenset[str]] = {
     "service_model_basics": frozenset({"lines"}),
     "taking_into_use": frozenset({"rollouts"}),
     "problem_situations": frozenset({"disruptions", "support"}),
-    "practical_matters": frozenset({"support"}),
+    "practical_matters": frozenset({"support", "directory"}),
+    "service_orientation": frozenset({"directory"}),
     "local_agreements": frozenset({"settings", "lines"}),
 }
-NEEDS_SERVICE = frozenset({"lines", "support", "settings"})
+NEEDS_SERVICE = frozenset({"lines", "support", "settings", "directory"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryFacts:
+    """The directory of a service: how it is reached otherwise, where other matters go, and its materials."""
+
+    channels: Sequence[Channel] = ()
+    redirects: Sequence[Redirect] = ()
+    materials: Sequence[Link] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """What the chapter shows of the service now."""
 
@@ -43,6 +53,7 @@ class Live:
     support: Sequence[tuple[str, ContactPoint]] = ()
     disruptions: Sequence[Disruption] = ()
     topics: Sequence[Topic] = ()
+    directory: DirectoryFacts = field(default_factory=DirectoryFacts)
     today: date = field(default_factory=timezone.localdate)
 
 
@@ -58,7 +69,17 @@ def live_of(key: str, county: County, service: Service | None, *, now: datetime)
         support=_support(service) if service and "support" in parts else (),
         disruptions=_disruptions(county, now) if "disruptions" in parts else (),
         topics=list(Topic.objects.filter(service=service, retired=False)) if service and "settings" in parts else (),
+        directory=_directory(service) if service and "directory" in parts else DirectoryFacts(),
         today=timezone.localdate(now),
+    )
+
+
+def _directory(service: Service) -> DirectoryFacts:
+    """Three queries however much there is."""
+    return DirectoryFacts(
+        channels=list(Channel.objects.filter(service=service).select_related("contact_point")),
+        redirects=list(Redirect.objects.filter(service=service).select_related("to_service", "to_contact", "to_link")),
+        materials=list(Link.objects.filter(service=service).materials()),
     )
 
 

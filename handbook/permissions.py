@@ -76,6 +76,18 @@ def may_edit_something(actor: Actor, *, county: str) -> bool:
     return writes or Chapter.objects.filter(county__code=county).owned_by(actor).exists()
 
 
+def keeps_materials_of(actor: Actor, county: County) -> tuple[bool, list[Service]]:
+    """Whether she keeps every material of the county, and the services whose materials she keeps (S001-36).
+
+    The main user keeps all; a supervisor of the whole county too, and one of named services theirs.
+    """
+    services = Service.objects.filter(county=county)
+    if may_arrange(actor, county=county.code):
+        return True, list(services)
+    held = set(grants_of(actor, [Role.SUPERVISOR]).filter(county=county.code).values_list("service_id", flat=True))
+    return None in held, list(services if None in held else services.filter(public_id__in=held))
+
+
 def may_lead(actor: Actor, service: Service) -> bool:
     """The supervisor of the service, or the main user of its county, keeps its orientation."""
     if isinstance(actor, System):

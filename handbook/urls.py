@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from handbook.views import keeping, notices, orientation, questions, reading, replies, replies_exchange, versions, writing
+from handbook.views import keeping, materials, notices, orientation, questions, reading, replies, replies_exchange, versions, writing
 
 app_name = "handbook"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -42,6 +42,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pikavastaukset/ehdotus/<uuid:proposal>/", replies.decide, name="reply_proposal"),
     path("pikavastaukset/<uuid:reply>/", replies.reply, name="reply"),
     path("pikavastaukset/<uuid:reply>/tila/", replies.move, name="reply_move"),
+    path("materiaalit/", materials.materials, name="materials"),
+    path("materiaalit/uusi/", materials.new, name="material_new"),
+    path("materiaalit/<slug:key>/", materials.material, name="material"),
+    path("materiaalit/<slug:key>/poista/", materials.remove, name="material_remove"),
     path("perehdytys/", orientation.own, name="orientation"),
     path("perehdytys/kysymykset/<uuid:version>/", orientation.check, name="check"),
     path("perehdytys/koulutus/<uuid:training>/", orientation.trained, name="trained"),

@@ -56,6 +56,17 @@ class PriceClass(models.TextChoices):
     OTHER = "other", _("Other charge")
 
 
+class LinkCategory(models.TextChoices):
+    """What a link of the materials library leads to (S001-36); a link without one is no material."""
+
+    GROUP = "group", _("Group or team")
+    COURSE = "course", _("Course or training")
+    VIDEO = "video", _("Video or recording")
+    INSTRUCTION = "instruction", _("Instruction")
+    FORM = "form", _("Form or template")
+    OTHER = "other", _("Other material")
+
+
 class Audience(models.TextChoices):
     """Who may see an entry."""
 

@@ -1,6 +1,7 @@
-"""Conversations with what belongs to them: legs, participants, the event log, transfers, identifications, feedback; presence."""
+"""Conversations with legs, participants, the event log, concerns, transfers, identifications and feedback; presence."""
 
 from chat.models.attempts import Attempt
+from chat.models.concerns import Concern, ConcernStep
 from chat.models.conversations import ContactDetail, Conversation
 from chat.models.disruptions import ToldDisruption
 from chat.models.events import Event
@@ -14,6 +15,8 @@ from chat.models.transfers import Transfer
 
 __all__ = [
     "Attempt",
+    "Concern",
+    "ConcernStep",
     "ConsoleSettings",
     "ContactDetail",
     "Conversation",

@@ -3,6 +3,7 @@
 from chat.operations.attempts import note_where_to, record_attempt
 from chat.operations.attendance import keep_presence
 from chat.operations.claims import claim_conversation, claim_next
+from chat.operations.concerns import do_concern_step, may_work_on, undo_concern_step, withdraw_concern
 from chat.operations.console import reset_console_keys, save_console_settings
 from chat.operations.consult import start_consultation
 from chat.operations.disruptions import change_disruption, end_disruption, start_disruption, tell_disruptions
@@ -57,6 +58,7 @@ __all__ = [
     "complete_identification",
     "decline_identification",
     "decline_transfer",
+    "do_concern_step",
     "earlier_conversations",
     "end_conversation",
     "end_disruption",
@@ -74,6 +76,7 @@ __all__ = [
     "mark_seen",
     "may_redact",
     "may_see_name",
+    "may_work_on",
     "note_where_to",
     "offer_transfer",
     "open_contact_detail",
@@ -102,6 +105,8 @@ __all__ = [
     "start_practice",
     "take_over_conversation",
     "tell_disruptions",
+    "undo_concern_step",
+    "withdraw_concern",
     "withdraw_flag",
     "withdraw_transfer",
 ]

@@ -25,6 +25,7 @@ from chat.choices import (
     TransferState,
 )
 from chat.models import Conversation, Leg, Participant
+from chat.operations.concerns import open_concern_of
 from chat.operations.identity import close_identifications
 from chat.operations.legs import leave_leg
 from chat.operations.log import Entry, append_events, lock_of_resident, lock_of_responder
@@ -66,10 +67,13 @@ def end_conversation(
 
     `topic` is the topic's key. A service without topics needs none. R3–R5 need the reason why the matter goes on to a
     traditional service (M12); R7 may name the right service (S001-48), any outcome the reason of failure demand (M18).
-    Raises ValidationError (outcome_missing, topic_missing, reason_missing, invalid, not_yours).
+    One that is flagged as a concern is not ended before its checklist has been gone through (P-9, domain 5.8).
+    Raises ValidationError (concern_open, outcome_missing, topic_missing, reason_missing, invalid, not_yours).
     """
     row = lock_of_responder(by=by, conversation=conversation)
     already_ended = row.state == State.ENDED
+    if not already_ended and open_concern_of(row) is not None:
+        raise refuse(Refusal.CONCERN_OPEN)
     given = _Given(outcome, topic, wrong_service_target, failure_demand, outcome_reason)
     _code(row, given, by=by, now=now)
     if not already_ended:

@@ -1,4 +1,7 @@
-"""Flagging a conversation as abusive or dangerous, so that a supervisor sees it at once."""
+"""Flagging a conversation as abusive, dangerous or a concern, so that a supervisor sees it at once.
+
+A flag that is a concern opens its checklist (`operations/concerns.py`): it is taken back there, with a reason.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ from accounts.actors import Actor, Staff
 from accounts.choices import Role
 from accounts.models import User
 from chat.broadcast import announce_board
-from chat.choices import AudienceChoice, EventKind, Flag
+from chat.choices import CONCERNS, AudienceChoice, EventKind, Flag
 from chat.models import Conversation, Participant
+from chat.operations.concerns import open_concern, open_concern_of
 from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.reached import staff_reached
 from chat.refusals import Refusal, refuse
@@ -21,10 +25,10 @@ from chat.refusals import Refusal, refuse
 
 @transaction.atomic
 def flag_conversation(*, by: Actor, conversation: UUID, flag: str, now: datetime) -> Conversation:
-    """Anyone of the staff who may read the conversation says that it is abusive or dangerous; supervisors see it at once.
+    """Anyone of the staff who may read it says that it is abusive, dangerous or a concern; supervisors see it at once.
 
-    The resident sees nothing of it. The same flag again is harmless; another one replaces it. Raises
-    Conversation.DoesNotExist, ValidationError (invalid).
+    The resident sees nothing of it. The same flag again is harmless; another one replaces it, and a concern that is open
+    stays open. Raises Conversation.DoesNotExist, ValidationError (invalid).
     """
     row, user = _readable(by, conversation)
     if flag not in Flag.values:
@@ -32,19 +36,29 @@ def flag_conversation(*, by: Actor, conversation: UUID, flag: str, now: datetime
     if row.flag == flag and row.flag_handled_at is None:
         return row
     row.flag, row.flagged_at, row.flagged_by, row.flag_handled_at = flag, now, user, None
+    if flag in CONCERNS:
+        open_concern(row, flag, user, now=now)
     _tell(row, user, "set", now=now)
     return row
 
 
 @transaction.atomic
 def withdraw_flag(*, by: Actor, conversation: UUID, now: datetime) -> Conversation:
-    """Who flagged it may take the flag back until it is handled. Raises ValidationError (not_yours)."""
+    """Who flagged it may take the flag back until it is handled; a concern is taken back by `withdraw_concern`, with a reason.
+
+    Under a flag of abuse that is taken back an open concern shows again. Raises ValidationError (not_yours, concern_reason).
+    """
     row, user = _readable(by, conversation)
     if not row.flag:
         return row
     if row.flagged_by_id != user.pk or row.flag_handled_at is not None:
         raise refuse(Refusal.NOT_YOURS)
+    concern = open_concern_of(row)
+    if concern is not None and concern.kind == row.flag:
+        raise refuse(Refusal.CONCERN_REASON)
     row.flag, row.flagged_at, row.flagged_by = "", None, None
+    if concern is not None:
+        row.flag, row.flagged_at, row.flagged_by = concern.kind, concern.opened_at, concern.opened_by
     _tell(row, user, "withdrawn", now=now)
     return row
 

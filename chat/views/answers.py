@@ -20,6 +20,8 @@ CONFLICTS = frozenset(
         Refusal.STILL_TALKING,
         Refusal.NOT_YOURS,
         Refusal.CONFLICT,
+        Refusal.CONCERN_OPEN,
+        Refusal.CONCERN_OVER,
         Refusal.OWN_QUESTION,
         Refusal.NOT_ORIENTED,
         Refusal.RESERVED,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +17,9 @@ from accounts.actors import Staff
 from accounts.choices import Role
 from accounts.models import Grant, User
 from chat.board import QueueRow, board_of
-from chat.choices import PresenceKind
+from chat.choices import Flag, PresenceKind
+from chat.concerns import step_keys
+from chat.models import Concern
 from chat.staffing import HourRow, hours_of_day
 from chat.views.board_door import supervisor_door
 from chat.views.console_contexts import calls_context
@@ -27,6 +30,7 @@ from services.models import County, Queue, Service
 from services.models.queues import QueueQuerySet
 
 OLDEST = timedelta(days=400)
+CONCERNS_SHOWN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,25 @@ def _now(request: HttpRequest, actor: Staff, *, now: datetime) -> dict[str, obje
         "finishing": PresenceKind.FINISHING.label,
         "trouble": [row for row in rows if row.is_overloaded],
         "me": actor.user_id,
+        **_concerns(actor, county, now=now),
+    }
+
+
+def _concerns(actor: Staff, county: County, *, now: datetime) -> dict[str, object]:
+    """Concerns whose checklist is still open, also of ended conversations, and how many there were; none of practice."""
+    rows = Concern.objects.counted().supervised_by(actor).filter(conversation__county=county)
+    named = ("conversation__service", "conversation__responder", "opened_by")
+    lately = rows.filter(opened_at__gte=now - CONCERNS_SHOWN).tally()
+    counts: dict[str, int] = defaultdict(int)
+    for kind, _closing, _notice, n in lately:
+        counts[kind] += n
+    return {
+        "concerns": [
+            (each, each.done, len(step_keys(each.kind)))
+            for each in rows.open().select_related(*named).annotate(done=Count("steps"))
+        ],
+        "concern_counts": [(Flag(kind).label, n) for kind, n in counts.items()],
+        "concern_days": CONCERNS_SHOWN.days,
     }
 
 

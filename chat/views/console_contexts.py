@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Staff
-from chat.choices import AudienceChoice, EventKind, Flag, Outcome, OutcomeReason, ParticipantKind, State
-from chat.models import Conversation, Event, Participant
+from chat.choices import CONCERNS, AudienceChoice, EventKind, Flag, Outcome, OutcomeReason, ParticipantKind, State
+from chat.models import Concern, Conversation, Event, Participant
 from chat.operations import earlier_conversations
 from chat.operations.reading import Opened
 from chat.record_text import Facts, Said, record_text
@@ -48,12 +48,14 @@ def flag_context(actor: Staff, opened: Opened) -> dict[str, object]:
     """The flag of the conversation, what to do about it, and what this reader may do."""
     row = opened.conversation
     is_open = bool(row.flag) and row.flag_handled_at is None
+    is_concern = row.flag in CONCERNS and Concern.objects.open().filter(conversation=row).exists()
     return {
         "flag_word": Flag(row.flag).label if row.flag else "",
         "flag_open": is_open,
-        "flag_choices": [(value, label, FLAG_ADVICE[value]) for value, label in Flag.choices],
+        "flag_choices": [(value, Flag(value).label, lines) for value, lines in FLAG_ADVICE.items()],
         "flag_advice": FLAG_ADVICE.get(row.flag, []),
-        "may_withdraw": is_open and row.flagged_by_id == actor.user_id,
+        "is_concern": is_concern,
+        "may_withdraw": is_open and not is_concern and row.flagged_by_id == actor.user_id,
         "may_handle": is_open and Conversation.objects.supervised_by(actor).filter(pk=row.pk).exists(),
     }
 

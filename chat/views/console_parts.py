@@ -20,6 +20,7 @@ from chat.operations import open_conversation
 from chat.operations.reading import Opened
 from chat.protocol import Mine
 from chat.scripts import scripts
+from chat.views.console_concern import concern_context
 from chat.views.console_contexts import advice_context, calls_context, earlier_context, flag_context, record_context
 from chat.views.console_door import console_door
 from chat.views.console_notices import notices_context
@@ -59,6 +60,7 @@ def practice_context(actor: Staff, opened: Opened) -> Context:
 CONVERSATION_PARTS: Mapping[str, tuple[Callable[[Staff, Opened], Context], ...]] = {
     "transfer": (_transfer,),
     "identity": (identity_facts,),
+    "concern": (concern_context,),
     "flag": (flag_context,),
     "advice": (advice_context,),
     "record": (record_context,),

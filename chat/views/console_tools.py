@@ -15,7 +15,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Staff
-from chat.operations import ask_for_help, export_record, flag_conversation, handle_flag, join_as_colleague, withdraw_flag
+from chat.choices import CONCERNS
+from chat.operations import (
+    ask_for_help,
+    do_concern_step,
+    export_record,
+    flag_conversation,
+    handle_flag,
+    join_as_colleague,
+    undo_concern_step,
+    withdraw_concern,
+    withdraw_flag,
+)
 from chat.refusals import Refusal
 from chat.views.answers import wants_json
 from chat.views.console import render_conversation
@@ -50,6 +61,32 @@ def flag(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse
         else:
             row = flag_conversation(by=actor, conversation=conversation, flag=chosen, now=now)
         return {"conversation": row.public_id, "flag": row.flag}
+
+    return answer(request, act, refused=back_to(request, conversation), to="chat:console_conversation")
+
+
+@require_POST
+@console_door
+def concern(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse:
+    """Flag a concern, mark a step, take a step back, or take the concern back (`act`: set, step, undo, withdraw)."""
+    given = request.POST.get
+
+    def act() -> dict[str, object]:
+        now = timezone.now()
+        match given("act", "set"):
+            case "step":
+                made = do_concern_step(
+                    by=actor, conversation=conversation, step=given("step", ""), notice=given("notice", ""), now=now
+                )
+                return {"conversation": conversation, "concern": made.kind, "closed": made.closed_at is not None}
+            case "undo":
+                undo_concern_step(by=actor, conversation=conversation, step=given("step", ""), now=now)
+            case "withdraw":
+                withdraw_concern(by=actor, conversation=conversation, reason=given("reason", ""), now=now)
+            case _:
+                kind = given("flag", "")
+                flag_conversation(by=actor, conversation=conversation, flag=kind if kind in CONCERNS else "", now=now)
+        return {"conversation": conversation}
 
     return answer(request, act, refused=back_to(request, conversation), to="chat:console_conversation")
 

@@ -18,7 +18,7 @@ def event_key(event: Event) -> str:
     match kind:
         case EventKind.ENDED:
             what = payload.get("by", "system")
-        case EventKind.TRANSFERRED | EventKind.IDENTITY | EventKind.FLAGGED | EventKind.HELP:
+        case EventKind.TRANSFERRED | EventKind.IDENTITY | EventKind.FLAGGED | EventKind.HELP | EventKind.CONCERN:
             what = payload.get("state")
         case EventKind.ESCALATED:
             what = payload.get("rung")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.actors import System
-from config.demo.reading import CountyFile, ServiceFile, TargetRow
+from config.demo.reading import CountyFile, MaterialRow, ServiceFile, TargetRow
 from services.intervals import parse
 from services.models import (
     Channel,
@@ -212,6 +215,7 @@ def _write_what_belongs(by: System, county: County, content: CountyFile, service
     laws = {row.key: row for row in content.laws}
     name = content.county.name
     changes: list[RowChange] = [Create(_target(each, county, None, began)) for each in content.targets]
+    changes += [Create(_material(each, county, rows)) for each in content.materials]
     for each in services:
         service = rows[each.key]
         topics = [(key, words, True) for key, words in each.topics.items()]
@@ -248,6 +252,21 @@ def _write_what_belongs(by: System, county: County, content: CountyFile, service
         changes.append(Create(ServiceArea(service=service, starts_on=began, **name.columns("name"))))
         changes += [Create(_target(row, county, service, began)) for row in each.targets]
     apply_changes(by=by, changes=changes, source=SOURCE)
+
+
+def _material(row: MaterialRow, county: County, services: Mapping[str, Service]) -> Link:
+    today = timezone.localdate()
+    return Link(
+        county=county,
+        key=row.key,
+        category=row.category,
+        audience=row.audience,
+        service=services[row.service] if row.service else None,
+        review_date=today + timedelta(days=row.review_in_days) if row.review_in_days is not None else None,
+        url_fi=row.url,
+        **row.name.columns("name"),
+        **row.note.columns("note"),
+    )
 
 
 def _target(row: TargetRow, county: County, service: Service | None, began: date) -> Target:

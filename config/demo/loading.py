@@ -15,6 +15,7 @@ from accounts.models import User
 from adoption.models import Rollout
 from chat.models import Conversation, Presence
 from chat.operations.past import record_past
+from config.demo.concerns import write_concerns
 from config.demo.directory import write_county
 from config.demo.handbook import write_handbook
 from config.demo.history import Place, Teller
@@ -81,6 +82,7 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         with transaction.atomic():
             record_past(by=BY, conversations=teller.conversations(contacts), attempts=teller.attempts(contacts))
             record_past(by=BY, conversations=teller.talks(read("talks", TalksFile).talks))
+            write_concerns(county=county, now=now)
     if not Presence.objects.filter(county=county, starts_at__lt=now - LONG_AGO).exists() and contacts:
         say(f"  {MONTHS} months of the responders’ shifts …")
         was_there = False

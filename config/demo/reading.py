@@ -113,6 +113,19 @@ class LinkRow(Strict, frozen=True):
     name: Words
 
 
+class MaterialRow(Strict, frozen=True):
+    """A material of the library: of a service, or of the whole county."""
+
+    key: str
+    url: str
+    category: str
+    name: Words
+    note: Words
+    service: str | None = None
+    audience: str = "internal"
+    review_in_days: int | None = None
+
+
 class NamedRow(Strict, frozen=True):
     """A life situation."""
 
@@ -243,6 +256,7 @@ class CountyFile(Strict, frozen=True):
     exception_days: list[ExceptionRow]
     contact_points: list[ContactPointRow]
     links: list[LinkRow]
+    materials: list[MaterialRow]
     life_situations: list[NamedRow]
     groups: list[GroupRow]
     laws: list[LawRow]

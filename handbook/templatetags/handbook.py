@@ -16,7 +16,9 @@ from accounts.menu import roles_on_page
 from handbook.choices import READER_ROLES
 from handbook.models import ChapterVersion, NoticeVersion
 from handbook.notices import Reach, unread_count
-from services.texts import pick
+from services.models import Link
+from services.operations.links import result_label
+from services.texts import pick, texts_of
 
 register = template.Library()
 UNREAD = "_unread_notices"
@@ -70,6 +72,18 @@ def mapped(texts: Mapping[str, str]) -> str | SafeString:
 def plain_words(version: ChapterVersion | NoticeVersion | None, name: str) -> str:
     """The same without marks, for titles and attributes."""
     return pick(getattr(version, name), page_language()).value if version is not None else ""
+
+
+@register.filter
+def check_words(result: str) -> str:
+    """What the nightly check of a link found, in words."""
+    return result_label(result)
+
+
+@register.filter
+def languages_of_link(link: Link) -> list[str]:
+    """The languages in which the link has an address of its own."""
+    return list(texts_of(link, "url"))
 
 
 @register.filter

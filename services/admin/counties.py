@@ -94,9 +94,10 @@ class LinkAdmin(DirectoryAdmin):
     """Web addresses, and what the nightly check found."""
 
     counted = ngettext_lazy("%(n)s link", "%(n)s links", "n")
-    general = ("county", "key", "audience", "checked_at", "result", "used_in")
+    general = ("county", "key", "audience", "category", "service", "review_date", "checked_at", "result", "used_in")
     readonly_fields = ("checked_at", "result", "used_in")
-    list_display = ("name_fi", "url_fi", "county", "result", "checked_at")
+    list_display = ("name_fi", "url_fi", "county", "category", "result", "checked_at")
+    list_filter = ("category", "audience")
 
     @admin.display(description=_("result of the check"), ordering="fails")
     def result(self, link: Link) -> str:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import date
+from typing import Self
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from services.choices import Audience, ContactKind, PriceClass
-from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county, scoped
+from accounts.actors import Actor
+from services.choices import Audience, ContactKind, LinkCategory, PriceClass
+from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county, scoped, supervised_by
 from services.models.colours import validate_accent
 from services.models.schedules import Schedule
 
@@ -215,25 +220,65 @@ class ContactPoint(Versioned):
         return "".join(ch for ch in self.value if ch.isdigit() or ch == "+")
 
 
+class LinkQuerySet(ScopedQuerySet):
+    """Questions about links."""
+
+    def materials(self) -> Self:
+        """Those of the materials library."""
+        return self.exclude(category="")
+
+    def editable_by(self, actor: Actor) -> Self:
+        """Those of the main user's county; the materials of a service by its supervisor too (S001-36)."""
+        hers = ~Q(category="") & supervised_by(actor)
+        return self.filter(Q(pk__in=super().editable_by(actor).values("pk")) | hers)
+
+
 class Link(Versioned):
-    """A web address that texts and responders may give, to a domain that the county allows; checked nightly."""
+    """A web address that texts and responders may give, to a domain that the county allows; checked nightly.
+
+    With a category it is a material of the library: of a service or of the whole county, with who keeps it and until when it holds.
+    """
 
     county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="links", verbose_name=_("county"))
     key = models.SlugField(_("key"))
     audience = models.CharField(_("who may see it"), max_length=10, choices=Audience.choices, default=Audience.PUBLIC)
     name = models.CharField(_("name"), max_length=120)
     url = models.URLField(_("address"), max_length=500)
+    note = models.CharField(_("what it is"), max_length=200, blank=True)
+    category = models.CharField(
+        _("kind of material"),
+        max_length=12,
+        choices=LinkCategory.choices,
+        blank=True,
+        help_text=_("With a kind the link stands in the materials library of the staff."),
+    )
+    service = models.ForeignKey(
+        "services.Service", on_delete=models.SET_NULL, null=True, blank=True, related_name="materials", verbose_name=_("service")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("kept by")
+    )
+    review_date = models.DateField(_("review date"), null=True, blank=True)
     checked_at = models.DateTimeField(_("last checked"), null=True, blank=True, editable=False)
     check_result = models.CharField(_("result of the check"), max_length=60, blank=True, editable=False)
     fails = models.PositiveSmallIntegerField(_("failed checks in a row"), default=0, editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link")
         verbose_name_plural = _("links")
         ordering = ["key"]
         constraints = [one_key_per_county("link")]
+
+    @property
+    def is_material(self) -> bool:
+        """It stands in the materials library."""
+        return bool(self.category)
+
+    def is_due(self, today: date) -> bool:
+        """Nobody has looked it through in time."""
+        return self.review_date is not None and self.review_date < today
 
     def clean(self) -> None:
         """A link leads only to a domain that the county allows, in each of its languages."""

@@ -3,6 +3,7 @@
 from services.operations.directory import Loaded, load_directory
 from services.operations.holidays import fill_holidays
 from services.operations.links import check_links
+from services.operations.materials import add_material, change_material, remove_material
 from services.operations.memberships import join_queue, leave_queue
 from services.operations.municipalities import import_municipalities, municipality_differences
 from services.operations.notices import change_disruption, end_disruption, end_override, start_disruption, start_override
@@ -38,11 +39,13 @@ __all__ = [
     "Delete",
     "Loaded",
     "RowChange",
+    "add_material",
     "add_question",
     "answer_survey",
     "apply_changes",
     "bring_in_answers",
     "change_disruption",
+    "change_material",
     "change_question",
     "change_row",
     "change_survey",
@@ -75,6 +78,7 @@ __all__ = [
     "permit_service",
     "publish_survey",
     "remind_of_pilots",
+    "remove_material",
     "repeat_survey",
     "replace_uses",
     "start_disruption",

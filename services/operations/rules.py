@@ -135,7 +135,7 @@ def _service_keys(row: models.Model) -> list[int]:
         case ContactPoint() if row.pk:
             return list(Service.objects.filter(channels__contact_point=row.pk).values_list("pk", flat=True).distinct())
     key = getattr(row, "service_id", None)
-    return [key] if key and not isinstance(row, Disruption | Override) else []
+    return [key] if key and not isinstance(row, Disruption | Override | Link) else []
 
 
 def _blocking(service: Service) -> set[str]:

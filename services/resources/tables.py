@@ -242,9 +242,9 @@ class ContactPointTable(OperatedResource):
 
 
 class LinkTable(OperatedResource):
-    """Web addresses."""
+    """Web addresses, and the materials library among them."""
 
-    columns = ("audience", "name", "url")
+    columns = ("audience", "name", "url", "note", "category", "service", "review_date")
 
     class Meta(OperatedResource.Meta):
         model = Link

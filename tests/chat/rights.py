@@ -23,6 +23,8 @@ from django.utils import timezone
 from accounts.actors import Resident
 from accounts.models import User
 from chat.models import (
+    Concern,
+    ConcernStep,
     ConsoleSettings,
     ContactDetail,
     Conversation,
@@ -149,6 +151,8 @@ def told(answer: Any) -> str:
 
 KEPT: Sequence[tuple[type[Model], tuple[str, ...]]] = (
     (Conversation, ()),
+    (Concern, ()),
+    (ConcernStep, ()),
     (Leg, ()),
     (Transfer, ()),
     (ContactDetail, ()),

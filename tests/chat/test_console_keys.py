@@ -34,19 +34,19 @@ def test_the_keys_of_the_start_are_safe_and_different() -> None:
 
 def test_what_cannot_be_read_falls_back() -> None:
     assert bindings({"take_next": "q", "nonsense": "F7", "end": ""}) == {**bindings({}), "end": ""}
-    assert changes(bindings({"end": "", "note": "F10"})) == {"end": "", "note": "F10"}
+    assert changes(bindings({"end": "", "note": "F7"})) == {"end": "", "note": "F7"}
 
 
 def test_only_what_is_given_changes(responder: User) -> None:
     by = acting(responder)
     save_console_settings(by=by, keys={"take_next": "F7"}, columns=3)
     save_console_settings(by=by, sound=False)
-    save_console_settings(by=by, keys={"presence-break": "F10"})
+    save_console_settings(by=by, keys={"presence-break": "Shift+F10"})
     row = ConsoleSettings.objects.get(user=responder)
-    assert (row.keys, row.columns, row.sound, row.keys_on) == ({"take_next": "F7", "presence-break": "F10"}, 3, False, True)
+    assert (row.keys, row.columns, row.sound, row.keys_on) == ({"take_next": "F7", "presence-break": "Shift+F10"}, 3, False, True)
     save_console_settings(by=by, keys={"take_next": "F2"})  # the default is no change
     row.refresh_from_db()
-    assert row.keys == {"presence-break": "F10"}
+    assert row.keys == {"presence-break": "Shift+F10"}
     reset_console_keys(by=by)
     row.refresh_from_db()
     assert (row.keys, row.columns) == ({}, 3)

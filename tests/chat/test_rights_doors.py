@@ -64,6 +64,7 @@ from tests.chat.rights import (
     undone,
     wrong_cells,
 )
+from tests.chat.rights_concern import CONCERN_ACTIONS, CONCERN_STATES
 from tests.chat.test_rights_table import ACTIONS as FIRST_ACTIONS
 from tests.chat.test_rights_table import opens, posts
 from tests.conftest import acting, make_grant, make_person, make_queue, make_service
@@ -263,6 +264,7 @@ STATES: Mapping[str, State] = {
     "identity asked": identification("asked"),
     "identified": identification("verified"),
     "flagged": flagged,
+    **CONCERN_STATES,
     "whispering": whispering,
     "service disrupted": disrupted("service"),
     "county disrupted": disrupted("county"),
@@ -401,6 +403,7 @@ ACTIONS = [
     # Flags, advice, whispers, the client record, hiding.
     *both("flag", LIFE, post("merkinta/", act="set", flag="dangerous"), (READERS, READERS, READERS)),
     Action("withdraw flag", "flagged", post("merkinta/", act="withdraw"), owner("ok")),
+    *CONCERN_ACTIONS,
     Action("handle flag", "flagged", post("merkinta/", act="handle"), answers("forbidden", "forbidden", "ok", "none", "none")),
     *both(
         "ask for advice",
@@ -442,6 +445,9 @@ ACTIONS = [
     *both("quick replies", LIFE, get("pikavastaukset/"), (READERS, READERS, READERS), False),
     Action("quick replies: used", "active", post(f"{CONSOLE}pikavastaukset/kaytetyt/", reply="{conversation}"), EVERYONE, False),
     *both("directory", LIFE, get("hakemisto/"), (READERS, READERS, READERS), False),
+    *both("directory, searched", LIFE, get("hakemisto/?q=neuvonta&osa=1"), (READERS, READERS, READERS), False),
+    Action("directory, a chapter that is none", "active", get("hakemisto/?luku=x&osa=1"), NO_ONE, False),
+    Action("handbook and directory of the desk", "active", get(f"{CONSOLE}hakemisto/?osa=1"), EVERYONE, False),
     *both(
         "send a card",
         LIFE,

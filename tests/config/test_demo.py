@@ -30,7 +30,7 @@ from accounts.choices import Role
 from accounts.models import AuditEntry, Grant, User
 from chat.availability import availabilities
 from chat.choices import AudienceChoice, EventKind, Outcome, State, Status
-from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant, Presence
+from chat.models import Attempt, Concern, Conversation, Event, Feedback, Leg, Participant, Presence
 from chat.operations import open_conversation
 from chat.operations.past import Past, record_past
 from chat.staffing import hours_of_day
@@ -365,6 +365,13 @@ def test_the_first_event_is_joined_and_one_ends_it(contacts: list[Conversation],
     assert Event.objects.filter(kind=EventKind.JOINED, seq=1, audience="all").count() == len(contacts)
     assert Event.objects.filter(kind=EventKind.ENDED).count() == len(contacts)
     assert not Event.objects.filter(participant__isnull=False).exclude(participant__conversation=F("conversation")).exists()
+
+
+def test_the_board_has_a_concern_to_go_through(demo: Demo, db: None):
+    concerns = Concern.objects.filter(conversation__county=demo.county)
+    assert [each.kind for each in concerns.open()] == ["older"]
+    assert sorted(concerns.exclude(closing="").values_list("kind", "closing")) == [("adult", "done"), ("child", "done")]
+    assert not Conversation.objects.flagged().exists()  # the supervisor has seen them all
 
 
 def test_words_are_kept_for_the_last_days_only(contacts: list[Conversation], db: None):

@@ -58,6 +58,7 @@ BUTTONS = (
     "The right place is closed or full",
     "Flag as abusive or dangerous",
     "Danger to somebody",
+    "Concern for somebody",
     "Abusive",
     "End the conversation",
     "What came of it",

@@ -50,6 +50,11 @@ export class ConsoleConversation extends HTMLElement {
     return "mine" in this.dataset;
   }
 
+  /* Who it is with, as its head says. */
+  get whose() {
+    return this.querySelector(".nlc-title").textContent.trim();
+  }
+
   get isActive() {
     return this.isMine && this.dataset.state === "active";
   }
@@ -126,7 +131,7 @@ export class ConsoleConversation extends HTMLElement {
     if (this.side.contains(details)) this.#showSide(true);
     else this.#showMore(true);
     details.open = true;
-    (details.querySelector("select, textarea, input:not([type=hidden])") ?? details.querySelector("summary")).focus();
+    (details.querySelector("[data-focus]") ?? details.querySelector("select, textarea, input:not([type=hidden])") ?? details.querySelector("summary")).focus();
     return details;
   }
 
@@ -188,6 +193,7 @@ export class ConsoleConversation extends HTMLElement {
       this.focusText();
     }
     if (act === "side") this.#showSide(this.side.dataset.open === undefined);
+    if (act === "say") this.#offerWords(event.target.closest("[data-act]").dataset.words);
     if (act === "again" && bubble) {
       const old = bubble.dataset.client;
       const id = this.console.connection.retry(old);
@@ -199,6 +205,15 @@ export class ConsoleConversation extends HTMLElement {
       this.log.forget(bubble.dataset.client);
       this.composer.giveBack(words);
     }
+  }
+
+  /* Ready words come into the field, before what stands there; she changes and sends them herself. */
+  #offerWords(words) {
+    if (!this.composer || !this.isActive) return;
+    this.#showSide(false);
+    if (this.composer.audience !== "all") this.composer.turn();
+    this.composer.giveBack(words);
+    this.composer.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /* One box at a time is open over the conversation. */

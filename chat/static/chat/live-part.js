@@ -89,7 +89,7 @@ export class LivePart extends HTMLElement {
     this.dispatchEvent(new CustomEvent("shown", { bubbles: true }));
     if (!focused) return;
     const same = focused.id && this.querySelector(`#${CSS.escape(focused.id)}`);
-    const next = same || this.querySelector("[data-focus], summary, button, a, input:not([type=hidden]), select, textarea");
+    const next = same || this.querySelector("[data-focus]") || this.querySelector("summary, button, a, input:not([type=hidden]), select, textarea");
     if (next) next.focus({ preventScroll: true });
     else this.dispatchEvent(new CustomEvent("unfocused", { bubbles: true }));
   }

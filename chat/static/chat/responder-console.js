@@ -32,6 +32,7 @@ export class ResponderConsole extends HTMLElement {
     this.lists = this.querySelector("console-waiting");
     this.own = this.querySelector("console-mine");
     this.settings = this.querySelector("console-settings");
+    this.beside = this.querySelector("console-beside");
     this.counts = new Counts(this);
     this.stage = new Stage(this);
     this.targets = new Map([...this.querySelectorAll("[data-queue]")].map((row) => [row.dataset.queue, Number(row.dataset.target)]));
@@ -72,6 +73,15 @@ export class ResponderConsole extends HTMLElement {
   /* Other conversations are shown now than before. */
   shown() {
     this.#showMine();
+    const { current } = this.stage;
+    this.beside.follow(current?.key ?? "", current?.whose ?? "");
+  }
+
+  /* The handbook and the directory, beside the conversation in use. */
+  openBeside(chapter = "") {
+    const { current } = this.stage;
+    if (chapter) this.beside.open(current?.key, current?.whose, chapter);
+    else this.beside.toggle(current?.key ?? "", current?.whose ?? "");
   }
 
   /* --- what she does --- */
@@ -145,14 +155,22 @@ export class ResponderConsole extends HTMLElement {
       act?.call(this, event.target);
     });
     this.addEventListener("click", (event) => {
-      const link = event.target.closest("a.nlc-row-link, a.nlc-back, a.nlc-earlier-link");
+      const link = event.target.closest("a.nlc-row-link, a.nlc-back, a.nlc-earlier-link, a.nlc-beside-open, a.nlc-beside-link");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
+      if (link.matches(".nlc-beside-open, .nlc-beside-link")) {
+        this.openBeside(link.dataset.chapter);
+        return;
+      }
       if (link.matches(".nlc-back")) this.#toLists();
       else if (link.matches(".nlc-earlier-link")) this.open(link.dataset.conversation, { why: "aiemmat" });
       else this.open(link.closest("li").dataset.conversation);
     });
-    this.addEventListener("shown", ({ target }) => { if (target.dataset.part === "offers") this.#showOffers(); });
+    this.addEventListener("left", () => this.stage.current?.focusText());
+    this.addEventListener("shown", ({ target }) => {
+      this.settings.keys.show(target);
+      if (target.dataset.part === "offers") this.#showOffers();
+    });
     this.addEventListener("done", ({ detail }) => { if (detail.form.matches(".nlc-offer-take")) this.open(detail.told.conversation); });
     this.addEventListener("refused", ({ detail }) => {
       if (detail.status === 401) this.#end();
@@ -214,6 +232,8 @@ export class ResponderConsole extends HTMLElement {
       case "record": return current?.takeRecord();
       case "whisper": return current?.keyWhisper();
       case "flag": return current?.openPart("flag");
+      case "concern": return current?.openPart("concern");
+      case "beside": return this.openBeside();
       case "list": return this.#toLists();
       case "help": return this.settings.showHelp();
       default: return this.querySelector(`[data-act="${command}"]`)?.click(); // the buttons of her presence

@@ -53,6 +53,7 @@ class SupervisorBoard extends HTMLElement {
     const before = this.#mine;
     this.#mine = { desk, calls, told };
     if (before?.desk !== desk) this.calls.heard("desk");
+    if (before && before.desk !== desk) this.#soon(); // a concern that was flagged stands on the board too
     if (!before) return;
     const more = moreCalls(before, this.#mine);
     if (!more) return;

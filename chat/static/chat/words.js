@@ -73,7 +73,7 @@ export function eventKey({ kind, payload }) {
   const { by, state, rung, code, exit, role, name } = payload;
   const joined = role === "colleague" ? "colleague" : name ? "professional" : "";
   const what = {
-    ended: by ?? "system", transferred: state, identity: state, flagged: state, help: state, escalated: rung, notice: code,
+    ended: by ?? "system", transferred: state, identity: state, flagged: state, help: state, concern: state, escalated: rung, notice: code,
     requeued: exit, claimed: exit, joined,
   }[kind];
   return what ? `${kind}:${what}` : kind;

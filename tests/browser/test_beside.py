@@ -1,0 +1,133 @@
+"""The panel beside a conversation and the checklist of a concern, in a browser: by keyboard, on a phone, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.actors import Resident, System
+from accounts.models import User
+from chat.concerns import step_keys
+from chat.models import Concern, Conversation, Event
+from chat.operations import claim_conversation, start_conversation
+from handbook.operations.content import load_shipped_handbook
+from services.models import ContactPoint, County, Queue, Service
+from services.operations import load_directory
+from tests.browser.axe import is_clean
+from tests.browser.windows import staff_window
+from tests.conftest import acting
+from tests.serve.portal import Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+DRAFT = "Kesken oleva viesti"
+
+
+@pytest.fixture
+def portal(county: County, queue: Queue, make_portal: Callable[..., Serve]) -> Serve:
+    load_directory(by=System("test"), today=timezone.localdate(), counties=[county.code])
+    ContactPoint.objects.filter(county=county, value="").update(value="000 100 1004")
+    load_shipped_handbook(by=System("test"), county=county, now=timezone.now(), publish=True)
+    return make_portal()
+
+
+@pytest.fixture
+def talk(service: Service, resident: Resident, responder: User) -> Conversation:
+    row = start_conversation(by=resident, service=service, token=uuid4(), now=timezone.now(), body="Naapurin lapsi itkee yöt.")
+    claim_conversation(by=acting(responder), conversation=row.public_id, now=timezone.now())
+    return row
+
+
+def opened(page: Page, talk: Conversation) -> None:
+    page.goto(f"/fi/vastaaja/{talk.public_id}/")
+    page.wait_for_selector('[data-slot=connection][data-state="online"]', state="attached")
+    page.locator(f"#m-{talk.public_id}").focus()
+
+
+def test_the_panel_by_keyboard_and_the_draft_stays(chromium: Browser, portal: Serve, talk: Conversation, responder: User) -> None:
+    page, heard = staff_window(chromium, portal, responder, viewport={"width": 1440, "height": 900}).new_page(), []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    opened(page, talk)
+    field, panel = page.locator(f"#m-{talk.public_id}"), page.locator("console-beside")
+    page.keyboard.type(DRAFT)
+    assert not any("/hakemisto/" in url for url in asked)  # it is read on demand
+    page.keyboard.press("Shift+F1")
+    expect(page.locator("#beside-q")).to_be_focused()
+    expect(panel).to_contain_text("Asukas")
+    page.keyboard.type("asiakasohjauksesta")
+    expect(panel.locator(".nlc-entry-name").first).to_contain_text("Asiakasohjaus")
+    is_clean(page)
+    panel.get_by_role("button", name="Lähetä keskusteluun").first.press("Enter")
+    expect(page.locator(".nlc-msg.is-me").first).to_contain_text("044 000 0000")
+    expect(field).to_have_value(DRAFT)
+    page.locator("#beside-q").fill("huolen ilmoittaminen")
+    panel.locator("a.nlc-beside-in").first.press("Enter")
+    expect(page.locator(".nlc-beside-title")).to_be_focused()
+    is_clean(page)
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(field).to_be_focused()
+    expect(field).to_have_value(DRAFT)
+    assert not heard
+
+
+def test_on_a_phone_it_is_a_sheet_that_keeps_the_focus(
+    chromium: Browser, portal: Serve, talk: Conversation, responder: User
+) -> None:
+    page = staff_window(chromium, portal, responder, viewport={"width": 360, "height": 740}).new_page()
+    opened(page, talk)
+    page.keyboard.type(DRAFT)
+    page.locator("[data-act=more]").click()
+    page.locator(".nlc-head-acts .nlc-beside-open").click()
+    expect(page.locator("#beside-q")).to_be_focused()
+    expect(page.locator(".nlc-stage")).to_have_js_property("inert", True)
+    is_clean(page)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('console-beside')")
+    page.locator("[data-act=beside-close]").click()
+    expect(page.locator(".nlc-head-acts .nlc-beside-open")).to_be_focused()
+    expect(page.locator(f"#m-{talk.public_id}")).to_have_value(DRAFT)
+
+
+def test_a_concern_from_the_key_to_the_end(
+    chromium: Browser, portal: Serve, talk: Conversation, resident: Resident, responder: User
+) -> None:
+    page = staff_window(chromium, portal, responder, viewport={"width": 1440, "height": 900}).new_page()
+    opened(page, talk)
+    part = page.locator("live-part[data-part=concern]")
+    page.keyboard.press("F10")
+    expect(part.locator("input[value=child]")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(part.locator("summary[data-focus]")).to_be_focused()  # the first step
+    expect(part).to_contain_text("0/6 vaihetta")
+    is_clean(page)
+    page.keyboard.press("F9")
+    page.keyboard.press("1")
+    page.locator(f"#a-{talk.public_id}").select_option("neuvonta")
+    page.locator(".nlc-end-button").click()
+    expect(page.locator("[data-slot=end-refused]")).to_contain_text("Käy ensin huolen tarkistuslista läpi")
+    for number, step in enumerate(step_keys("child"), start=1):
+        form = part.locator(f"form:has(input[name=step][value={step}])")
+        if step == "told":
+            part.locator("[data-act=say]").first.click()
+            assert "lastensuojeluilmoituksen" in page.locator(f"#m-{talk.public_id}").input_value()
+            page.locator(f"#m-{talk.public_id}").fill("")
+        if step == "notice":
+            expect(form).to_be_visible()
+            form.locator("select").select_option("made")
+        form.get_by_role("button").press("Enter")
+        if number < len(step_keys("child")):
+            expect(part).to_contain_text(f"{number}/6 vaihetta")
+    expect(part).to_contain_text("Huoli")
+    expect(part.locator(".is-flagged")).to_have_count(0)
+    page.locator(".nlc-end-button").click()
+    expect(page.locator("console-conversation")).to_have_count(0)
+    assert Concern.objects.get().closing == "done"
+    assert not Event.objects.filter(conversation=talk, audience="all", kind__in=["flagged", "concern"]).exists()

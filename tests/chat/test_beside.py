@@ -1,0 +1,172 @@
+"""What stands beside a conversation: suggested chapters, one search over all, a chapter in place, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Resident
+from accounts.models import User
+from chat.models import Conversation
+from handbook.models import Chapter, ChapterVersion
+from services.choices import Audience, LinkCategory
+from services.models import County, Link, Service, Topic
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+Talk = Callable[..., Conversation]
+SignedIn = Callable[..., Client]
+
+
+def words(fi: str) -> dict[str, str]:
+    return {"fi": fi, "sv": f"på svenska {fi}", "en": f"in English {fi}"}
+
+
+def chapter(county: County, key: str, title: str, body: str, *, order: int = 10, service: Service | None = None) -> ChapterVersion:
+    row, _ = Chapter.objects.get_or_create(county=county, key=key, defaults={"order": order})
+    return ChapterVersion.objects.create(
+        chapter=row,
+        service=service,
+        number=1,
+        state="published",
+        published_at=timezone.now(),
+        title=words(title),
+        body=words(body),
+    )
+
+
+@pytest.fixture
+def book(county: County, service: Service, second_service: Service) -> None:
+    chapter(county, "security", "Tietoturva", "Älä kirjoita henkilötunnusta. Katso [vinkit](luku:tips).")
+    chapter(county, "tips", "Vinkkejä", "Kirjoita lyhyesti.\n\n## Neuvonta\n\nNeuvonta alkaa kuuntelemisesta.", order=20)
+    chapter(county, "tips", "Ikääntyneiden oma osio", "Kysy aina muistista.", service=service)
+    chapter(county, "tips", "Toisen palvelun osio", "Ei tänne.", service=second_service)
+    draft = chapter(county, "draft", "Keskeneräinen", "Luonnos.", order=30)
+    ChapterVersion.objects.filter(pk=draft.pk).update(state="draft", published_at=None)
+
+
+@pytest.fixture
+def row(conversation_of: Talk, resident: Resident, responder: User) -> Conversation:
+    made = conversation_of(resident, responder, body="Salaisuus")
+    made.topic = Topic.objects.get(service=made.service, key="neuvonta")
+    made.save()
+    return made
+
+
+def door(row: Conversation, **query: str) -> tuple[str, dict[str, str]]:
+    return reverse("chat:console_directory", args=[row.public_id]), {"osa": "1", **query}
+
+
+def test_the_services_own_section_is_on_top_and_others_are_not_there(
+    book: None, row: Conversation, responder: User, signed_in: SignedIn
+) -> None:
+    page = signed_in(responder).get(*door(row)).content.decode()
+    assert page.index("Ikääntyneiden oma osio") < page.index("Ehdotuksia jonon ja aiheen mukaan") < page.index("Tietoturva")
+    assert "Toisen palvelun osio" not in page and "Keskeneräinen" not in page and "Salaisuus" not in page
+
+
+def test_one_search_over_chapters_directory_and_materials(
+    book: None, row: Conversation, county: County, responder: User, signed_in: SignedIn
+) -> None:
+    Link.objects.create(
+        county=county,
+        key="opas",
+        category=LinkCategory.VIDEO,
+        audience=Audience.INTERNAL,
+        name_fi="Neuvonnan video",
+        url_fi="https://alue.test/v",
+    )
+    client = signed_in(responder)
+    page = client.get(*door(row, q="neuvontaan")).content.decode()
+    assert "Vinkkejä" in page and "Neuvonnan video" in page and "https://alue.test/v" in page
+    assert 'value="opas"' not in page  # internal: it is not sent to a resident
+    Link.objects.filter(key="opas").update(audience=Audience.PUBLIC)
+    assert 'value="opas"' in client.get(*door(row, q="neuvontaan")).content.decode()
+    assert "Mitään ei löytynyt" in client.get(*door(row, q="xqzwv")).content.decode()
+
+
+def test_each_card_has_an_id_of_its_own(row: Conversation, service: Service, responder: User, signed_in: SignedIn) -> None:
+    page = signed_in(responder).get(*door(row, q="asiakasohjaus ikääntyneet")).content.decode()
+    tokens = [part.split('"')[0] for part in page.split('name="client_id" value="')[1:]]
+    assert len(tokens) > 1 and len(set(tokens)) == len(tokens)
+
+
+def test_a_chapter_is_read_in_place(book: None, row: Conversation, responder: User, signed_in: SignedIn) -> None:
+    page = signed_in(responder).get(*door(row, luku="tips")).content.decode()
+    assert page.index("Kysy aina muistista") < page.index("Kirjoita lyhyesti")
+    assert "Ei tänne" not in page
+    assert "/fi/kasikirja/luku/tips/?palvelu=" in page
+    assert "<html" not in page
+
+
+@pytest.mark.parametrize("key", ["draft", "none", "../x"])
+def test_a_chapter_that_is_not_published_is_none(
+    key: str, book: None, row: Conversation, responder: User, signed_in: SignedIn
+) -> None:
+    assert signed_in(responder).get(*door(row, luku=key)).status_code == 404
+
+
+def test_without_scripts_it_is_a_page(book: None, row: Conversation, responder: User, signed_in: SignedIn) -> None:
+    page = signed_in(responder).get(reverse("chat:console_directory", args=[row.public_id])).content.decode()
+    assert "<html" in page and 'role="search"' in page and "Ikääntyneiden oma osio" in page
+    desk = signed_in(responder).get(reverse("chat:console_beside")).content.decode()
+    assert "Tietoturva" in desk and "Lähetä keskusteluun" not in desk
+
+
+@pytest.mark.parametrize(("language", "title"), [("sv", "på svenska Tietoturva"), ("en", "in English Tietoturva")])
+def test_in_the_language_of_the_page(
+    language: str, title: str, book: None, row: Conversation, responder: User, signed_in: SignedIn
+) -> None:
+    assert title in signed_in(responder).get(f"/{language}/vastaaja/{row.public_id}/hakemisto/?osa=1").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("colleague", 200),
+        ("supervisor", 200),
+        ("second_responder", 404),
+        ("outsider", 403),
+        ("former", 403),
+        ("main_user", 403),
+    ],
+)
+def test_who_may_see_it(
+    name: str, status: int, book: None, row: Conversation, signed_in: SignedIn, request: pytest.FixtureRequest
+) -> None:
+    client = signed_in(request.getfixturevalue(name))
+    for query in ({}, {"q": "neuvonta"}, {"luku": "tips"}):
+        answer = client.get(*door(row, **query))
+        assert answer.status_code == status, query
+        assert "Lähetä keskusteluun" not in answer.content.decode()  # only who has the conversation sends
+
+
+def test_signed_out(row: Conversation) -> None:
+    assert Client().get(*door(row)).status_code == 302
+
+
+def test_the_console_itself_costs_nothing_more(
+    book: None, row: Conversation, responder: User, signed_in: SignedIn, django_assert_max_num_queries: Any
+) -> None:
+    """The panel is read when it is opened, and then in a fixed number of queries."""
+    client = signed_in(responder)
+    client.get(reverse("chat:console"))
+    with django_assert_max_num_queries(100) as console:
+        page = client.get(reverse("chat:console_conversation", args=[row.public_id]))
+    assert not any("handbook_chapter" in each["sql"] or "services_link" in each["sql"] for each in console.captured_queries)
+    assert "<console-beside" in page.content.decode()
+    for query in ({}, {"q": "neuvonta"}, {"luku": "tips"}):
+        client.get(*door(row, **query))
+        with django_assert_max_num_queries(40) as few:
+            client.get(*door(row, **query))
+        for n in range(5):
+            chapter(row.county, f"uusi-{n}-{len(query)}{''.join(query)}", "Uusi luku", "Neuvonta.")
+            Link.objects.create(
+                county=row.county, key=f"l-{n}{''.join(query)}", category="other", name_fi="Neuvonta", url_fi="https://alue.test/"
+            )
+        with django_assert_max_num_queries(len(few.captured_queries)):
+            client.get(*door(row, **query))
