@@ -140,11 +140,24 @@ def note_review(*, by: Actor, chapter: Chapter, now: datetime) -> Chapter:
     """Who may edit has looked the chapter through and found it right as it is: the next look is months away."""
     fresh = locked_chapter(chapter)
     require(by, Right.EDIT, fresh)
+    ChapterVersion.objects.current().filter(chapter=fresh, service=None).update(reviewed_at=now)
     before = {"review_on": str(fresh.review_on or "")}
     fresh.review_on = months_later(timezone.localdate(now), fresh.review_months)
     fresh.version += 1
     fresh.save()
     note(by, AuditAction.CHANGE, fresh, fresh.county.code, before=before, after={"review_on": str(fresh.review_on)})
+    return fresh
+
+
+@transaction.atomic
+def note_section_review(*, by: Actor, version: ChapterVersion, now: datetime) -> ChapterVersion:
+    """Who may edit a service's section has looked it through and found it right as it is. Raises ValidationError (state)."""
+    fresh = locked_version(by, version, Right.EDIT)
+    require_state(fresh, VersionState.PUBLISHED)
+    before = {"reviewed": fresh.reviewed_at and fresh.reviewed_at.isoformat()}
+    ChapterVersion.objects.filter(pk=fresh.pk).update(reviewed_at=now)
+    fresh.reviewed_at = now
+    note(by, AuditAction.CHANGE, fresh, fresh.chapter.county.code, before=before, after={"reviewed": now.isoformat()})
     return fresh
 
 

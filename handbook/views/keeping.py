@@ -18,7 +18,7 @@ from accounts.actors import Staff
 from handbook.choices import RemarkKind
 from handbook.forms.chapters import ArrangeForm
 from handbook.models import Chapter, ChapterVersion, Remark
-from handbook.operations.chapters import arrange_chapter, note_review, restore_chapter, retire_chapter
+from handbook.operations.chapters import arrange_chapter, note_review, note_section_review, restore_chapter, retire_chapter
 from handbook.operations.remarks import make_remark, settle_remark
 from handbook.permissions import may_arrange, may_edit_something
 from handbook.shelf import services_of
@@ -101,8 +101,16 @@ def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
 @require_POST
 @handbook_door
 def reviewed(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpResponse:
-    """The chapter was looked through and is right."""
-    row = note_review(by=actor, chapter=chapter_of(actor, county, key), now=timezone.now())
+    """The chapter, or a service's section of it (`palvelu`), was looked through and is right."""
+    row, service = chapter_of(actor, county, key), service_of(actor, county, request.POST.get("palvelu"))
+    if service is not None:
+        section = ChapterVersion.objects.current().filter(chapter=row, service=service).first()
+        if section is None:
+            raise Http404
+        note_section_review(by=actor, version=section, now=timezone.now())
+        messages.success(request, _("Noted: the section was looked through today."))
+        return redirect(f"{reverse('handbook:chapter', args=[row.key])}?palvelu={service.key}#palvelu")
+    row = note_review(by=actor, chapter=row, now=timezone.now())
     assert row.review_on is not None
     messages.success(request, _("Noted. The next look is due on %(day)s.") % {"day": f"{row.review_on:%-d.%-m.%Y}"})
     return redirect("handbook:chapter", row.key)
