@@ -49,13 +49,14 @@ class Part:
 def contents(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """The chapters in order, with what she has not read; or what fits the words that she asks."""
     services = services_of(actor, county)
-    book = book_of(actor, county, services)
     words = request.GET.get("q", "").strip()[:QUERY]
+    found = find(county, services, words, language=language_of_page()) if words else []
+    book = [] if found else book_of(actor, county, services, with_texts=False)
     reads = is_reader(actor, county)
     context = {
         "book": book,
         "words": words,
-        "found": find(county, book, words, language=language_of_page()) if words else [],
+        "found": found,
         "reads": reads,
         "to_read": [(entry, part) for entry in book for part in entry.to_read] if reads else [],
         "texts": sum(len(entry.parts) for entry in book),
@@ -73,7 +74,7 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
     row = chapter_of(actor, county, key)
     services = services_of(actor, county)
     service = service_of(actor, county, request.GET.get("palvelu")) or (services[0] if services else None)
-    book = book_of(actor, county, Service.objects.filter(county=county))
+    book = book_of(actor, county, Service.objects.filter(county=county), with_texts=False)
     place = next((n for n, entry in enumerate(book) if entry.chapter.pk == row.pk), None)
     rights = rights_in(actor, row)
     if place is None:
