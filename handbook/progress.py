@@ -24,6 +24,7 @@ from handbook.models import (
     Training,
     TrainingDone,
 )
+from handbook.trends import Trend, trends_of
 
 
 class Made(NamedTuple):
@@ -62,7 +63,7 @@ class Progress:
     needs_practice: bool
     has_practised: bool
     orientation: Orientation | None
-    skills: Sequence[SelfAssessment] = ()
+    skills: Sequence[Trend] = ()
     last: Made | None = None
     """What she did last of all that counts."""
 
@@ -137,9 +138,9 @@ def progress_of(plan: OrientationPlan, users: Sequence[User]) -> list[Progress]:
         row.user_id: row
         for row in Orientation.objects.filter(plan=plan, user__in=keys).select_related("signed_by", "let_through_by")
     }
-    skills: dict[int, dict[str, SelfAssessment]] = defaultdict(dict)
+    skills: dict[int, list[SelfAssessment]] = defaultdict(list)
     for row in SelfAssessment.objects.filter(county=plan.service.county_id, user__in=keys):
-        skills[row.user_id].setdefault(row.skill, row)
+        skills[row.user_id].append(row)
     return [
         Progress(
             user=user,
@@ -148,7 +149,7 @@ def progress_of(plan: OrientationPlan, users: Sequence[User]) -> list[Progress]:
             needs_practice=plan.with_practice,
             has_practised=user.pk in practised,
             orientation=over.get(user.pk),
-            skills=list(skills[user.pk].values()),
+            skills=trends_of(skills[user.pk]),
             last=max(
                 [
                     *read[user.pk].values(),

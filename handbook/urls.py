@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("luettu/<uuid:version>/", reading.read, name="read"),
     path("luku/<slug:key>/muokkaa/", writing.edit, name="edit"),
     path("kuva/", writing.picture, name="picture_new"),
+    path("kuvat/", writing.pictures, name="pictures"),
     path("luku/<slug:key>/historia/", versions.history, name="history"),
     path("luku/<slug:key>/erot/", versions.difference, name="difference"),
     path("versio/<uuid:version>/", versions.version, name="version"),

@@ -30,6 +30,7 @@ from handbook.operations.ground import (
     require,
     require_state,
 )
+from handbook.operations.uses import forget_uses, texts_of_chapter, write_uses
 from handbook.permissions import may_arrange
 from services.models import Service
 
@@ -170,6 +171,8 @@ def retire_chapter(*, by: Actor, chapter: Chapter, now: datetime) -> Chapter:
         fresh.retired_at = now
         fresh.version += 1
         fresh.save()
+        for version in texts_of_chapter(fresh):
+            forget_uses(version)
         note(by, AuditAction.CHANGE, fresh, fresh.county.code, before={"retired": False}, after={"retired": True})
     return fresh
 
@@ -183,6 +186,8 @@ def restore_chapter(*, by: Actor, chapter: Chapter) -> Chapter:
         fresh.retired_at = None
         fresh.version += 1
         fresh.save()
+        for version in texts_of_chapter(fresh):
+            write_uses(version)
         note(by, AuditAction.CHANGE, fresh, fresh.county.code, before={"retired": True}, after={"retired": False})
     return fresh
 

@@ -22,7 +22,7 @@ from handbook.operations.chapters import arrange_chapter, note_review, note_sect
 from handbook.operations.remarks import make_remark, settle_remark
 from handbook.permissions import may_arrange, may_edit_something
 from handbook.shelf import services_of
-from handbook.views.door import chapter_of, handbook_door, service_of
+from handbook.views.door import chapter_of, handbook_door, service_of, uses_of_chapter
 from services.models import County
 
 
@@ -71,6 +71,8 @@ def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
         case "retire":
             retire_chapter(by=actor, chapter=row, now=timezone.now())
             messages.success(request, _("The chapter was taken away from readers."))
+            if named := list(uses_of_chapter(row).values_list("label", flat=True)[:5]):
+                messages.warning(request, _("These texts name it still: %(texts)s.") % {"texts": ", ".join(named)})
             return redirect("handbook:work")
         case "restore":
             restore_chapter(by=actor, chapter=row)
@@ -93,9 +95,8 @@ def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
             messages.success(request, _("Saved."))
             return redirect("handbook:chapter", row.key)
     heading = row.versions.filter(service=None).order_by("-number").first()
-    return render(
-        request, "handbook/arrange.html", {"chapter": row, "heading": heading, "form": form}, status=422 if form.errors else 200
-    )
+    context = {"chapter": row, "heading": heading, "form": form, "uses": uses_of_chapter(row)}
+    return render(request, "handbook/arrange.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

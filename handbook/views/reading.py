@@ -27,7 +27,7 @@ from handbook.operations.readings import mark_read
 from handbook.permissions import may_arrange, may_edit_something, rights_in
 from handbook.references import references_of, rendered
 from handbook.shelf import Entry, Shown, book_of, is_reader, services_of
-from handbook.views.door import chapter_of, handbook_door, language_of_page, service_of
+from handbook.views.door import chapter_of, handbook_door, language_of_page, service_of, uses_of_chapter
 from services.models import County, Service
 
 PAPER_STYLE = Path(__file__).resolve().parents[1] / "static" / "handbook" / "paper.css"
@@ -103,6 +103,7 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
         "number": place + 1,
         "remarks": [each for each in remarks if each.service_id in (None, service.pk if service else None)],
         "OPEN": RemarkState.OPEN,
+        "uses": uses_of_chapter(row) if edits else (),
         "today": timezone.localdate(),
     }
     return render(request, "handbook/chapter.html", context)
