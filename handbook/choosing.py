@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -91,7 +92,12 @@ def _link(names: Mapping[str, str], name: str, address: str) -> Choice:
 
 
 def _picture(row: Picture) -> Choice:
-    return Choice(row.file.name, dict.fromkeys(FALLBACKS, f"![{_('what the picture shows')}](kuva:{row.public_id})"))
+    words = {}
+    for code in FALLBACKS:
+        with translation.override(code):
+            shows = _("what the picture shows")
+        words[code] = f"![{shows}](kuva:{row.public_id})"
+    return Choice(row.file.name, words)
 
 
 def _plain(name: str) -> str:
