@@ -16,7 +16,7 @@ from handbook.operations.content import load_shipped_handbook, load_shipped_hand
 from handbook.replies.shelf import find_replies
 from handbook.shelf import book_of, services_of
 from handbook.shipped import duties_of, shipped_handbook
-from services.models import County, Queue, Service
+from services.models import ContactPoint, County, Queue, Service
 from services.operations import load_directory
 from tests.conftest import acting
 from tests.handbook.conftest import PORTAL, text
@@ -135,6 +135,7 @@ def test_a_new_service_inherits_the_common_chapters_the_guide_of_tone_and_the_co
     """S001-30: one agreed line of answering everywhere; nobody sets it up for a service."""
     by, now = System("test"), timezone.now()
     load_directory(by=by, today=timezone.localdate(), counties=[county.code])
+    ContactPoint.objects.filter(value="").update(value="044 123 4567")
     load_shipped_handbook(by=by, county=county, now=now, publish=True)
     load_replies(by=by, county=county, now=now, approve=True)
     for person, line in ((responder, queue), (second_responder, second_queue)):
