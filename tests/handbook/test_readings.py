@@ -225,7 +225,7 @@ class TestReminders:
         ],
     )
     def test_no_letter_of_what_nobody_sends(self, county: County, main_user: User, responder: User, fields: dict[str, Any]) -> None:
-        self.reply(county, **fields, **({"person": responder} if "scope" in fields else {}))
+        self.reply(county, 1, **fields, **({"person": responder} if "scope" in fields else {}))
         assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
 
     def test_only_the_portal_writes_them(self, main_user: User) -> None:
