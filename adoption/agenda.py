@@ -1,4 +1,4 @@
-"""The agenda of the responders' monthly meeting, made of what is open: ideas, and feedback since the last one (S001-38)."""
+"""The agenda of the responders' monthly meeting: open ideas, feedback since the last one, changes of the handbook (S001-38)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Q
+from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.text import Truncator
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from adoption.choices import MeetingKind
 from adoption.models import Meeting, Rollout
 from chat.models import Feedback
+from handbook.models import Chapter, ChapterVersion, Remark
 from services.models import Improvement, Service
+from services.models.base import label
 
 FIRST_TIME = timedelta(days=30)
 SHOWN_FROM = 5  # a mean of fewer answers would tell of single people
 IDEAS = 20
+MATTERS = 20
+REMARK = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,15 @@ class Idea:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """A changed text of the handbook, or a remark on one: its title, what is said of it, and its address."""
+
+    title: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
     """What there is to talk about."""
 
@@ -38,6 +53,8 @@ class Agenda:
     ideas: Sequence[Idea]
     answers: int
     satisfaction: float | None
+    changes: Sequence[Matter] = ()
+    remarks: Sequence[Matter] = ()
 
 
 def ideas_of(rollout: Rollout, *, now: datetime) -> list[Idea]:
@@ -52,7 +69,46 @@ def agenda_of(rollout: Rollout, *, now: datetime) -> Agenda:
     last = Meeting.objects.filter(rollout=rollout, kind=MeetingKind.RESPONDERS, on__lt=timezone.localdate(now)).first()
     since = last.on if last else timezone.localdate(now - FIRST_TIME)
     answers, mean = _feedback(rollout.service, since)
-    return Agenda(since, ideas_of(rollout, now=now), answers, mean if answers >= SHOWN_FROM else None)
+    return Agenda(
+        since=since,
+        ideas=ideas_of(rollout, now=now),
+        answers=answers,
+        satisfaction=mean if answers >= SHOWN_FROM else None,
+        changes=changes_of(rollout, since=since),
+        remarks=remarks_of(rollout),
+    )
+
+
+def changes_of(rollout: Rollout, *, since: date) -> list[Matter]:
+    """The chapters, and the service's own sections, that were published since the last meeting, the newest first."""
+    rows = ChapterVersion.objects.current().filter(
+        Q(service__isnull=True) | Q(service=rollout.service_id),
+        chapter__county=rollout.county_id,
+        chapter__retired_at__isnull=True,
+        published_at__date__gte=since,
+    )
+    found = rows.select_related("chapter", "service").order_by("-published_at", "pk")[:MATTERS]
+    return [Matter(_title(row), row.change_note, _address(row.chapter, row.service)) for row in found]
+
+
+def remarks_of(rollout: Rollout) -> list[Matter]:
+    """What colleagues have said of common texts and of the service's sections, and nobody has answered; the oldest first."""
+    rows = Remark.objects.open().filter(
+        Q(service__isnull=True) | Q(service=rollout.service_id),
+        chapter__county=rollout.county_id,
+        chapter__retired_at__isnull=True,
+    )
+    found = list(rows.select_related("chapter", "service").order_by("made_at", "pk")[:MATTERS])
+    shown = ChapterVersion.objects.current().filter(chapter__in=[row.chapter_id for row in found], service__isnull=True)
+    titles = {row.chapter_id: _title(row) for row in shown}
+    return [
+        Matter(
+            titles.get(row.chapter_id, row.chapter.key),
+            f"{row.get_kind_display()}: {Truncator(row.text).chars(REMARK)}",
+            f"{_address(row.chapter, row.service)}#huomio-{row.public_id}",
+        )
+        for row in found
+    ]
 
 
 def agenda_text(agenda: Agenda) -> str:
@@ -70,8 +126,23 @@ def agenda_text(agenda: Agenda) -> str:
     if agenda.satisfaction is not None:
         mean = formats.number_format(agenda.satisfaction, 1)
         answers += _(", mean satisfaction %(mean)s of 5") % {"mean": mean}
-    lines += [f"– {answers}", "", _("3. Changes in the instructions"), "", _("4. Other matters")]
+    lines += [f"– {answers}", "", _("3. Changes in the instructions"), *_lines(agenda.changes)]
+    lines += ["", _("4. Remarks on the handbook without an answer"), *_lines(agenda.remarks), "", _("5. Other matters")]
     return "\n".join(lines)
+
+
+def _lines(matters: Sequence[Matter]) -> list[str]:
+    return [f"– {each.title}: {each.words}" if each.words else f"– {each.title}" for each in matters] or ["– " + _("None")]
+
+
+def _title(version: ChapterVersion) -> str:
+    name = version.words("title", (get_language() or "fi")[:2]).value
+    return f"{name} ({label(version.service, 'name')})" if version.service else name
+
+
+def _address(chapter: Chapter, service: Service | None) -> str:
+    address = reverse("handbook:chapter", args=[chapter.key])
+    return f"{address}?palvelu={service.key}" if service else address
 
 
 def _feedback(service: Service | None, since: date) -> tuple[int, float | None]:

@@ -34,6 +34,9 @@ ROWS = (
     ("40 rollouts: p95 of the page of the board (ms)", "rollout_page_p95", "≤", 150, 100),
     ("2,000 quick replies: p95 of a search (ms)", "reply_search_p95", "≤", 50, 25),
     ("2,000 quick replies: p95 of the picker’s first list (ms)", "reply_list_p95", "≤", 50, 25),
+    ("2,000 quick replies: p95 of a search at its door (ms)", "reply_search_page_p95", "≤", 50, 35),
+    ("2,000 quick replies: p95 of the first list at its door (ms)", "reply_list_page_p95", "≤", 100, 50),
+    ("200 chapters: p95 of the page of a search (ms)", "chapter_search_page_p95", "≤", 50, 35),
 )
 
 

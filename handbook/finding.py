@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from handbook.markup import plain
-from handbook.models import ChapterVersion
-from handbook.shelf import Entry
-from services.models import County
+from handbook.models import Chapter, ChapterVersion
+from services.models import County, Service
 from services.search import Document, Shelves, words_of
 from services.texts import FALLBACKS
 
@@ -21,24 +20,27 @@ _shelves = Shelves()
 class Found:
     """A text that fits the words, and a piece of it."""
 
-    entry: Entry
     version: ChapterVersion
     language: str
     piece: str
 
 
-def find(county: County, book: Sequence[Entry], words: str, *, language: str) -> list[Found]:
-    """The published texts that fit the words, best first; none when nothing is near."""
-    shown = {part.version.pk: (entry, part.version) for entry in book for part in entry.parts}
-    version = tuple(sorted(row.public_id for _entry, row in shown.values()))  # a published version never changes
-    index = _shelves.index((county.pk, version), version, lambda: documents(row for _entry, row in shown.values()))
-    found = []
-    for hit in index.search(words, language=language, limit=RESULTS):
-        if not isinstance(hit.id, int) or hit.id not in shown:
-            continue
-        entry, row = shown[hit.id]
-        found.append(Found(entry, row, hit.language, piece_of(plain(row.body.get(hit.language, "")), words)))
-    return found
+def find(county: County, services: Iterable[Service], words: str, *, language: str) -> list[Found]:
+    """The published common texts, and sections of the services, that fit the words, best first; none when nothing is near.
+
+    Two queries: which texts are published, and those that were found. The words themselves are one index of the county in this
+    process, good until another text is published or taken away.
+    """
+    wanted = {None, *(service.pk for service in services)}
+    rows = ChapterVersion.objects.current().filter(chapter__in=Chapter.objects.filter(county=county).published())
+    published = dict(rows.order_by("pk").values_list("pk", "service_id"))
+    keys = tuple(published)  # a published version never changes
+    index = _shelves.index(county.pk, keys, lambda: documents(ChapterVersion.objects.filter(pk__in=keys).order_by("pk")))
+    seen = {pk for pk, service_id in published.items() if service_id in wanted}
+    hits = index.search(words, language=language, limit=RESULTS, among=seen)
+    read = ChapterVersion.objects.select_related("chapter", "service").defer("body").in_bulk([int(str(hit.id)) for hit in hits])
+    both = [(hit, read.get(int(str(hit.id)))) for hit in hits]
+    return [Found(row, hit.language, piece_of(index.body(hit), words)) for hit, row in both if row is not None]
 
 
 def documents(versions: Iterable[ChapterVersion]) -> Iterator[Document]:

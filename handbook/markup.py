@@ -26,6 +26,7 @@ OWN = {"palvelu": "service", "yhteyspiste": "contact", "luku": "chapter"}
 OUTSIDE = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
 SCHEME = re.compile(r"([a-zåäö][a-z0-9+.-]*):(.*)", re.IGNORECASE | re.DOTALL)
 PICTURE = "kuva"
+REPLY = re.compile(r"/[a-z0-9åäö][a-z0-9åäö_-]{0,29}")
 INSIDE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+$")
 TOP, LAST = 2, 6
 TAGS = frozenset(
@@ -144,12 +145,14 @@ def plain(text: str) -> str:
 
 
 def references_in(text: str) -> dict[str, set[str]]:
-    """The keys that the text names, by their kind: service, contact, chapter, picture."""
-    found: dict[str, set[str]] = {"service": set(), "contact": set(), "chapter": set(), "picture": set()}
+    """The keys that the text names, by their kind: service, contact, chapter, picture; and the short codes of replies."""
+    found: dict[str, set[str]] = {"service": set(), "contact": set(), "chapter": set(), "picture": set(), "reply": set()}
     for token in _PARSER.parse(text, {"made": _Made(References(), False)}):
         for child in token.children or ():
             if child.type == "phone":
                 found["contact"].add(child.content)
+            if child.type == "code_inline" and REPLY.fullmatch(child.content):
+                found["reply"].add(child.content)
             address = str(child.attrGet("href") or child.attrGet("src") or "")
             scheme, _colon, key = address.partition(":")
             if scheme.lower() == PICTURE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -22,6 +24,14 @@ from handbook.models import (
     Training,
     TrainingDone,
 )
+from handbook.trends import Trend, trends_of
+
+
+class Made(NamedTuple):
+    """When something of it was done, and the id of the row that tells so."""
+
+    at: datetime
+    row: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,9 @@ class Progress:
     needs_practice: bool
     has_practised: bool
     orientation: Orientation | None
-    skills: Sequence[SelfAssessment] = ()
+    skills: Sequence[Trend] = ()
+    last: Made | None = None
+    """What she did last of all that counts."""
 
     @property
     def done(self) -> int:
@@ -107,26 +119,28 @@ def progress_of(plan: OrientationPlan, users: Sequence[User]) -> list[Progress]:
         .order_by("chapter__order", "service_id")
     )
     places = {(version.chapter_id, version.service_id): version for version in versions}
-    read, checked, trained = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    read, checked, trained = (defaultdict[int, dict[int, Made]](dict) for _kind in range(3))
     # What was read as an earlier version stays done: a significant change asks again by itself, on the page of the chapter.
     for model, found in ((Reading, read), (CheckPassed, checked)):
         rows = model.objects.filter(user__in=keys, version__chapter__in=[version.chapter_id for version in versions])
-        for user_id, chapter_id, service_id in rows.values_list("user_id", "version__chapter_id", "version__service_id"):
+        columns = ("pk", "at", "user_id", "version__chapter_id", "version__service_id")
+        for pk, at, user_id, chapter_id, service_id in rows.order_by("at", "pk").values_list(*columns):
             if (place := places.get((chapter_id, service_id))) is not None:
-                found[user_id].add(place.pk)
+                found[user_id].setdefault(place.pk, Made(at, f"{model._meta.model_name}:{pk}"))
     trainings = list(Training.objects.filter(plan=plan))
-    for user_id, training_id in TrainingDone.objects.filter(user__in=keys, training__plan=plan).values_list(
-        "user_id", "training_id"
-    ):
-        trained[user_id].add(training_id)
-    practised = set(PracticeNote.objects.filter(county=plan.service.county_id, user__in=keys).values_list("user_id", flat=True))
+    done = TrainingDone.objects.filter(user__in=keys, training__plan=plan)
+    for pk, at, user_id, training_id in done.values_list("pk", "at", "user_id", "training_id"):
+        trained[user_id][training_id] = Made(at, f"trainingdone:{pk}")
+    noted = PracticeNote.objects.filter(county=plan.service.county_id, user__in=keys)
+    practised = {user_id: Made(at, f"practicenote:{pk}") for pk, at, user_id in noted.values_list("pk", "at", "user_id")}
+    mandatory = {training.pk for training in trainings if training.is_mandatory}
     over = {
         row.user_id: row
         for row in Orientation.objects.filter(plan=plan, user__in=keys).select_related("signed_by", "let_through_by")
     }
-    skills: dict[int, dict[str, SelfAssessment]] = defaultdict(dict)
+    skills: dict[int, list[SelfAssessment]] = defaultdict(list)
     for row in SelfAssessment.objects.filter(county=plan.service.county_id, user__in=keys):
-        skills[row.user_id].setdefault(row.skill, row)
+        skills[row.user_id].append(row)
     return [
         Progress(
             user=user,
@@ -135,7 +149,16 @@ def progress_of(plan: OrientationPlan, users: Sequence[User]) -> list[Progress]:
             needs_practice=plan.with_practice,
             has_practised=user.pk in practised,
             orientation=over.get(user.pk),
-            skills=list(skills[user.pk].values()),
+            skills=trends_of(skills[user.pk]),
+            last=max(
+                [
+                    *read[user.pk].values(),
+                    *checked[user.pk].values(),
+                    *(made for key, made in trained[user.pk].items() if key in mandatory),
+                    *([practised[user.pk]] if plan.with_practice and user.pk in practised else []),
+                ],
+                default=None,
+            ),
         )
         for user in users
     ]

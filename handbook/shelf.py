@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Actor, Staff
@@ -79,8 +80,18 @@ def is_reader(actor: Actor, county: County) -> bool:
     return grants_of(actor, READER_ROLES).filter(county=county.code).exists()
 
 
-def book_of(actor: Actor, county: County, services: Iterable[Service], *, audience: str = ChapterAudience.STAFF) -> list[Entry]:
-    """The published chapters in order, of the staff or what residents read; three queries however many there are."""
+def book_of(
+    actor: Actor,
+    county: County,
+    services: Iterable[Service],
+    *,
+    audience: str = ChapterAudience.STAFF,
+    with_texts: bool = True,
+) -> list[Entry]:
+    """The published chapters in order, of the staff or what residents read; three queries however many there are.
+
+    Without texts, one is read when it is asked for.
+    """
     wanted = {service.pk for service in services}
     chapters = list(Chapter.objects.filter(county=county, audience=audience).in_use().select_related("county", "owner"))
     versions = ChapterVersion.objects.filter(chapter__in=[row.pk for row in chapters], state__in=PAST_DRAFT)
@@ -90,14 +101,14 @@ def book_of(actor: Actor, county: County, services: Iterable[Service], *, audien
     read = readings_of(actor, county)
     found: dict[int, list[Shown]] = defaultdict(list)
     common: dict[int, Shown] = {}
-    for version in (
-        versions.filter(state=VersionState.PUBLISHED).select_related("service").order_by("service__order", "service__key")
-    ):
+    shown_ones = versions.filter(Q(service__isnull=True) | Q(service__in=wanted), state=VersionState.PUBLISHED)
+    shown_ones = shown_ones.select_related("service").order_by("service__order", "service__key")
+    for version in shown_ones if with_texts else shown_ones.defer("body"):
         place = version.chapter_id, version.service_id
         shown = _shown(version, past[place], read.get(place, ()))
         if version.service_id is None:
             common[version.chapter_id] = shown
-        elif version.service_id in wanted:
+        else:
             found[version.chapter_id].append(shown)
     return [Entry(row, common[row.pk], found[row.pk]) for row in chapters if row.pk in common]
 

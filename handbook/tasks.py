@@ -10,7 +10,7 @@ from handbook.operations.reminders import remind_of_reviews as write_reminders
 
 @shared_task
 def remind_of_reviews() -> int:
-    """Write to those whose chapters are due for a look."""
+    """Write to those whose chapters or quick replies are due for a look."""
     return write_reminders(by=System("remind_of_reviews"), now=timezone.now())
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from handbook.views import keeping, materials, notices, orientation, questions, reading, replies, replies_exchange, versions, writing
+from handbook.views import (
+    keeping,
+    materials,
+    notices,
+    orientation,
+    questions,
+    reading,
+    replies,
+    replies_exchange,
+    versions,
+    writing,
+)
 
 app_name = "handbook"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("luettu/<uuid:version>/", reading.read, name="read"),
     path("luku/<slug:key>/muokkaa/", writing.edit, name="edit"),
     path("kuva/", writing.picture, name="picture_new"),
+    path("kuvat/", writing.pictures, name="pictures"),
     path("luku/<slug:key>/historia/", versions.history, name="history"),
     path("luku/<slug:key>/erot/", versions.difference, name="difference"),
     path("versio/<uuid:version>/", versions.version, name="version"),

@@ -13,9 +13,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 from threading import Lock
 
 import snowballstemmer
@@ -115,12 +116,7 @@ class _Shelf:
         self.titles = [" ".join(words_of(each.title)) for each in documents]
         self._words = {word for each in documents for word in words_of(f"{each.title} {each.synonyms}")}
         counts = [self._count(each) for each in documents]
-        self._lengths = [sum(count.values()) for count in counts]
-        self._average = (sum(self._lengths) / len(counts) if counts else 0.0) or 1.0
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for n, count in enumerate(counts):
-            for term, weight in count.items():
-                self._postings[term].append((n, weight))
+        self._postings = _weighed(counts)
         self._terms = sorted(self._postings)
         self._by_gram: dict[str, list[str]] = defaultdict(list)
         self._by_slip: dict[str, list[str]] = defaultdict(list)
@@ -185,15 +181,30 @@ class _Shelf:
         for word in words:
             best: dict[int, float] = {}
             for term, sure in self.near(word, parts=parts).items():
-                postings = self._postings[term]
-                rarity = math.log(1 + (len(self.documents) - len(postings) + 0.5) / (len(postings) + 0.5))
-                for n, weight in postings:
-                    often = weight * (K1 + 1) / (weight + K1 * (1 - B + B * self._lengths[n] / self._average))
-                    best[n] = max(best.get(n, 0.0), sure * rarity * often)
+                for n, weight in self._postings[term]:
+                    score = sure * weight
+                    if score > best.get(n, 0.0):
+                        best[n] = score
             for n, score in best.items():
                 totals[n] += score
-                answered[n] += 1
+            answered.update(best.keys())
         return {n: score * (0.4 + 0.6 * answered[n] / len(words)) for n, score in totals.items()}
+
+
+def _weighed(counts: list[dict[str, float]]) -> dict[str, list[tuple[int, float]]]:
+    """By term, the documents that have it and how much it tells of each (BM25): all that does not depend on the question."""
+    lengths = [sum(count.values()) for count in counts]
+    average = (sum(lengths) / len(counts) if counts else 0.0) or 1.0
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for n, count in enumerate(counts):
+        for term, weight in count.items():
+            found[term].append((n, weight))
+    for term, postings in found.items():
+        rarity = math.log(1 + (len(counts) - len(postings) + 0.5) / (len(postings) + 0.5))
+        found[term] = [
+            (n, rarity * (weight * (K1 + 1) / (weight + K1 * (1 - B + B * lengths[n] / average)))) for n, weight in postings
+        ]
+    return found
 
 
 def _likeness(asked: str, term: str, overlap: float) -> float:
@@ -214,29 +225,38 @@ class Index:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         by_language: dict[str, list[Document]] = defaultdict(list)
+        self._bodies: dict[tuple[Hashable, str], str] = {}
         for document in documents:
             if document.title.strip():
                 by_language[document.language].append(document)
+                self._bodies[document.id, document.language] = document.body
         self._shelves = [_Shelf(language, found) for language, found in by_language.items()]
 
-    def search(self, query: str, *, language: str, limit: int = 10) -> list[Hit]:
+    def search(self, query: str, *, language: str, limit: int = 10, among: Collection[Hashable] | None = None) -> list[Hit]:
         """The best documents for the query, best first; nothing when nothing is near. Words of any language are understood,
-        those of the asked one weigh more.
+        those of the asked one weigh more. `among`: whoever asks sees no others.
         """
         words = list(dict.fromkeys(words_of(query[:QUERY_LIMIT])))[:WORDS_LIMIT]
         whole = " ".join(words)
-        best: dict[Hashable, Hit] = {}
+        best: dict[Hashable, tuple[float, str]] = {}
         for shelf in self._shelves:
             stop = _STOP_WORDS.get(shelf.language, frozenset())
             told = [word for word in words if word not in stop] or words
             factor = 1.0 if shelf.language == language else OTHER_LANGUAGE
             for n, score in shelf.scores(told, parts=shelf.language == language).items():
                 named = 1.5 if shelf.titles[n] == whole else 1.0
-                hit = Hit(shelf.documents[n].id, shelf.language, score * factor * named)
-                if hit.id not in best or best[hit.id].score < hit.score:
-                    best[hit.id] = hit
-        order = sorted(best.values(), key=lambda hit: -round(hit.score, 9))
-        return [hit for hit in order if hit.score >= WORTH_SHOWING * order[0].score][:limit]
+                key, fits = shelf.documents[n].id, score * factor * named
+                if among is not None and key not in among:
+                    continue
+                if key not in best or best[key][0] < fits:
+                    best[key] = fits, shelf.language
+        least = WORTH_SHOWING * max((fits for fits, _language in best.values()), default=0.0)
+        worth = [Hit(key, told_in, fits) for key, (fits, told_in) in best.items() if fits >= least]
+        return nlargest(limit, worth, key=lambda hit: round(hit.score, 9))
+
+    def body(self, hit: Hit) -> str:
+        """The body of the document that was found."""
+        return self._bodies.get((hit.id, hit.language), "")
 
 
 class Shelves:

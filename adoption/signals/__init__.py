@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adoption.signals import definition, life, opening, publicity, record
+from adoption.signals import definition, handbook, life, opening, publicity, record
 from adoption.signals.answers import Answer, Judge, Signal, Unavailable
 from adoption.signals.facts import Facts, ItemFact, PartFact
 from adoption.signals.unbuilt import UNBUILT
@@ -35,6 +35,10 @@ SIGNALS: Mapping[str, Judge] = {
     "responders_meetings_held": life.responders_meetings_held,
     "contact_directory_published": publicity.contact_directory_published,
     "staff_survey_reported": life.staff_survey_reported,
+    "handbook_service_section_published": handbook.handbook_service_section_published,
+    "quick_replies_published": handbook.quick_replies_published,
+    "training_plan_saved": handbook.training_plan_saved,
+    "responders_trained": handbook.responders_trained,
     **UNBUILT,
 }
 

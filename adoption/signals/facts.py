@@ -137,6 +137,45 @@ class SurveyFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionFact:
+    """A published section of the service in a chapter of the handbook; `row` tells when it was last looked through."""
+
+    row: Row
+    chapter: str
+    is_approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFact:
+    """An approved quick reply that every queue of the service has in use for residents, and its languages."""
+
+    row: Row
+    languages: frozenset[str]
+    is_emergency: bool
+    warns_of_codes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerFact:
+    """A responder of the service's groups: how much of what the plan demands she has done, and the row by which it became whole."""
+
+    done: int
+    total: int
+    whole: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandbookFact:
+    """What the handbook has for the service."""
+
+    sections: tuple[SectionFact, ...] = ()
+    replies: tuple[ReplyFact, ...] = ()
+    has_plan: bool = False
+    trainings: tuple[Row, ...] = ()
+    learners: tuple[LearnerFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FormFact:
     """A saved form: its values, and the mandatory fields that lack."""
 
@@ -210,6 +249,7 @@ class Facts:
     notices: tuple[NoticeFact, ...]
     directory: tuple[Row, ...]
     surveys: tuple[SurveyFact, ...]
+    handbook: HandbookFact
     forms: Mapping[tuple[str, date | None], FormFact]
     items: tuple[ItemFact, ...]
     item: ItemFact | None = field(default=None)
@@ -234,14 +274,18 @@ __all__ = [
     "Facts",
     "FillingFact",
     "FormFact",
+    "HandbookFact",
     "ImprovementFact",
     "ItemFact",
+    "LearnerFact",
     "MeetingFact",
     "MemberFact",
     "NoticeFact",
     "PartFact",
     "QueueFact",
+    "ReplyFact",
     "Row",
+    "SectionFact",
     "ServiceFact",
     "SupportFact",
     "SurveyFact",

@@ -83,6 +83,13 @@ LACKS: Mapping[str, Promise | str] = {
     "integration": _("whether a system is integrated"),
     "review_date": _("date of the review"),
     "form": _("the form"),
+    "section": _("a section of the service in the handbook: local agreements, orientation"),
+    "section_review": _("a section of the handbook has not been looked through in 12 months"),
+    "replies": _("ten approved quick replies in each language of the service"),
+    "emergency_reply": _("an approved quick reply for emergencies in each language"),
+    "code_warning": _("the approved quick reply /hetu, which warns of identity codes, in each language"),
+    "training_plan": _("the service’s plan of orientation"),
+    "training": _("a training with its address and due date"),
     "survey": _("a closed staff survey of the service"),
     "survey_answers": _("at least five answers to a staff survey of the service"),
 }

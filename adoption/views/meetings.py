@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
-from adoption.agenda import agenda_of, agenda_text
+from adoption.agenda import Agenda, agenda_of, agenda_text
 from adoption.choices import MeetingKind, MemberRole
 from adoption.forms.work import MeetingForm, PresentForm, present_forms
 from adoption.models import Meeting, Participant, Rollout
@@ -53,6 +53,7 @@ def meeting(request: HttpRequest, actor: Staff, rollout: Rollout, meeting: UUID)
         "present": _present(row),
         "roles": dict(MemberRole.choices),
         "may_write": may_work_in(actor, rollout),
+        "handbook": _handbook(rollout, row.kind) if not row.outcome else None,
     }
     return render(request, "adoption/work/meeting.html", context)
 
@@ -106,7 +107,8 @@ def _write(request: HttpRequest, actor: Staff, rollout: Rollout, form: MeetingFo
                 return redirect("adoption:meeting", rollout.public_id, saved.public_id)
         if request.POST.get("do") == "more":
             rows += _empty_rows(len(rows), rollout)
-    context = {"rollout": rollout, "meeting": row, "form": form, "rows": rows}
+    kind = row.kind if row else request.GET.get("kind", "")
+    context = {"rollout": rollout, "meeting": row, "form": form, "rows": rows, "handbook": _handbook(rollout, kind)}
     refused = form.is_bound and (form.errors or any(each.is_bound and each.errors for each in rows))
     return render(request, "adoption/work/meeting_form.html", context, status=422 if refused else 200)
 
@@ -116,6 +118,11 @@ def _empty_rows(count: int, rollout: Rollout) -> list[PresentForm]:
     for number, each in enumerate(made, start=count):
         each.prefix = f"p{number}"
     return made
+
+
+def _handbook(rollout: Rollout, kind: str) -> Agenda | None:
+    """The responders' meeting talks about the handbook: what the agenda names, with the way there."""
+    return agenda_of(rollout, now=timezone.now()) if kind == MeetingKind.RESPONDERS else None
 
 
 def _beginning(request: HttpRequest, rollout: Rollout) -> dict[str, Any]:

@@ -28,11 +28,12 @@ from chat.views.reply_values import known_of
 from handbook.models import QuickReply
 from handbook.operations import count_uses, propose_reply
 from handbook.replies.placeholders import fill, names_in
-from handbook.replies.shelf import Found, find_replies
+from handbook.replies.shelf import LISTED, Found, find_replies
 from services.texts import Text, text
 
 QUERY_MOST = 60
 HEARD = 2
+FIRST = 12  # what the picker shows before she has written a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ def replies(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpRespo
     """The replies for this conversation in its language; one that lacks it says so."""
     row = _readable(actor, conversation)
     query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:QUERY_MOST]
-    offered = offered_in(row, actor, query=query)
-    if not wants_json(request):
+    is_page = not wants_json(request)
+    offered = offered_in(row, actor, query=query, limit=LISTED if is_page or query else FIRST)
+    if is_page:
         return render(request, "chat/console/replies.html", {"row": row, "offered": offered, "query": query})
     return JsonResponse({"replies": [_told(each) for each in offered], "query": query})
 
@@ -97,7 +99,7 @@ def propose(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpRespo
     return render(request, "chat/console/propose.html", context, status=422 if refused else 200)
 
 
-def offered_in(row: Conversation, actor: Staff, *, query: str) -> list[Offered]:
+def offered_in(row: Conversation, actor: Staff, *, query: str, limit: int = LISTED) -> list[Offered]:
     """What is found or suggested for the conversation, filled with what is known of it."""
     now = timezone.now()
     language = page_language()
@@ -109,6 +111,7 @@ def offered_in(row: Conversation, actor: Staff, *, query: str) -> list[Offered]:
         language=row.language,
         said=() if query else _heard(row),
         professional=row.professional_id is not None,
+        limit=limit,
     )
     texts = [text(each.reply, "text", row.language) for each in found]
     named = {name for words in texts for name in names_in(words.value)}

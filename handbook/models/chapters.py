@@ -154,6 +154,7 @@ class ChapterVersion(Versioned):
     published_at = models.DateTimeField(_("published"), null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     retired_at = models.DateTimeField(_("retired"), null=True)
+    reviewed_at = models.DateTimeField(_("looked through and found right"), null=True, editable=False)
 
     objects = VersionQuerySet.as_manager()
 

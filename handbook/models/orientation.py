@@ -77,6 +77,7 @@ class Training(models.Model):
     url = models.URLField(_("address"), max_length=500)
     is_mandatory = models.BooleanField(_("must be done"), default=True)
     due_on = models.DateField(_("due date"), null=True, blank=True)
+    added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
     objects = scoped("plan__service__county__code").as_manager()
 

@@ -30,6 +30,7 @@ from handbook.operations.ground import (
     require,
     require_state,
 )
+from handbook.operations.uses import forget_uses, texts_of_chapter, write_uses
 from handbook.permissions import may_arrange
 from services.models import County, Service
 
@@ -192,11 +193,24 @@ def note_review(*, by: Actor, chapter: Chapter, now: datetime) -> Chapter:
     """Who may edit has looked the chapter through and found it right as it is: the next look is months away."""
     fresh = locked_chapter(chapter)
     require(by, Right.EDIT, fresh)
+    ChapterVersion.objects.current().filter(chapter=fresh, service=None).update(reviewed_at=now)
     before = {"review_on": str(fresh.review_on or "")}
     fresh.review_on = months_later(timezone.localdate(now), fresh.review_months)
     fresh.version += 1
     fresh.save()
     note(by, AuditAction.CHANGE, fresh, fresh.county.code, before=before, after={"review_on": str(fresh.review_on)})
+    return fresh
+
+
+@transaction.atomic
+def note_section_review(*, by: Actor, version: ChapterVersion, now: datetime) -> ChapterVersion:
+    """Who may edit a service's section has looked it through and found it right as it is. Raises ValidationError (state)."""
+    fresh = locked_version(by, version, Right.EDIT)
+    require_state(fresh, VersionState.PUBLISHED)
+    before = {"reviewed": fresh.reviewed_at and fresh.reviewed_at.isoformat()}
+    ChapterVersion.objects.filter(pk=fresh.pk).update(reviewed_at=now)
+    fresh.reviewed_at = now
+    note(by, AuditAction.CHANGE, fresh, fresh.chapter.county.code, before=before, after={"reviewed": now.isoformat()})
     return fresh
 
 
@@ -209,6 +223,8 @@ def retire_chapter(*, by: Actor, chapter: Chapter, now: datetime) -> Chapter:
         fresh.retired_at = now
         fresh.version += 1
         fresh.save()
+        for version in texts_of_chapter(fresh):
+            forget_uses(version)
         note(by, AuditAction.CHANGE, fresh, fresh.county.code, before={"retired": False}, after={"retired": True})
     return fresh
 
@@ -222,6 +238,8 @@ def restore_chapter(*, by: Actor, chapter: Chapter) -> Chapter:
         fresh.retired_at = None
         fresh.version += 1
         fresh.save()
+        for version in texts_of_chapter(fresh):
+            write_uses(version)
         note(by, AuditAction.CHANGE, fresh, fresh.county.code, before={"retired": True}, after={"retired": False})
     return fresh
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,9 +17,9 @@ from handbook.choices import Right, VersionState
 from handbook.models import ChapterVersion
 from handbook.operations.ground import locked_version, months_later, note, person_of, require_languages, require_state
 from handbook.operations.letters import tell_of_change
+from handbook.operations.uses import forget_uses, write_uses
 from handbook.permissions import rights_in
 from handbook.references import references_for, rendered
-from services.operations import replace_uses
 
 MOST_DAYS = 365
 
@@ -113,7 +112,7 @@ def publish_version(
     if fresh.service_id is None:
         fresh.chapter.review_on = months_later(timezone.localdate(now), fresh.chapter.review_months)
         fresh.chapter.save(update_fields=["review_on"])
-    _write_uses(fresh)
+    write_uses(fresh)
     shown = _move(by, fresh, VersionState.PUBLISHED)
     if is_significant and not is_starter and not fresh.chapter.is_guide:
         tell_of_change(by=by, version=shown, now=now)
@@ -131,7 +130,7 @@ def retire_section(*, by: Actor, version: ChapterVersion, now: datetime) -> Chap
     if fresh.service is None:
         raise ValidationError(_("The common text is taken away with its chapter."), code="common")
     fresh.retired_at = now
-    replace_uses(county=fresh.chapter.county, entry=_entry(fresh), label="")
+    forget_uses(fresh)
     return _move(by, fresh, VersionState.RETIRED)
 
 
@@ -178,24 +177,6 @@ def _refuse_broken(version: ChapterVersion) -> None:
     }
     if errors:
         raise ValidationError(errors)
-
-
-def _write_uses(version: ChapterVersion) -> None:
-    county = version.chapter.county
-    phones: set[str] = set()
-    for code in version.languages:
-        phones |= rendered(version, code, references_for(version.chapter, code)).phones
-    replace_uses(
-        county=county,
-        entry=_entry(version),
-        label=str(version),
-        url=reverse("handbook:chapter", args=[version.chapter.key]),
-        phones=phones,
-    )
-
-
-def _entry(version: ChapterVersion) -> str:
-    return f"handbook:{version.chapter.key}" + (f":{version.service.key}" if version.service else "")
 
 
 def _move(by: Actor, version: ChapterVersion, state: VersionState) -> ChapterVersion:

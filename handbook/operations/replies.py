@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -226,7 +227,8 @@ def _note_uses(reply: QuickReply) -> None:
     """Where a contact point or link is used: by replies that may be sent."""
     in_use = reply.retired_at is None and reply.is_approved and reply.scope != ReplyScope.PERSONAL
     phones, links = named_in(reply) if in_use else (set(), set())
-    replace_uses(county=reply.county, entry=f"reply:{reply.key}", label=str(reply), phones=phones, links=links)
+    address = reverse("handbook:reply", args=[reply.public_id])
+    replace_uses(county=reply.county, entry=f"reply:{reply.key}", label=str(reply), url=address, phones=phones, links=links)
 
 
 def _audit(by: Actor, reply: QuickReply, after: dict[str, Any], source: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from threading import Lock
 from typing import NamedTuple
 
@@ -42,7 +43,8 @@ class _Kept:
 
     version: object
     shelf: Shelf
-    usable: dict[tuple[int, bool, date], list[Usable]] = field(default_factory=dict)
+    usable: dict[tuple[int, bool, date], dict[int, Usable]] = field(default_factory=dict)
+    """By what is asked: what may be used, the most used first."""
 
 
 _shelves: dict[tuple[str, int], _Kept] = {}
@@ -73,12 +75,12 @@ def find_replies(
     """
     county = queue.service.county_id
     shared = _kept("county", county, QuickReply.objects.filter(county=county).exclude(scope=ReplyScope.PERSONAL))
-    usable = {row.pk: row for row in _usable(shared, queue, on=on, professional=professional)}
+    usable = _usable(shared, queue, on=on, professional=professional)
     shelves = [shared.shelf]
     if isinstance(by, Staff):
         rows = QuickReply.objects.filter(county=county, scope=ReplyScope.PERSONAL, person=by.user_id)
         if own := [Usable(*row) for row in rows.in_force(on).order_by().values_list(*Usable._fields)]:
-            usable = {row.pk: row for row in effective([*usable.values(), *own])}
+            usable = _by_use(effective([*usable.values(), *own]))
             shelves.insert(0, _kept("person", by.user_id, rows).shelf)
     suggested: list[int] = []
     if query.strip(" /"):
@@ -86,8 +88,7 @@ def find_replies(
         keys = [key for tier in zip(*tiers, strict=True) for found in tier for key in found if key in usable]
     else:
         suggested = [key for shelf in shelves for key in shelf.suggest(said, language=language) if key in usable][:4]
-        often = sorted(usable.values(), key=lambda row: (-row.uses, row.shortcut))
-        keys = [*suggested, *(row.pk for row in often)]
+        keys = [*suggested, *islice(usable, limit)]
     wanted = list(dict.fromkeys(keys))[:limit]
     read = QuickReply.objects.in_bulk(wanted)
     return [Found(read[key], key in suggested) for key in wanted if key in read]
@@ -107,15 +108,19 @@ def _kept(kind: str, owner: int, rows: QuickReplyQuerySet) -> _Kept:
     return made
 
 
-def _usable(kept: _Kept, queue: Queue, *, on: date, professional: bool) -> list[Usable]:
+def _usable(kept: _Kept, queue: Queue, *, on: date, professional: bool) -> dict[int, Usable]:
     """The shared replies that may be written in the queue today: the same until a reply changes or the day does."""
     key = (queue.pk, professional, on)
     if key not in kept.usable:
         rows = QuickReply.objects.usable_in(queue, by=System(), on=on, professional=professional)
         if len(kept.usable) >= ROOM:
             kept.usable.clear()
-        kept.usable[key] = effective(Usable(*row) for row in rows.order_by().values_list(*Usable._fields))
+        kept.usable[key] = _by_use(effective(Usable(*row) for row in rows.order_by().values_list(*Usable._fields)))
     return kept.usable[key]
+
+
+def _by_use(rows: Iterable[Usable]) -> dict[int, Usable]:
+    return {row.pk: row for row in sorted(rows, key=lambda row: (-row.uses, row.shortcut))}
 
 
 def entries_of(replies: Iterable[QuickReply]) -> list[Entry]:

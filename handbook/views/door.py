@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -16,7 +17,7 @@ from accounts.actors import Staff
 from handbook.choices import Right
 from handbook.models import Chapter
 from handbook.permissions import may_open, rights_in
-from services.models import County, Service
+from services.models import County, Service, Use
 
 P = ParamSpec("P")
 Opened = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -65,3 +66,9 @@ def language_of_page() -> str:
     """The language of the page, one of the three."""
     code = (get_language() or "fi").partition("-")[0]
     return code if code in ("fi", "sv", "en") else "fi"
+
+
+def uses_of_chapter(row: Chapter) -> QuerySet[Use]:
+    """The other texts that lead to the chapter."""
+    found: QuerySet[Use] = Use.objects.of_thing("chapter", row.key, county=row.county_id)
+    return found

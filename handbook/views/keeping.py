@@ -18,11 +18,18 @@ from accounts.actors import Staff
 from handbook.choices import RemarkKind
 from handbook.forms.chapters import ArrangeForm, NewChapterForm
 from handbook.models import Chapter, ChapterVersion, Remark
-from handbook.operations.chapters import add_chapter, arrange_chapter, note_review, restore_chapter, retire_chapter
+from handbook.operations.chapters import (
+    add_chapter,
+    arrange_chapter,
+    note_review,
+    note_section_review,
+    restore_chapter,
+    retire_chapter,
+)
 from handbook.operations.remarks import make_remark, settle_remark
 from handbook.permissions import may_arrange, may_edit_something
 from handbook.shelf import services_of
-from handbook.views.door import chapter_of, handbook_door, service_of
+from handbook.views.door import chapter_of, handbook_door, service_of, uses_of_chapter
 from services.models import County
 
 
@@ -93,6 +100,8 @@ def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
         case "retire":
             retire_chapter(by=actor, chapter=row, now=timezone.now())
             messages.success(request, _("The chapter was taken away from readers."))
+            if named := list(uses_of_chapter(row).values_list("label", flat=True)[:5]):
+                messages.warning(request, _("These texts name it still: %(texts)s.") % {"texts": ", ".join(named)})
             return redirect("handbook:work")
         case "restore":
             restore_chapter(by=actor, chapter=row)
@@ -119,16 +128,23 @@ def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
             messages.success(request, _("Saved."))
             return redirect("handbook:chapter", row.key)
     heading = row.versions.filter(service=None).order_by("-number").first()
-    return render(
-        request, "handbook/arrange.html", {"chapter": row, "heading": heading, "form": form}, status=422 if form.errors else 200
-    )
+    context = {"chapter": row, "heading": heading, "form": form, "uses": uses_of_chapter(row)}
+    return render(request, "handbook/arrange.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @handbook_door
 def reviewed(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpResponse:
-    """The chapter was looked through and is right."""
-    row = note_review(by=actor, chapter=chapter_of(actor, county, key), now=timezone.now())
+    """The chapter, or a service's section of it (`palvelu`), was looked through and is right."""
+    row, service = chapter_of(actor, county, key), service_of(actor, county, request.POST.get("palvelu"))
+    if service is not None:
+        section = ChapterVersion.objects.current().filter(chapter=row, service=service).first()
+        if section is None:
+            raise Http404
+        note_section_review(by=actor, version=section, now=timezone.now())
+        messages.success(request, _("Noted: the section was looked through today."))
+        return redirect(f"{reverse('handbook:chapter', args=[row.key])}?palvelu={service.key}#palvelu")
+    row = note_review(by=actor, chapter=row, now=timezone.now())
     assert row.review_on is not None
     messages.success(request, _("Noted. The next look is due on %(day)s.") % {"day": f"{row.review_on:%-d.%-m.%Y}"})
     return redirect("handbook:chapter", row.key)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actors import Staff
 from handbook.choices import LANGUAGES
+from handbook.choosing import choices_of_chapters
 from handbook.forms.chapters import Clash
 from handbook.forms.notices import WHOLE, NoticeForm, NoticeMoveForm
 from handbook.markup import Rendered
@@ -32,7 +33,6 @@ from handbook.operations.notices import (
 from handbook.permissions import may_write_some_notice
 from handbook.references import references_of
 from handbook.views.door import handbook_door, language_of_page
-from handbook.views.writing import EXAMPLES
 from services.models import County, Service
 from services.texts import pick
 
@@ -281,6 +281,6 @@ def _form_page(
         "columns": [(code, fields, previews.get(code)) for code, fields in form.columns()],
         "is_preview": is_preview,
         "clashes": clashes or [],
-        "examples": EXAMPLES,
+        "chosen": choices_of_chapters(county),
     }
     return render(request, "handbook/notice_edit.html", context, status=status)

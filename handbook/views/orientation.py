@@ -31,6 +31,7 @@ from handbook.operations.orientation import (
 from handbook.permissions import may_lead
 from handbook.progress import people_of, progress_of
 from handbook.shelf import services_of
+from handbook.trends import group_trends, trends_of
 from handbook.views.door import handbook_door, service_of
 from services.models import County, Service
 
@@ -51,7 +52,7 @@ def own(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     context = {
         "hers": hers,
         "form": form,
-        "assessed": list(SelfAssessment.objects.filter(county=county, user=user)[:24]),
+        "trends": trends_of(SelfAssessment.objects.filter(county=county, user=user)),
         "led": [service for service in Service.objects.filter(county=county).readable_by(actor) if may_lead(actor, service)],
     }
     return render(request, "handbook/orientation.html", context)
@@ -195,10 +196,12 @@ def _led(actor: Staff, county: County, key: str) -> Service:
 
 
 def _group(actor: Staff, service: Service, plan: OrientationPlan | None) -> dict[str, Any]:
+    rows = progress_of(plan, people_of(plan)) if plan else []
     return {
         "service": service,
         "plan": plan,
-        "rows": progress_of(plan, people_of(plan)) if plan else [],
+        "rows": rows,
+        "skills": group_trends(row.skills for row in rows),
         "trainings": list(plan.trainings.all()) if plan else [],
         "plan_form": PlanForm(row=plan),
         "training_form": TrainingForm(),

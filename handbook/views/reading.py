@@ -27,7 +27,7 @@ from handbook.operations.readings import mark_read
 from handbook.permissions import may_arrange, may_edit_something, rights_in
 from handbook.references import references_for, references_of, rendered
 from handbook.shelf import Entry, Shown, book_of, is_reader, services_of
-from handbook.views.door import chapter_of, handbook_door, language_of_page, service_of
+from handbook.views.door import chapter_of, handbook_door, language_of_page, service_of, uses_of_chapter
 from services.models import County, Service
 
 PAPER_STYLE = Path(__file__).resolve().parents[1] / "static" / "handbook" / "paper.css"
@@ -49,13 +49,14 @@ class Part:
 def contents(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """The chapters in order, with what she has not read; or what fits the words that she asks."""
     services = services_of(actor, county)
-    book = book_of(actor, county, services)
     words = request.GET.get("q", "").strip()[:QUERY]
+    found = find(county, services, words, language=language_of_page()) if words else []
+    book = [] if found else book_of(actor, county, services, with_texts=False)
     reads = is_reader(actor, county)
     context = {
         "book": book,
         "words": words,
-        "found": find(county, book, words, language=language_of_page()) if words else [],
+        "found": found,
         "reads": reads,
         "to_read": [(entry, part) for entry in book for part in entry.to_read] if reads else [],
         "texts": sum(len(entry.parts) for entry in book),
@@ -74,7 +75,7 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
     row = chapter_of(actor, county, key)
     services = services_of(actor, county)
     service = service_of(actor, county, request.GET.get("palvelu")) or (services[0] if services else None)
-    book = book_of(actor, county, Service.objects.filter(county=county), audience=row.audience)
+    book = book_of(actor, county, Service.objects.filter(county=county), audience=row.audience, with_texts=False)
     place = next((n for n, entry in enumerate(book) if entry.chapter.pk == row.pk), None)
     rights = rights_in(actor, row)
     if place is None:
@@ -104,6 +105,7 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
         "remarks": [each for each in remarks if each.service_id in (None, service.pk if service else None)],
         "OPEN": RemarkState.OPEN,
         "public_page": row.is_guide and service is not None and Service.objects.public().filter(pk=service.pk).exists(),
+        "uses": uses_of_chapter(row) if edits else (),
         "today": timezone.localdate(),
     }
     return render(request, "handbook/chapter.html", context)

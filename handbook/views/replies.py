@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from accounts.actors import Staff
 from accounts.choices import CONSOLE_ROLES, Role
 from accounts.permissions import has_role, has_role_anywhere
 from handbook.choices import ProposalState, ReplyCategory, ReplyScope
+from handbook.choosing import choices_of_replies
 from handbook.forms.replies import ReplyForm
 from handbook.models import QuickReply, ReplyProposal
 from handbook.models.replies import LANGUAGES, QuickReplyQuerySet, supervised_services
@@ -34,12 +36,12 @@ from handbook.operations import (
 )
 from handbook.replies.finding import Shelf
 from handbook.replies.nearness import near_pairs
-from handbook.replies.placeholders import LABELS, fill, sample_values
+from handbook.replies.placeholders import fill, sample_values
 from handbook.replies.plain import long_sentences
 from handbook.replies.shelf import entries_of
 from handbook.views.door import handbook_door
 from handbook.views.replies_door import reply_door
-from services.models import ContactPoint, County, Link, Service
+from services.models import ContactPoint, County, Link, Service, Use
 
 UNUSED_FOR = timedelta(days=90)
 SHOWS = {
@@ -189,6 +191,8 @@ def move(request: HttpRequest, actor: Staff, row: QuickReply) -> HttpResponse:
             case "retire":
                 retire_reply(by=actor, reply=row, version=seen, now=now)
                 messages.success(request, _("The reply is out of use. You can bring it back on its page."))
+                if named := list(uses_of_reply(row).values_list("label", flat=True)[:5]):
+                    messages.warning(request, _("These texts name it still: %(texts)s.") % {"texts": ", ".join(named)})
             case "restore":
                 restore_reply(by=actor, reply=row, now=now)
                 messages.success(request, _("The reply is back in use."))
@@ -222,6 +226,12 @@ def decide(request: HttpRequest, actor: Staff, county: County, proposal: UUID) -
     except ValidationError as error:
         form.refuse(error) if "decline" not in request.POST else messages.warning(request, " ".join(error.messages))
     return _page(request, form, county, proposal=row)
+
+
+def uses_of_reply(row: QuickReply) -> QuerySet[Use]:
+    """The chapters that name the reply by its short code."""
+    found: QuerySet[Use] = Use.objects.of_thing("reply", row.shortcut, county=row.county_id)
+    return found
 
 
 def _readable(actor: Staff, county: County) -> QuickReplyQuerySet:
@@ -288,13 +298,11 @@ def _form(
 def _page(request: HttpRequest, form: ReplyForm, county: County, **context: Any) -> HttpResponse:
     row = context.get("row")
     texts = row.texts if row is not None else {}
-    points = ContactPoint.objects.filter(county=county).order_by("key")
     context |= {
         "form": form,
-        "placeholders": [("{{" + name + "}}", words) for name, words in LABELS.items()],
-        "phones": [("{{phone:" + point.key + "}}", str(point)) for point in points if point.kind == "phone"],
-        "links": [("{{link:" + link.key + "}}", str(link)) for link in Link.objects.filter(county=county)],
+        "chosen": choices_of_replies(county),
         "long": long_sentences(texts.get("fi", "")),
+        "uses": uses_of_reply(row) if row is not None and row.scope != ReplyScope.PERSONAL else (),
         "texts": [(form[f"title_{code}"], form[f"text_{code}"]) for code in LANGUAGES],
     }
     return render(request, "handbook/replies/form.html", context, status=422 if form.errors else 200)

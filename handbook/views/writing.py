@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,25 +18,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Staff
 from accounts.operations.refusals import stale
 from handbook.choices import LANGUAGES, Right, VersionState
+from handbook.choosing import choices_of_chapters
 from handbook.forms.chapters import Clash, PictureForm, VersionForm
 from handbook.markup import Rendered
 from handbook.markup import render as render_text
-from handbook.models import Chapter, ChapterVersion
+from handbook.models import Chapter, ChapterVersion, Picture
 from handbook.operations.chapters import begin_draft, delete_draft, save_draft
-from handbook.operations.pictures import add_picture
+from handbook.operations.pictures import add_picture, remove_picture
 from handbook.operations.publishing import send_to_review
+from handbook.permissions import may_edit_something
 from handbook.references import references_for
 from handbook.views.door import chapter_of, handbook_door, require_right, service_of
-from services.models import County, Service
-
-# How texts name things of the portal, for the help beside the form.
-EXAMPLES = {
-    "service": "(palvelu:ikaantyneet)",
-    "chapter": "(luku:security)",
-    "contact": "(yhteyspiste:switchboard_phone)",
-    "phone": "{{phone:switchboard_phone}}",
-    "picture": "(kuva:…)",
-}
+from services.models import County, Service, Use
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,8 +80,39 @@ def picture(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
             messages.success(request, _("The picture was added. Write it into a text as: %(words)s") % {"words": told})
     else:
         messages.error(request, _("Choose a picture: PNG or JPEG."))
+    return redirect(_back(back))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handbook_door
+def pictures(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """The county's pictures, where each is shown, and taking away one that no text shows."""
+    if not may_edit_something(actor, county=county.code):
+        raise PermissionDenied
+    rows = Picture.objects.filter(county=county).select_related("county", "file").defer("file__content")
+    if request.method == "POST":
+        try:
+            row = rows.filter(public_id=UUID(request.POST.get("picture", ""))).first()
+        except ValueError:
+            row = None
+        if row is None:
+            raise Http404
+        try:
+            remove_picture(by=actor, picture=row)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, _("The picture was taken away."))
+        return redirect("handbook:pictures")
+    uses: dict[str, list[Use]] = defaultdict(list)
+    for use in Use.objects.filter(county=county, thing__startswith="picture:").order_by("label"):
+        uses[use.thing.removeprefix("picture:")].append(use)
+    return render(request, "handbook/pictures.html", {"pictures": [(row, uses[str(row.public_id)]) for row in rows]})
+
+
+def _back(back: str) -> str:
     safe = back.startswith(reverse("handbook:contents")) and "\\" not in back
-    return redirect(back if safe else reverse("handbook:work"))
+    return back if safe else reverse("handbook:work")
 
 
 def _first(row: Chapter, service: Service | None) -> ChapterVersion | None:
@@ -172,7 +198,7 @@ def _page(
         "clashes": clashes or [],
         "duties": row.duties if service is None else [],
         "picture_form": PictureForm(),
-        "examples": EXAMPLES,
+        "chosen": choices_of_chapters(row.county),
         "back": _chapter_address(row, service),
     }
     return render(request, "handbook/edit.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from django.db import models
 from django.forms import ModelChoiceField
 from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import NotRegistered, translator
 
@@ -22,7 +23,7 @@ from accounts.origin import actor_of
 from accounts.permissions import counties_of
 from services.admin.exchange import ExchangePages
 from services.forms import LanguagesField, LinesField, OfficialLanguagesField
-from services.models import County
+from services.models import County, Use
 from services.models.base import EDITOR_ROLES
 from services.operations import Change, Create, Delete, RowChange, apply_changes, change_row, create_row, delete_row
 
@@ -63,6 +64,12 @@ def split(row: models.Model, values: dict[str, Any]) -> tuple[dict[str, Any], di
         {name: value for name, value in values.items() if name in columns},
         {name: value for name, value in values.items() if name in many},
     )
+
+
+def told_uses(uses: Iterable[Use]) -> str:
+    """Where a thing is used, with the way there: who would notice a change."""
+    found = [format_html('<a href="{}">{}</a>', use.address, use.label) if use.url else use.label for use in uses]
+    return format_html_join(", ", "{}", ((each,) for each in found)) or "–"
 
 
 def people_of(request: HttpRequest) -> models.QuerySet[User]:

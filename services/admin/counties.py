@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from services.admin.base import DirectoryAdmin
+from services.admin.base import DirectoryAdmin, told_uses
 from services.models import ContactPoint, County, LifeSituation, Link, Municipality, Office
 from services.operations.links import result_label
 
@@ -86,7 +86,7 @@ class ContactPointAdmin(DirectoryAdmin):
     @admin.display(description=_("used in"))
     def used_in(self, point: ContactPoint) -> str:
         """Who would notice a change."""
-        return ", ".join(use.label for use in point.uses.all()) if point.pk else "–"
+        return told_uses(point.uses.order_by("label")) if point.pk else "–"
 
 
 @admin.register(Link)
@@ -108,4 +108,4 @@ class LinkAdmin(DirectoryAdmin):
     @admin.display(description=_("used in"))
     def used_in(self, link: Link) -> str:
         """Who would notice a change."""
-        return ", ".join(use.label for use in link.uses.all()) if link.pk else "–"
+        return told_uses(link.uses.order_by("label")) if link.pk else "–"

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,10 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.origin import actor_of
 from services import operations
-from services.admin.base import DirectoryAdmin, RowInline
+from services.admin.base import DirectoryAdmin, RowInline, told_uses
 from services.choices import ServiceStatus
 from services.forms import ServiceLifeForm
-from services.models import Channel, LegalBasis, Redirect, Service, ServiceArea, Topic
+from services.models import Channel, LegalBasis, Redirect, Service, ServiceArea, Topic, Use
 from services.operations.service_life import next_states
 from services.publication import publication_gaps
 
@@ -87,6 +88,12 @@ class ServiceAreaInline(RowInline):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+def uses_of(service: Service) -> QuerySet[Use]:
+    """The texts that name the service."""
+    found: QuerySet[Use] = Use.objects.of_thing("service", service.key, county=service.county_id)
+    return found
+
+
 @admin.register(Service)
 class ServiceAdmin(DirectoryAdmin):
     """One service with everything on its page. Its status is changed by decisions, each with a reason."""
@@ -112,10 +119,17 @@ class ServiceAdmin(DirectoryAdmin):
         "pilot_starts",
         "pilot_ends",
         "is_test",
+        "used_in",
     )
+    readonly_fields = ("used_in",)
     list_display = ("name_fi", "county", "status", "is_test", "order")
     list_filter = ("status", "life_situation", "is_test")
     inlines = (RedirectInline, ChannelInline, TopicInline, LegalBasisInline, ServiceAreaInline)
+
+    @admin.display(description=gettext_lazy("used in"))
+    def used_in(self, service: Service) -> str:
+        """Who would notice a change."""
+        return told_uses(uses_of(service)) if service.pk else "–"
 
     def get_urls(self) -> list[URLPattern]:
         """The steps of a service's life."""
@@ -160,6 +174,7 @@ class ServiceAdmin(DirectoryAdmin):
             "title": STEPS[state],
             "service": service,
             "meaning": MEANINGS[state],
+            "uses": uses_of(service) if state == ServiceStatus.CLOSED else (),
             "form": form,
         }
         return TemplateResponse(request, "admin/directory/life.html", context)

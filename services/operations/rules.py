@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -76,9 +77,9 @@ class Judge:
         """May the row go at all?"""
         if isinstance(row, Service) and row.status != ServiceStatus.DRAFT:
             raise ValidationError(_("A service that has been permitted is not deleted: close it."), code="not_draft")
-        if isinstance(row, ContactPoint | Link):
-            labels = list(row.uses.values_list("label", flat=True)[:5])
-            if labels:
+        if isinstance(row, ContactPoint | Link | Service):
+            uses = row.uses if not isinstance(row, Service) else Use.objects.of_thing("service", row.key, county=row.county_id)
+            if labels := list(uses.values_list("label", flat=True)[:5]):
                 raise ValidationError(
                     _("“%(row)s” cannot be deleted: it is used by %(users)s."),
                     code="in_use",
@@ -210,12 +211,20 @@ def _refresh_uses(service: Service) -> None:
 
 
 def write_uses(
-    *, entry: str, county_id: int, label: str, points: Sequence[ContactPoint] = (), links: Sequence[Link] = (), url: str = ""
+    *,
+    entry: str,
+    county_id: int,
+    label: str,
+    points: Sequence[ContactPoint] = (),
+    links: Sequence[Link] = (),
+    things: Collection[str] = (),
+    url: str = "",
 ) -> None:
     """The uses of one entry are exactly these."""
-    wanted = {("p", point.pk) for point in points} | {("l", link.pk) for link in links}
+    wanted: set[tuple[str, Any]] = {("p", point.pk) for point in points} | {("l", link.pk) for link in links}
+    wanted |= {("t", thing) for thing in things}
     rows = Use.objects.filter(county_id=county_id, entry=entry)
-    stored = {("p", row.contact_point_id) if row.contact_point_id else ("l", row.link_id): row for row in rows}
+    stored = {_used(row): row for row in rows}
     if set(stored) == wanted and all((row.label, row.url) == (label[:160], url) for row in stored.values()):
         return
     rows.delete()
@@ -227,6 +236,13 @@ def write_uses(
             url=url,
             contact_point_id=key if kind == "p" else None,
             link_id=key if kind == "l" else None,
+            thing=key if kind == "t" else "",
         )
         for kind, key in sorted(wanted, key=str)
     )
+
+
+def _used(row: Use) -> tuple[str, Any]:
+    if row.contact_point_id:
+        return "p", row.contact_point_id
+    return ("l", row.link_id) if row.link_id else ("t", row.thing)

@@ -13,9 +13,18 @@ from services.operations.rules import write_uses
 
 
 def replace_uses(
-    *, county: County, entry: str, label: str, url: str = "", phones: Collection[str] = (), links: Collection[str] = ()
+    *,
+    county: County,
+    entry: str,
+    label: str,
+    url: str = "",
+    phones: Collection[str] = (),
+    links: Collection[str] = (),
+    things: Collection[str] = (),
 ) -> None:
     """The text `entry` of the county uses exactly the named contact points and links; an unknown key is refused.
+
+    `things`: what else it names, as kind:key; whoever publishes has seen that they are there.
 
     Called by the operation that publishes the text, inside its transaction and after its own permission check.
     """
@@ -27,4 +36,4 @@ def replace_uses(
             raise ValidationError(
                 _("There is no contact point or link “%(key)s”."), code="unknown_key", params={"key": ", ".join(sorted(unknown))}
             )
-        write_uses(entry=entry, county_id=county.pk, label=label, points=points, links=found, url=url)
+        write_uses(entry=entry, county_id=county.pk, label=label, points=points, links=found, things=things, url=url)

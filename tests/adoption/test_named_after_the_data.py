@@ -69,8 +69,8 @@ EXTENSIONS: dict[str, str] = {
     "X5": "test_x5_is_a_persons_with_the_meetings_as_a_fact_beside_it",
     "X6": "test_x6_is_done_by_a_reviewed_directory",
     "X7": "test_x7_is_done_by_a_closed_survey_of_the_staff",
-    "X8": "test_x8_and_x9_say_for_which_part_they_wait",
-    "X9": "test_x8_and_x9_say_for_which_part_they_wait",
+    "X8": "test_x8_is_done_when_every_responder_is_trained",
+    "X9": "test_x9_says_for_which_part_it_waits",
 }
 
 

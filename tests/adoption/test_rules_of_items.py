@@ -28,7 +28,7 @@ from adoption.operations import (
 )
 from adoption.operations.rollouts import change_card
 from adoption.signals import Unavailable
-from adoption.signals.unbuilt import OWNERS
+from handbook.operations.orientation import note_practice, save_plan
 from services.choices import Audience, ServiceStatus
 from services.models import County, Queue, Service
 from services.operations import bring_in_answers, close_survey
@@ -240,10 +240,14 @@ class TestExtensions:
         close_survey(**given)
         assert check_rollout(rollout=rest, by=System("test"), now=NOW + timedelta(hours=2)).done == ["X7"]
 
-    @pytest.mark.parametrize(("code", "signal"), [("X8", "responders_trained"), ("X9", "guidance_paths_live")])
-    def test_x8_and_x9_say_for_which_part_they_wait(
-        self, rest: Rollout, queue: Queue, responder: User, code: str, signal: str
-    ) -> None:
+    def test_x8_is_done_when_every_responder_is_trained(self, rest: Rollout, queue: Queue, responder: User) -> None:
+        plan = save_plan(by=System("test"), service=service_of(rest), is_required=True, with_practice=True)
+        assert "X8" not in check(rest)
+        note_practice(by=System("test"), county=rest.county, user_id=responder.pk, now=NOW)
+        assert plan.is_required
+        assert "X8" in check(rest)
+
+    def test_x9_says_for_which_part_it_waits(self, rest: Rollout) -> None:
         """A person may still say it."""
-        assert answer_of(rest, signal, code=code) == Unavailable(signal, OWNERS[signal])
-        assert lacking(rest, code) == ["evidence"]
+        assert answer_of(rest, "guidance_paths_live", code="X9") == Unavailable("guidance_paths_live", "guidance")
+        assert lacking(rest, "X9") == ["evidence"]

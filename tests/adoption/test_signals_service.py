@@ -370,10 +370,7 @@ class TestSignalsOfPartsThatAreNotInUse:
         ("name", "owner"),
         [
             ("report_definition_selected", "reports"),
-            ("training_plan_saved", "handbook"),
             ("internal_news_published", "handbook"),
-            ("handbook_service_section_published", "handbook"),
-            ("quick_replies_published", "handbook"),
             ("monthly_report_generated", "reports"),
             ("last_month_report_reviewed", "reports"),
             ("guidance_paths_live", "guidance"),
@@ -381,13 +378,3 @@ class TestSignalsOfPartsThatAreNotInUse:
     )
     def test_it_says_by_name_that_it_is_not_available(self, rollout: Rollout, name: str, owner: str) -> None:
         assert answer_of(rollout, name) == Unavailable(name, owner)
-
-    def test_responders_trained_false_of_no_responders(self, rollout: Rollout, queue: Queue, former: User) -> None:
-        """2.7: no responders in the groups -> responders_trained is false."""
-        Membership.objects.update(valid_until=NOW - timedelta(days=1))
-        answer = says(rollout, "responders_trained", "2.7")
-        assert not answer.holds
-        assert answer.value == {"met": 0, "of": 0}
-
-    def test_responders_trained_waits_for_the_handbook(self, rollout: Rollout, responder: User) -> None:
-        assert answer_of(rollout, "responders_trained", code="2.7") == Unavailable("responders_trained", "handbook")

@@ -19,6 +19,7 @@ from handbook.operations.chapters import (
     begin_draft,
     delete_draft,
     note_review,
+    note_section_review,
     restore_chapter,
     retire_chapter,
     save_draft,
@@ -336,6 +337,25 @@ class TestKeeping:
         assert note_review(by=acting(main_user), chapter=chapter, now=timezone.now()).review_on == months_later(
             timezone.localdate(), 12
         )
+
+    def test_a_section_is_looked_through_by_those_who_write_it(
+        self, chapter: Chapter, publish: Publish, service: Service, supervisor: User
+    ) -> None:
+        section, now = publish("Osio.", service=service), timezone.now()
+        assert note_section_review(by=acting(supervisor), version=section, now=now).reviewed_at == now
+        section.refresh_from_db()
+        assert (section.reviewed_at, section.body["fi"]) == (now, "Osio."), "its words stand still"
+        draft = begin_draft(by=acting(supervisor), chapter=chapter, service=service)
+        with refused("state"):
+            note_section_review(by=acting(supervisor), version=draft, now=now)
+
+    @pytest.mark.parametrize("name", ["responder", "manager", "second_responder", "outsider"])
+    def test_others_do_not_look_a_section_through(
+        self, name: str, publish: Publish, service: Service, request: pytest.FixtureRequest
+    ) -> None:
+        section = publish("Osio.", service=service)
+        with pytest.raises(PermissionDenied):
+            note_section_review(by=acting(request.getfixturevalue(name)), version=section, now=timezone.now())
 
     def test_a_chapter_taken_away_is_not_written_until_it_is_back(
         self, chapter: Chapter, publish: Publish, main_user: User

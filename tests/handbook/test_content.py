@@ -6,14 +6,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from accounts.actors import System
 from accounts.models import User
 from handbook.choices import VersionState
 from handbook.models import Chapter, ChapterVersion
-from handbook.operations import content
+from handbook.operations import content, load_replies
 from handbook.operations.chapters import retire_chapter, save_draft
 from handbook.operations.content import load_shipped_handbook, load_shipped_handbooks
+from handbook.replies.shelf import find_replies
+from handbook.shelf import book_of, services_of
 from handbook.shipped import duties_of, shipped_handbook
-from services.models import County
+from services.models import ContactPoint, County, Queue, Service
 from services.operations import load_directory
 from tests.conftest import acting
 from tests.handbook.conftest import PORTAL, text
@@ -124,3 +127,20 @@ def test_people_do_not_load_it(county: County, main_user: User) -> None:
         load_shipped_handbook(by=acting(main_user), county=county, now=timezone.now())
     with pytest.raises(PermissionDenied):
         load_shipped_handbooks(by=acting(main_user), now=timezone.now())
+
+
+def test_a_new_service_inherits_the_common_chapters_the_guide_of_tone_and_the_common_replies(
+    county: County, responder: User, queue: Queue, second_service: Service, second_queue: Queue, second_responder: User
+) -> None:
+    """S001-30: one agreed line of answering everywhere; nobody sets it up for a service."""
+    by, now = System("test"), timezone.now()
+    load_directory(by=by, today=timezone.localdate(), counties=[county.code])
+    ContactPoint.objects.filter(value="").update(value="044 123 4567")
+    load_shipped_handbook(by=by, county=county, now=now, publish=True)
+    load_replies(by=by, county=county, now=now, approve=True)
+    for person, line in ((responder, queue), (second_responder, second_queue)):
+        actor = acting(person)
+        book = {entry.chapter.key for entry in book_of(actor, county, services_of(actor, county))}
+        assert {"chat_as_channel", "conversation_and_concern", "tips"} <= book, "the tone is told in the chapter of tips"
+        codes = {found.reply.shortcut for found in find_replies(queue=line, by=actor, on=timezone.localdate(), limit=100)}
+        assert {"/tervetuloa", "/112", "/hetu"} <= codes

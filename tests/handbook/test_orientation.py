@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.actors import Resident
 from accounts.models import AuditEntry, User
@@ -38,6 +42,7 @@ from handbook.operations.orientation import (
 from handbook.operations.readings import mark_read
 from handbook.permissions import is_held_back
 from handbook.progress import progress_of
+from handbook.trends import SHOWN, trends_of
 from services.models import County, Queue, Service
 from tests.conftest import acting
 from tests.handbook.conftest import PORTAL, Publish
@@ -249,6 +254,22 @@ class TestDoing:
                 assess_skills(by=by, county=county, levels=wrong, now=now)
 
 
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(1, 4)), min_size=1, max_size=30, unique_by=lambda point: point[0]))
+def test_a_line_rises_and_falls_as_the_levels_do(points: list[tuple[int, int]]) -> None:
+    first = date(2026, 1, 1)
+    rows = [SelfAssessment(skill="chat", level=level, on=first + timedelta(days=day)) for day, level in points]
+    (trend,) = trends_of(rows)
+    in_order = [level for _day, level in sorted(points)]
+    assert [level for _day, level in trend.points] == in_order
+    assert trend.change == (in_order[-1] - in_order[0] if len(in_order) > 1 else None)
+    heights = [float(pair.partition(",")[2]) for pair in trend.line.split()]
+    levels = in_order[-len(heights) :]
+    assert len(heights) <= SHOWN
+    for (one, two), (low, high) in zip(pairwise(levels), pairwise(heights), strict=True):
+        assert (one < two) == (high < low), "higher up is better"
+    assert 0 <= min(heights) <= max(heights) <= 24
+
+
 class TestPages:
     def test_a_new_responder_goes_through_it(
         self,
@@ -298,6 +319,34 @@ class TestPages:
         client, path = signed_in(request.getfixturevalue(name)), f"/fi/kasikirja/perehdytys/ryhma/{plan.service.key}/"
         assert client.get(path).status_code == code
         assert client.post(f"{path}tallenna/", {"do": "plan"}).status_code == code
+
+    def test_assessments_over_time_are_a_trend_for_herself_and_a_glance_for_the_supervisor(
+        self,
+        plan: OrientationPlan,
+        responder: User,
+        colleague: User,
+        supervisor: User,
+        county: County,
+        service: Service,
+        signed_in: Callable[..., Client],
+    ) -> None:
+        now = timezone.now()
+        for days, level in ((200, 1), (90, 2), (1, 4)):
+            assess_skills(by=acting(responder), county=county, levels={"chat": level}, now=now - timedelta(days=days))
+        assess_skills(by=acting(colleague), county=county, levels={"chat": 3, "phone": 2}, now=now)
+        (trend,) = signed_in(responder).get(reverse("handbook:orientation")).context["trends"]
+        assert ([level for _day, level in trend.points], trend.change) == ([1, 2, 4], 3)
+        page = signed_in(supervisor).get(reverse("handbook:group", args=[service.key]))
+        chat, phone = page.context["skills"]
+        assert (chat.skill, chat.counts, chat.mean, chat.change, chat.again) == ("chat", (0, 0, 1, 1), 3.5, 3.0, 1)
+        assert (phone.counts, phone.change) == ((0, 1, 0, 0), None)
+        assert "1 henkilö on arvioinut uudelleen" in page.content.decode()
+        # Nobody sees a colleague's.
+        assert [trend.skill for trend in signed_in(colleague).get(reverse("handbook:orientation")).context["trends"]] == [
+            "chat",
+            "phone",
+        ]
+        assert signed_in(colleague).get(reverse("handbook:group", args=[service.key])).status_code == 403
 
     def test_own_assessment_is_saved(self, responder: User, county: County, signed_in: Callable[..., Client]) -> None:
         signed_in(responder).post("/fi/kasikirja/perehdytys/", {"chat": "3", "phone": ""})

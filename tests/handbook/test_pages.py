@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -148,6 +149,37 @@ class TestReading:
         publish("Jos asukas kirjoittaa henkilötunnuksen, se peitetään.")
         assert "1 teksti löytyi" in words_of(signed_in(reader).get(f"{ROOT}?q=henkilötunnuksia"))
         assert "Mitään ei löytynyt" in words_of(signed_in(reader).get(f"{ROOT}?q=avaruusraketti"))
+
+    def test_found_texts_stand_alone_and_are_few_queries_however_many_chapters(
+        self,
+        county: County,
+        publish: Publish,
+        reader: User,
+        second_service: Service,
+        signed_in: SignedIn,
+        django_assert_max_num_queries: Any,
+    ) -> None:
+        for number in range(6):
+            publish("Turvapuhelin tilataan näin.", of=make_chapter(county, f"luku{number}"))
+        publish("Turvapuhelin neuvolassa.", of=Chapter.objects.get(key="luku1"), service=second_service)
+        client = signed_in(reader)
+        client.get(reverse("handbook:contents"))
+        with django_assert_max_num_queries(20):
+            page = client.get(reverse("handbook:contents"), {"q": "turvapuhelimen"})
+        assert len(page.context["found"]) == 7
+        assert page.context["book"] == [], "the contents come back when nothing is found"
+        Chapter.objects.filter(key="luku1").update(retired_at=timezone.now())
+        assert len(client.get(reverse("handbook:contents"), {"q": "turvapuhelimen"}).context["found"]) == 5
+        assert len(client.get(reverse("handbook:contents"), {"q": "xyzzy"}).context["book"]) == 5
+
+    def test_a_responder_finds_no_section_of_a_service_that_is_not_hers(
+        self, publish: Publish, responder: User, main_user: User, second_service: Service, signed_in: SignedIn
+    ) -> None:
+        publish("Yhteinen.")
+        publish("Turvapuhelin neuvolassa.", service=second_service)
+        for person, count in ((responder, 0), (main_user, 1)):
+            found = signed_in(person).get(reverse("handbook:contents"), {"q": "turvapuhelin"}).context["found"]
+            assert len(found) == count
 
     def test_live_parts_come_from_the_services_rows(
         self, county: County, service: Service, queue: object, publish: Publish, responder: User, signed_in: SignedIn

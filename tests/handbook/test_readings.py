@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import OutgoingMail, User
-from handbook.choices import RemarkKind, RemarkState
-from handbook.models import Chapter, ChapterVersion, Reading, Remark
+from handbook.choices import RemarkKind, RemarkState, ReplyScope
+from handbook.models import Chapter, ChapterVersion, QuickReply, Reading, Remark
 from handbook.operations.readings import mark_read
 from handbook.operations.remarks import make_remark, settle_remark
 from handbook.operations.reminders import remind_of_reviews
@@ -177,6 +179,53 @@ class TestReminders:
         publish("Teksti.")  # the next look is a year away
         assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
         self.overdue(retired_at=timezone.now())
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
+
+    def reply(self, county: County, number: int = 1, **fields: Any) -> QuickReply:
+        now = timezone.now()
+        facts = {"title_fi": f"Vastaus {number}", "text_fi": "Hei", "approved_at": now, "review_date": timezone.localdate(now)}
+        return QuickReply.objects.create(county=county, key=f"v{number}", shortcut=f"/v{number}", **(facts | fields))
+
+    def test_the_owner_of_replies_gets_one_letter_for_each_due_date(
+        self, county: County, supervisor: User, main_user: User, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        now, today = timezone.now(), timezone.localdate()
+        for number in (1, 2):
+            self.reply(county, number, owner=supervisor)
+        self.reply(county, 3, owner=supervisor, review_date=today + timedelta(days=14))
+        self.reply(county, 4, owner=supervisor, review_date=today + timedelta(days=15))
+        assert remind_of_reviews(by=PORTAL, now=now) == 2
+        first, second = OutgoingMail.objects.order_by("pk")
+        assert (first.to, "/v1" in first.body, "/v2" in first.body, "/v3" in first.body) == (supervisor.email, True, True, False)
+        assert "/v3" in second.body
+        for days in (0, 1, 7, 13):  # never a second time for the same date
+            assert remind_of_reviews(by=PORTAL, now=now + timedelta(days=days)) == (1 if days == 1 else 0)
+        QuickReply.objects.filter(key="v1").update(review_date=today + timedelta(days=10))
+        assert remind_of_reviews(by=PORTAL, now=now) == 1
+        for number in range(10, 20):
+            self.reply(county, number, owner=supervisor)
+        with django_assert_num_queries(5):
+            remind_of_reviews(by=PORTAL, now=now)
+
+    @pytest.mark.parametrize("owner", [None, "former", "outsider"])
+    def test_of_replies_without_an_owner_who_works_here_the_main_users_are_told(
+        self, owner: str | None, county: County, main_user: User, request: pytest.FixtureRequest
+    ) -> None:
+        self.reply(county, owner=request.getfixturevalue(owner) if owner else None)
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 1
+        assert OutgoingMail.objects.get().to == main_user.email
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"retired_at": timezone.now()},
+            {"approved_at": None},
+            {"review_date": None},
+            {"scope": ReplyScope.PERSONAL},
+        ],
+    )
+    def test_no_letter_of_what_nobody_sends(self, county: County, main_user: User, responder: User, fields: dict[str, Any]) -> None:
+        self.reply(county, 1, **fields, **({"person": responder} if "scope" in fields else {}))
         assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
 
     def test_only_the_portal_writes_them(self, main_user: User) -> None:

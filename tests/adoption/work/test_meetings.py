@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,6 +14,7 @@ from adoption.agenda import agenda_of, agenda_text
 from adoption.models import Filling, ImprovementVote, ItemPart, Meeting, ModelRequirement, Participant
 from adoption.operations.meetings import Present, delete_meeting, save_meeting
 from chat.models import Feedback
+from handbook.models import Chapter, ChapterVersion, Remark
 from services.models import Improvement
 from tests.conftest import acting
 
@@ -187,6 +189,48 @@ class TestAgenda:
         for _ in range(2):
             Feedback.objects.create(conversation=make_conversation(), answered_at=now, satisfaction=2)
         assert agenda_of(rollout, now=now).satisfaction == pytest.approx(3.2)
+
+    def test_changed_chapters_and_open_remarks_of_the_handbook_are_on_it_with_links(
+        self, rollout, second_service, signed_in, coordinator, django_assert_num_queries
+    ) -> None:
+        now, county = timezone.now(), rollout.county
+
+        def text(key: str, service: Any = None, *, days: int = 1, state: str = "published", note: str = "Uusi linja") -> Chapter:
+            chapter, _made = Chapter.objects.get_or_create(county=county, key=key)
+            title = {"fi": key.title(), "sv": key.title()}
+            at = now - timedelta(days=days)
+            ChapterVersion.objects.create(
+                chapter=chapter, service=service, number=1, state=state, title=title, published_at=at, change_note=note
+            )
+            return chapter
+
+        security = text("tietoturva")
+        text("arvot", days=90)
+        text("kesken", state="draft")
+        text("tietoturva", rollout.service, note="")
+        text("tietoturva", second_service)
+        for state, words in (("open", "Lisätään <b>esimerkki</b>"), ("answered", "Vastattu jo")):
+            answered = {"answered_at": now} if state == "answered" else {}
+            Remark.objects.create(chapter=security, kind="suggestion", text=words, state=state, **answered)
+        Remark.objects.create(chapter=security, service=second_service, text="Toisen palvelun asia")
+        with django_assert_num_queries(6):
+            agenda = agenda_of(rollout, now=now)
+        address = reverse("handbook:chapter", args=["tietoturva"])
+        assert {(each.words, each.url) for each in agenda.changes} == {
+            ("Uusi linja", address),
+            ("", f"{address}?palvelu={rollout.service.key}"),
+        }
+        assert [each.words for each in agenda.remarks] == ["Muutosehdotus: Lisätään <b>esimerkki</b>"]
+        assert agenda.remarks[0].url.startswith(f"{address}#huomio-")
+        assert "– Tietoturva: Uusi linja" in agenda_text(agenda)
+        page = signed_in(coordinator).get(reverse("adoption:meeting_new", args=[rollout.public_id]) + "?kind=responders")
+        for part in (f'href="{address}"', "Lisätään &lt;b&gt;esimerkki"):
+            assert part in page.content.decode()
+        meeting = Meeting.objects.create(rollout=rollout, kind="responders", title="Seuraava", on=timezone.localdate())
+        shown = reverse("adoption:meeting", args=[rollout.public_id, meeting.public_id])
+        assert f'href="{address}"' in signed_in(coordinator).get(shown).content.decode()
+        Meeting.objects.update(outcome="Sovittiin")
+        assert signed_in(coordinator).get(shown).context["handbook"] is None, "minutes stand as they were"
 
     def test_the_form_begins_with_it(self, rollout, signed_in, coordinator) -> None:
         Improvement.objects.create(county=rollout.county, service=rollout.service, title="Selkeämpi alkuviesti")
