@@ -34,9 +34,11 @@ from chat.views.console_panel import (
     CONTACTORS,
     EVENT_WORDS,
     LANGUAGE_WORDS,
+    MARK,
     PROFESSIONAL,
     Draft,
     contactor_words,
+    mark_words,
     page_language,
     plain,
 )
@@ -58,6 +60,7 @@ class WaitingEntry:
     line: LineBoard
     contactor: str | Promise
     topic: Text
+    mark: str
     queue: Text
     service: Text
     late: bool
@@ -81,6 +84,7 @@ class MineEntry:
     row: MineRow
     contactor: str | Promise
     topic: Text
+    mark: str
     service: Text
     is_ended: bool
     is_open: bool
@@ -154,6 +158,7 @@ def render_console(
         "words": {
             "contactors": plain(CONTACTORS),
             "who": str(PROFESSIONAL),
+            "mark": str(MARK),
             "languages": plain(LANGUAGE_WORDS),
             "events": plain(EVENT_WORDS),
         },
@@ -190,6 +195,7 @@ def waiting_entries(lines: Iterable[tuple[LineBoard, int]], *, language: str, no
             line=line,
             contactor=contactor_words(row.contactor, row.who),
             topic=pick(row.topic, language),
+            mark=mark_words(row.conversation, topic=row.topic, who=row.who),
             queue=pick(line.name, language),
             service=pick(line.service, language),
             late=(now - row.queued_at).total_seconds() > target,
@@ -205,6 +211,7 @@ def mine_entry(row: MineRow, language: str, opened: Opened | None) -> MineEntry:
         row=row,
         contactor=contactor_words(row.contactor, row.who),
         topic=pick(row.topic, language),
+        mark=mark_words(row.conversation, topic=row.topic, who=row.who),
         service=pick(row.service, language),
         is_ended=row.state == State.ENDED,
         is_open=opened is not None and opened.conversation.public_id == row.conversation,
