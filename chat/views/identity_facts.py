@@ -27,6 +27,14 @@ WHOSE: Mapping[str, str | Promise] = {
 }
 
 
+PURPOSES: Mapping[str, str | Promise] = {
+    **{str(value): label for value, label in IdentityPurpose.choices},
+    IdentityPurpose.OWN_MATTER: _("Handling the matter"),
+    IdentityPurpose.RECORDS: _("Looking at the records"),
+}
+"""What it is needed for, beside the words that tell whose matter it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the console shows of an identification. The names are empty to who may not see them, and after they are erased."""
@@ -67,9 +75,7 @@ def identity_facts(actor: Staff, opened: Opened) -> dict[str, object]:
         "name_reasons": NameReason.choices,
         "may_ask_identity": mine and row.state == State.ACTIVE and in_use and not is_open,
         "may_recall_identity": mine and newest is not None and row.state == State.ACTIVE and is_open,
-        "identity_purposes": [
-            (value, label) for value, label in IdentityPurpose.choices if value in ASKABLE - {IdentityPurpose.BEHALF}
-        ],
+        "identity_purposes": [(value, label) for value, label in PURPOSES.items() if value in ASKABLE - {IdentityPurpose.BEHALF}],
         "identity_behalves": _askable(provider, row.service.child_age_limit) if provider is not None else [],
         "child_age_limit": row.service.child_age_limit,
     }
@@ -86,7 +92,7 @@ def _shown(request: IdentityRequest, *, sees: bool) -> Shown:
     return Shown(
         state=request.state,
         state_words=str(IdentificationState(request.state).label),
-        purpose=str(IdentityPurpose(request.purpose).label),
+        purpose=str(PURPOSES[request.purpose]),
         asked_at=request.asked_at,
         due_at=request.due_at,
         ended_at=request.ended_at,
