@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
+from accounts.models import User
 from chat.availability import Answerers, answerers_of, availabilities
 from chat.boards import LineBoard, line_boards, mine_boards
 from chat.choices import State
@@ -140,7 +141,8 @@ def render_console(
     now = timezone.now()
     answerers = answerers_of(queues, now=now)
     boards = line_boards(queues, is_open=open_states(queues, answerers), answerers=answerers)
-    lines = [(boards[queue.pk], queue.service.response_target_seconds) for queue in queues]
+    me = User.objects.values_list("public_id", flat=True).get(pk=actor.user_id)
+    lines = [(boards[queue.pk].seen_by(me), queue.service.response_target_seconds) for queue in queues]
     people = [row for line, _ in lines for row in line.waiting]
     own = mine_boards([actor.user_id])[actor.user_id]
     mine = own.conversations
@@ -168,6 +170,7 @@ def render_console(
         "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
         "shown_limit": WAITING_SHOWN,
         "none": UUID(int=0),
+        "person": me,
         "opened": None,
         **desk_context(request, actor, own, queues=queues),
         **(whole_context(actor, opened, draft) if opened else {}),
