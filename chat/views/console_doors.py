@@ -30,7 +30,6 @@ from chat.views.console import render_conversation
 from chat.views.console_door import console_door
 from chat.views.console_panel import Draft, right_services
 
-
 ENDED = _("This conversation has already ended.")
 """To the staff: what a resident is told, to begin a new one, is not theirs to do."""
 
