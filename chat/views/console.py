@@ -141,8 +141,8 @@ def render_console(
     now = timezone.now()
     answerers = answerers_of(queues, now=now)
     boards = line_boards(queues, is_open=open_states(queues, answerers), answerers=answerers)
-    me = User.objects.values_list("public_id", flat=True).get(pk=actor.user_id)
-    lines = [(boards[queue.pk].seen_by(me), queue.service.response_target_seconds) for queue in queues]
+    assert isinstance(request.user, User)
+    lines = [(boards[queue.pk].seen_by(request.user.public_id), queue.service.response_target_seconds) for queue in queues]
     people = [row for line, _ in lines for row in line.waiting]
     own = mine_boards([actor.user_id])[actor.user_id]
     mine = own.conversations
@@ -170,7 +170,7 @@ def render_console(
         "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
         "shown_limit": WAITING_SHOWN,
         "none": UUID(int=0),
-        "person": me,
+        "person": request.user.public_id,
         "opened": None,
         **desk_context(request, actor, own, queues=queues),
         **(whole_context(actor, opened, draft) if opened else {}),
