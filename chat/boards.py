@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -65,6 +65,10 @@ class LineBoard:
     view: Outlook = field(default_factory=Outlook)
     hours: Availability | None = None
 
+    def seen_by(self, person: UUID) -> LineBoard:
+        """As one person's console shows it: without those whom only somebody else may take."""
+        return replace(self, waiting=tuple(row for row in self.waiting if row.reserved in (None, person)))
+
     @property
     def mark(self) -> str:
         """A mark of what the waiting room tells beside the place: with when it closes, which an override may change at once."""
@@ -117,14 +121,16 @@ def line_boards(
         "must_identify",
         "municipality_id",
         "professional_id",
+        "reserved_for_id",
     )
     found = list(rows.values_list(*fields)[: WAITING_SHOWN * max(len(queues), 1)])
     topics = _names(Topic, {row[1] for row in found})
     places = _names(Municipality, {row[fields.index("municipality_id")] for row in found})
     professionals = _shown_names({row[fields.index("professional_id")] for row in found})
+    trainees = _public_ids({row[fields.index("reserved_for_id")] for row in found})
     steps = _ladder_steps(waiting.keys()) if found else {}
     for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
-        unknown, municipality_id, professional_id = others
+        unknown, municipality_id, professional_id, trainee_id = others
         to, told = steps.get(public_id, ("", False))
         waiting[queue_id].append(
             WaitingRow(
@@ -141,6 +147,7 @@ def line_boards(
                 who=professionals.get(professional_id, ""),
                 must_identify=unknown,
                 municipality=places.get(municipality_id, {}),
+                reserved=trainees.get(trainee_id),
             )
         )
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
@@ -200,6 +207,12 @@ def _shown_names(keys: set[int | None]) -> dict[int | None, str]:
     """The shown names of the professionals who wait, by primary key; no query when there is none."""
     known = {key for key in keys if key is not None}
     return {user.pk: user.shown_name for user in User.objects.filter(pk__in=known)} if known else {}
+
+
+def _public_ids(keys: set[int | None]) -> dict[int | None, UUID]:
+    """The public ids of those who practise, by primary key; no query when nobody does."""
+    known = {key for key in keys if key is not None}
+    return dict(User.objects.filter(pk__in=known).values_list("pk", "public_id")) if known else {}
 
 
 def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:

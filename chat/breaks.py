@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chat.choices import PresenceKind
 from chat.models import Presence
+from services.models.county import LANGUAGE_CODES
 
 TOLD_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A long break while nobody else is there: until when, if she has told, and who covers."""
+    """A long break while nobody else is there: until when, if she has told, and who covers, as she is called in each language."""
 
     back_at: datetime | None
-    cover: str = ""
+    covers: Mapping[str, str] = field(default_factory=dict)
+
+    def cover(self, language: str) -> str:
+        """Who covers, in the resident's language; nobody is told when there is none."""
+        return self.covers.get(language, "")
 
 
 def break_of(rows: Iterable[Presence], *, now: datetime) -> Break | None:
@@ -35,9 +40,9 @@ def break_of(rows: Iterable[Presence], *, now: datetime) -> Break | None:
     coming = [(row.back_at, row.pk, row) for row in long if row.back_at is not None and row.back_at > now]
     if coming:
         back_at, _key, row = min(coming)
-        return Break(back_at, _cover_of(row))
-    return Break(None, _cover_of(min(long, key=lambda row: row.pk)))
+        return Break(back_at, _covers_of(row))
+    return Break(None, _covers_of(min(long, key=lambda row: row.pk)))
 
 
-def _cover_of(row: Presence) -> str:
-    return row.cover.shown_name if row.cover else ""
+def _covers_of(row: Presence) -> Mapping[str, str]:
+    return {code: row.cover.name_for(code) for code in LANGUAGE_CODES} if row.cover else {}

@@ -63,7 +63,7 @@ class Outlook:
     @property
     def mark(self) -> str:
         """A mark of what the waiting room tells beside the estimate: when it changes, that part is read anew."""
-        told = (self.is_alone, self.pause, self.disruptions)
+        told = (self.is_alone, self.present == 0, self.pause, self.disruptions)
         return blake2b(repr(told).encode(), digest_size=6).hexdigest()
 
 

@@ -209,8 +209,8 @@ class WaitingRow(msgspec.Struct, gc=False):
     """One who waits, as staff see her before taking the conversation: no words, no name of a resident.
 
     `offered`: to whom she is shown first now; `told`: she has waited so long that the supervisor was told; `who`: a consulting
-    professional's name; `municipality`: where the matter is, when she told it, so that two who gave no topic differ. With the
-    estimate that she is told.
+    professional's name; `municipality`: where the matter is, when she told it, so that two who gave no topic differ. `reserved`:
+    the only one who may take her (a practice), whom alone the console shows her to. With the estimate that she is told.
     """
 
     conversation: UUID
@@ -226,6 +226,7 @@ class WaitingRow(msgspec.Struct, gc=False):
     who: str = ""
     must_identify: bool = False
     municipality: Names = {}
+    reserved: UUID | None = None
     low_seconds: int | None = None
     high_seconds: int | None = None
 

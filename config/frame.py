@@ -23,10 +23,10 @@ from handbook.choices import ChapterAudience
 from handbook.models import Chapter
 from services.choices import Audience, ServiceStatus, SurveyKind
 from services.models import ContactPoint, County, Disruption, Office, Service, Survey
+from services.models.county import HELPLINE_KEY
 
 PRODUCT = "Neuvoluukku"
 LANGUAGE_NAMES = (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
-HELPLINE_KEY = "paivystysapu_116117"
 DIGITAL_SUPPORT_KEY = "digital_support_phone"
 TEXT_SIZE_COOKIE = "tekstikoko"
 TEXT_SIZE_PARAMETER = "teksti"
@@ -124,9 +124,9 @@ class Frame:
         return self.surroundings.contacts.get(key)
 
     @property
-    def helpline(self) -> ContactPoint | None:
-        """The Medical Helpline, if the county has it."""
-        return self.contact(HELPLINE_KEY)
+    def helpline(self) -> ContactPoint:
+        """The Medical Helpline: the county's own entry, else the number that is the same everywhere in the country."""
+        return self.contact(HELPLINE_KEY) or ContactPoint.national_helpline()
 
     @property
     def digital_support(self) -> ContactPoint | None:

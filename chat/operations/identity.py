@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from chat.broadcast import announce_board
-from chat.choices import EventKind, IdentificationState, IdentityPurpose, ParticipantKind, State
+from chat.choices import Behalf, EventKind, IdentificationState, IdentityPurpose, ParticipantKind, State
 from chat.identity_providers import current_provider
 from chat.models import Conversation, IdentityRequest, Participant
 from chat.models.identifications import ANSWERED_WITHIN, OPEN_STATES
@@ -25,19 +25,27 @@ ASKABLE = frozenset(IdentityPurpose.values) - {IdentityPurpose.START}
 
 
 @transaction.atomic
-def request_identification(*, by: Actor, conversation: UUID, purpose: str, now: datetime) -> IdentityRequest:
-    """The responder asks a resident who is present to identify herself, and says why; one request is open at a time.
+def request_identification(
+    *, by: Actor, conversation: UUID, purpose: str, behalf: str = Behalf.SELF, now: datetime
+) -> IdentityRequest:
+    """The responder asks a resident who is present to identify herself, and says why and whose matter it is; one at a time.
 
-    It may be answered for 30 minutes. A consulting professional has signed in already and is not asked. Raises ValidationError
-    (identity_off, identity_open, resident_away, not_yours, ended).
+    The resident's page begins at that person, and she may choose another. What is not her own matter is never told as one. It
+    may be answered for 30 minutes. A consulting professional has signed in already and is not asked. Raises ValidationError
+    (identity_off, identity_open, identity_behalf, resident_away, not_yours, ended).
     """
     row = lock_of_responder(by=by, conversation=conversation)
     if row.state != State.ACTIVE:
         raise refuse(Refusal.ENDED)
-    if purpose not in ASKABLE:
+    if purpose not in ASKABLE or behalf not in Behalf.values:
         raise refuse(Refusal.INVALID)
-    if row.service.identification == Identification.NEVER or current_provider() is None or row.professional_id is not None:
+    provider = current_provider()
+    if row.service.identification == Identification.NEVER or provider is None or row.professional_id is not None:
         raise refuse(Refusal.IDENTITY_OFF)
+    if behalf == Behalf.MANDATE and not provider.offers_mandates:
+        raise refuse(Refusal.IDENTITY_BEHALF)
+    if behalf != Behalf.SELF and purpose == IdentityPurpose.OWN_MATTER:
+        purpose = IdentityPurpose.BEHALF
     if row.is_away(now=now):
         raise refuse(Refusal.RESIDENT_AWAY)
     if IdentityRequest.objects.filter(conversation=row, state__in=OPEN_STATES).exists():
@@ -47,6 +55,7 @@ def request_identification(*, by: Actor, conversation: UUID, purpose: str, now: 
         conversation=row,
         asked_by_id=row.responder_id,
         purpose=purpose,
+        behalf=behalf,
         state=IdentificationState.ASKED,
         asked_at=now,
         due_at=now + ANSWERED_WITHIN,

@@ -149,6 +149,19 @@ def _be_available(*, user_id: int, county_id: int, now: datetime) -> Presence:
     return row
 
 
+def be_there(*, user_id: int, county_id: int, now: datetime) -> None:
+    """Whoever has got a conversation without claiming it has just given a sign of life; one who is off is there for it alone.
+
+    The caller holds the conversation's lock; this takes the person's.
+    """
+    row = hold_presence(user_id, county_id)
+    if row is None:
+        Presence.objects.create(user_id=user_id, county_id=county_id, kind=PresenceKind.FINISHING, starts_at=now, seen_at=now)
+        announce_presence([user_id])
+    else:
+        Presence.objects.filter(pk=row.pk, seen_at__lt=now).update(seen_at=now)
+
+
 def check_room(user_id: int, queue: Queue, *, county_id: int, now: datetime) -> None:
     """She takes as many at once as the queue and her own limit allow (S002-46).
 

@@ -19,6 +19,7 @@ from chat.models import Conversation, Leg
 from chat.operations.legs import leave_leg, next_leg
 from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.moving import close_open_transfer, join
+from chat.operations.presence import be_there
 from chat.refusals import Refusal, refuse
 
 
@@ -27,8 +28,9 @@ def take_over_conversation(*, by: Actor, conversation: UUID, now: datetime) -> C
     """A supervisor of the service takes a conversation that goes on; the resident is told who is with her now. Audited.
 
     The leg of the one who had it ends as taken over with its figures, and a new one begins with the supervisor. It is no claim:
-    no limit holds it back, and she need not be available. Raises Conversation.DoesNotExist when she may not see it,
-    PermissionDenied to other staff, ValidationError (ended, invalid: it waits, and is taken from the line).
+    no limit holds it back, and she need not be available; one who is off is there for this conversation from now on. Raises
+    Conversation.DoesNotExist when she may not see it, PermissionDenied to other staff, ValidationError (ended, invalid: it
+    waits, and is taken from the line).
     """
     row = lock_conversation(conversation)
     if not isinstance(by, Staff) or not Conversation.objects.readable_by(by).filter(pk=row.pk).exists():
@@ -69,5 +71,6 @@ def take_over_conversation(*, by: Actor, conversation: UUID, now: datetime) -> C
         now=now,
     )
     row.save(update_fields=["responder", "help_wanted_at", "head_all", "head_staff"])
+    be_there(user_id=user.pk, county_id=row.county_id, now=now)
     announce_board(queues=[row.queue_id], users=[had.pk, user.pk])
     return row

@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
+from accounts.models import User
 from chat.availability import Answerers, answerers_of, availabilities
 from chat.boards import LineBoard, line_boards, mine_boards
 from chat.choices import State
@@ -34,9 +35,11 @@ from chat.views.console_panel import (
     CONTACTORS,
     EVENT_WORDS,
     LANGUAGE_WORDS,
+    MARK,
     PROFESSIONAL,
     Draft,
     contactor_words,
+    mark_words,
     page_language,
     plain,
 )
@@ -58,6 +61,7 @@ class WaitingEntry:
     line: LineBoard
     contactor: str | Promise
     topic: Text
+    mark: str
     queue: Text
     service: Text
     late: bool
@@ -81,6 +85,7 @@ class MineEntry:
     row: MineRow
     contactor: str | Promise
     topic: Text
+    mark: str
     service: Text
     is_ended: bool
     is_open: bool
@@ -136,7 +141,8 @@ def render_console(
     now = timezone.now()
     answerers = answerers_of(queues, now=now)
     boards = line_boards(queues, is_open=open_states(queues, answerers), answerers=answerers)
-    lines = [(boards[queue.pk], queue.service.response_target_seconds) for queue in queues]
+    assert isinstance(request.user, User)
+    lines = [(boards[queue.pk].seen_by(request.user.public_id), queue.service.response_target_seconds) for queue in queues]
     people = [row for line, _ in lines for row in line.waiting]
     own = mine_boards([actor.user_id])[actor.user_id]
     mine = own.conversations
@@ -154,6 +160,7 @@ def render_console(
         "words": {
             "contactors": plain(CONTACTORS),
             "who": str(PROFESSIONAL),
+            "mark": str(MARK),
             "languages": plain(LANGUAGE_WORDS),
             "events": plain(EVENT_WORDS),
         },
@@ -163,6 +170,7 @@ def render_console(
         "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
         "shown_limit": WAITING_SHOWN,
         "none": UUID(int=0),
+        "person": request.user.public_id,
         "opened": None,
         **desk_context(request, actor, own, queues=queues),
         **(whole_context(actor, opened, draft) if opened else {}),
@@ -190,6 +198,7 @@ def waiting_entries(lines: Iterable[tuple[LineBoard, int]], *, language: str, no
             line=line,
             contactor=contactor_words(row.contactor, row.who),
             topic=pick(row.topic, language),
+            mark=mark_words(row.conversation, topic=row.topic, who=row.who),
             queue=pick(line.name, language),
             service=pick(line.service, language),
             late=(now - row.queued_at).total_seconds() > target,
@@ -205,6 +214,7 @@ def mine_entry(row: MineRow, language: str, opened: Opened | None) -> MineEntry:
         row=row,
         contactor=contactor_words(row.contactor, row.who),
         topic=pick(row.topic, language),
+        mark=mark_words(row.conversation, topic=row.topic, who=row.who),
         service=pick(row.service, language),
         is_ended=row.state == State.ENDED,
         is_open=opened is not None and opened.conversation.public_id == row.conversation,

@@ -15,6 +15,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Staff
@@ -28,6 +29,9 @@ from chat.views.answers import refusal_of, refused_json, status_of, take_pace, w
 from chat.views.console import render_conversation
 from chat.views.console_door import console_door
 from chat.views.console_panel import Draft, right_services
+
+ENDED = _("This conversation has already ended.")
+"""To the staff: what a resident is told, to begin a new one, is not theirs to do."""
 
 
 def answer(
@@ -43,6 +47,7 @@ def answer(
         raise Http404 from None
     except (ValidationError, FrameError, OperationalError) as error:
         code, words = refusal_of(error)
+        words = str(ENDED) if code == Refusal.ENDED else words
         return refused_json(code, words) if as_json else refused(code, words)
     if as_json:
         return JsonResponse(result)

@@ -40,6 +40,8 @@ CONTACTORS: Mapping[str, str | Promise] = {
 }
 PROFESSIONAL = _("Professional: %(name)s")
 """A consulting professional by her shown name; the script has the same."""
+MARK = _("no topic, code %(number)s")
+"""What tells apart two who gave no topic."""
 LANGUAGE_WORDS: Mapping[str, str | Promise] = {"fi": _("in Finnish"), "sv": _("in Swedish"), "en": _("in English")}
 EVENT_WORDS: Mapping[str, str | Promise] = {
     EventKind.JOINED: _("The resident started the conversation"),
@@ -69,20 +71,20 @@ EVENT_WORDS: Mapping[str, str | Promise] = {
     "identity:recalled": _("The request to identify was taken back"),
     EventKind.CODED: _("Outcome %(name)s was saved"),
     EventKind.TRANSFERRED: _("The conversation was transferred"),
-    "transferred:asked": _("The resident is asked whether the conversation may go on in: %(service)s"),
-    "transferred:offered": _("Offered to: %(service)s. The sender goes on meanwhile"),
-    "transferred:accepted": _("%(name)s took the conversation: %(service)s"),
+    "transferred:asked": _("The resident is asked whether the conversation may go on in: %(place)s"),
+    "transferred:offered": _("Offered to: %(place)s. The sender goes on meanwhile"),
+    "transferred:accepted": _("%(name)s took the conversation: %(place)s"),
     "transferred:declined": _("The offer was declined; the conversation came back to the sender"),
     "transferred:expired": _("Nobody took the offer in time; the conversation came back to the sender"),
     "transferred:withdrawn": _("The transfer was taken back"),
     "transferred:refused": _("The resident said no to the transfer"),
     "transferred:unanswered": _("The resident did not answer whether the conversation may be transferred"),
-    "transferred:unavailable": _("The target closed meanwhile: %(service)s. The conversation stays with the sender"),
-    "transferred:moved": _("Moved to the line of: %(service)s"),
-    "transferred:held": _("A place is kept in the next line of: %(service)s"),
-    "transferred:call_back": _("A call back was agreed: %(service)s"),
-    "transferred:call_back_asked": _("The resident is asked for a number to call: %(service)s"),
-    "transferred:contacts": _("Contact details were given: %(service)s"),
+    "transferred:unavailable": _("The target closed meanwhile: %(place)s. The conversation stays with the sender"),
+    "transferred:moved": _("Moved to the line of: %(place)s"),
+    "transferred:held": _("A place is kept in the next line of: %(place)s"),
+    "transferred:call_back": _("A call back was agreed: %(place)s"),
+    "transferred:call_back_asked": _("The resident is asked for a number to call: %(place)s"),
+    "transferred:contacts": _("Contact details were given: %(place)s"),
     "escalated:offer": _("Shown first to %(name)s"),
     "escalated:supervisor": _("Not taken in time: the supervisor was told"),
     "escalated:alternatives": _("Not taken in time: other ways were offered to the resident"),
@@ -133,6 +135,11 @@ def contactor_words(contactor: str, who: str = "") -> str:
     return str(PROFESSIONAL).replace("%(name)s", who) if who else str(CONTACTORS.get(contactor, CONTACTORS[""]))
 
 
+def mark_words(conversation: UUID, *, topic: object, who: str) -> str:
+    """What stands for the topic of one who gave none and no name: three digits of her conversation's id, alike in every list."""
+    return "" if topic or who else str(MARK).replace("%(number)s", str(int(conversation.hex[:8], 16) % 900 + 100))
+
+
 def page_language() -> str:
     """The language of the page."""
     return (get_language() or "fi")[:2]
@@ -159,6 +166,7 @@ def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = Non
         "row": row,
         "contactor": contactor_words(row.contactor, who),
         "who": who,
+        "mark": mark_words(row.public_id, topic=row.topic, who=who),
         "language_word": LANGUAGE_WORDS.get(row.language, row.language),
         "me": opened.participant,
         "resident": resident,

@@ -54,6 +54,21 @@ WHY: Mapping[str, str | Promise] = {
     IdentityPurpose.START: _("because this service handles personal matters only"),
 }
 """Why she is asked, as she reads it after “You are asked to identify yourself”."""
+WHY_FOR: Mapping[str, Mapping[str, str | Promise]] = {
+    Behalf.CHILD: {
+        IdentityPurpose.RECORDS: _("so that the records of a child in your care can be looked at"),
+        IdentityPurpose.BOOKING: _("so that an appointment of a child in your care can be booked, moved or cancelled"),
+        IdentityPurpose.DECISION: _("so that a decision, an application or a payment of a child in your care can be handled"),
+        IdentityPurpose.BEHALF: _("so that a matter of a child in your care can be handled"),
+    },
+    Behalf.MANDATE: {
+        IdentityPurpose.RECORDS: _("so that the records of the adult for whom you act can be looked at"),
+        IdentityPurpose.BOOKING: _("so that an appointment of the adult for whom you act can be booked, moved or cancelled"),
+        IdentityPurpose.DECISION: _("so that a decision, an application or a payment of the adult for whom you act can be handled"),
+        IdentityPurpose.BEHALF: _("so that a matter of the adult for whom you act can be handled"),
+    },
+}
+"""The same in another’s matter."""
 
 TROUBLES: Mapping[str, tuple[str | Promise, str | Promise, int]] = {
     Fault.SLOW: (
@@ -148,7 +163,7 @@ def _asked(row: Conversation) -> Asked | None:
     at_start = request.purpose == IdentityPurpose.START
     return Asked(
         state=request.state,
-        why=WHY[request.purpose],
+        why=WHY_FOR.get(request.behalf, WHY).get(request.purpose, WHY[request.purpose]),
         at_start=at_start,
         may_answer=may_answer,
         may_decline=may_answer and not (at_start and row.state == State.WAITING),
@@ -271,7 +286,7 @@ def _consent_page(
         "asked": asked,
         "mandates": provider.offers_mandates,
         "is_trial": _is_trial(provider),
-        "behalf": data.get("behalf", Behalf.SELF),
+        "behalf": data.get("behalf", asked.behalf),
         "child_name": data.get("child_name", ""),
         "child_born": data.get("child_born", ""),
         "today": timezone.localdate(),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Staff
+from chat.choices import Behalf
 from chat.operations import recall_identification, request_identification, show_name
 from chat.refusals import Refusal
 from chat.views.console_door import console_door
@@ -21,11 +22,15 @@ from chat.views.console_doors import answer
 @require_POST
 @console_door
 def ask_identity(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse:
-    """Ask the resident to identify herself, for the purpose chosen."""
+    """Ask the resident to identify herself, for the purpose chosen and in whose matter."""
 
     def act() -> dict[str, object]:
         asked = request_identification(
-            by=actor, conversation=conversation, purpose=request.POST.get("purpose", ""), now=timezone.now()
+            by=actor,
+            conversation=conversation,
+            purpose=request.POST.get("purpose", ""),
+            behalf=request.POST.get("behalf", Behalf.SELF),
+            now=timezone.now(),
         )
         return {"conversation": conversation, "identity": asked.state}
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Staff
 from chat.choices import Behalf, IdentificationState, IdentityPurpose, NameReason, State
-from chat.identity_providers import current_provider
+from chat.identity_providers import Provider, current_provider
 from chat.models import IdentityRequest
 from chat.models.identifications import OPEN_STATES
 from chat.operations import may_see_name
@@ -25,6 +25,14 @@ WHOSE: Mapping[str, str | Promise] = {
     Behalf.CHILD: _("A child in the person's care"),
     Behalf.MANDATE: _("Another adult, by a mandate"),
 }
+
+
+PURPOSES: Mapping[str, str | Promise] = {
+    **{str(value): label for value, label in IdentityPurpose.choices},
+    IdentityPurpose.OWN_MATTER: _("Handling the matter"),
+    IdentityPurpose.RECORDS: _("Looking at the records"),
+}
+"""What it is needed for, beside the words that tell whose matter it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ def identity_facts(actor: Staff, opened: Opened) -> dict[str, object]:
     proof = next((each for each in requests if each.state == IdentificationState.VERIFIED), None)
     mine = row.responder_id == actor.user_id
     is_open = newest is not None and newest.state in OPEN_STATES
-    in_use = row.service.identification != Identification.NEVER and current_provider() is not None and row.professional_id is None
+    provider = current_provider()
+    in_use = row.service.identification != Identification.NEVER and provider is not None and row.professional_id is None
     return {
         "identity": _shown(newest, sees=sees) if newest else None,
         "proof": _shown(proof, sees=sees) if proof else None,
@@ -66,9 +75,16 @@ def identity_facts(actor: Staff, opened: Opened) -> dict[str, object]:
         "name_reasons": NameReason.choices,
         "may_ask_identity": mine and row.state == State.ACTIVE and in_use and not is_open,
         "may_recall_identity": mine and newest is not None and row.state == State.ACTIVE and is_open,
-        "identity_purposes": [(value, label) for value, label in IdentityPurpose.choices if value in ASKABLE],
+        "identity_purposes": [(value, label) for value, label in PURPOSES.items() if value in ASKABLE - {IdentityPurpose.BEHALF}],
+        "identity_behalves": _askable(provider, row.service.child_age_limit) if provider is not None else [],
         "child_age_limit": row.service.child_age_limit,
     }
+
+
+def _askable(provider: Provider, child_age_limit: int) -> list[tuple[str, str]]:
+    """In whose matter she may be asked: by a mandate when the provider proves them, of a child when the service has an age."""
+    of_whom = [Behalf.SELF, *([Behalf.CHILD] if child_age_limit else []), *([Behalf.MANDATE] if provider.offers_mandates else [])]
+    return [(str(value), str(WHOSE[value])) for value in of_whom]
 
 
 def _shown(request: IdentityRequest, *, sees: bool) -> Shown:
@@ -76,7 +92,7 @@ def _shown(request: IdentityRequest, *, sees: bool) -> Shown:
     return Shown(
         state=request.state,
         state_words=str(IdentificationState(request.state).label),
-        purpose=str(IdentityPurpose(request.purpose).label),
+        purpose=str(PURPOSES[request.purpose]),
         asked_at=request.asked_at,
         due_at=request.due_at,
         ended_at=request.ended_at,

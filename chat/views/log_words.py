@@ -34,8 +34,16 @@ def event_key(event: Event) -> str:
 
 
 def event_words(event: Event, words: Mapping[str, str | Promise], *, name: str, language: str, otherwise: str = "") -> str:
-    """The event in words: a notice's own, else those of its key, else of its kind, with the names that it tells."""
+    """The event in words: a notice's own, else those of its key, else of its kind, with the names that it tells.
+
+    Of a move, `%(service)s` is where she goes as a resident knows it: inside a service the queue, else the service. `%(place)s`
+    is both, for those who know the queues.
+    """
     if event.kind == EventKind.NOTICE and event.body:
         return event.body
     said = str(words.get(event_key(event), words.get(event.kind, otherwise)))
-    return said.replace("%(name)s", name).replace("%(service)s", str(pick(event.payload.get("service") or {}, language)))
+    service = str(pick(event.payload.get("service") or {}, language))
+    queue = str(pick(event.payload.get("queue") or {}, language))
+    where = queue if queue and event.payload.get("same_service") else service
+    place = f"{service} – {queue}" if queue and queue != service else service
+    return said.replace("%(name)s", name).replace("%(service)s", where).replace("%(place)s", place)

@@ -37,10 +37,10 @@ from services.choices import Audience, ContactKind, ServiceStatus
 from services.choices import Medium as ChannelMedium
 from services.hours import Availability, Reason
 from services.models import Channel, ContactPoint, County, Redirect, Service
+from services.models.county import HELPLINE_KEY
 from services.texts import Text, pick
 
 CRAWLER = re.compile(r"bot\b|bot/|crawl|spider|slurp|preview|monitor|headless.*lighthouse", re.IGNORECASE)
-HELPLINE_KEY = "paivystysapu_116117"
 ALL_SERVICES = "palvelut"
 
 _CLOSED = (_("The chat is closed now"), _("You can start a conversation when it opens again."))
@@ -298,7 +298,8 @@ def _contact(service: Service, to: str) -> ContactPoint | None:
     named = {way.contact_point.key: way.contact_point for way in ways_of(service)}
     named |= {row.to_contact.key: row.to_contact for row in redirects_of(service) if row.to_contact}
     if key == HELPLINE_KEY and key not in named:
-        return ContactPoint.objects.filter(county=service.county_id, key=key, audience=Audience.PUBLIC).first()
+        own = ContactPoint.objects.filter(county=service.county_id, key=key, audience=Audience.PUBLIC).exclude(value="").first()
+        return own or ContactPoint.national_helpline()
     return named.get(key) if key != to else None
 
 

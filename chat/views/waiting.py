@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Resident
@@ -117,7 +118,9 @@ def wait_context(resident: Resident, opened: Opened) -> dict[str, object]:
         "served_until": board.hours.serves_until if board.hours else None,
         "line": line,
         "is_alone": board.view.is_alone,
+        "is_empty": not board.view.present and told_range(line) is None,
         "pause": board.view.pause,
+        "cover": board.view.pause.cover((get_language() or "fi")[:2]) if board.view.pause else "",
         "is_long": bool(closing) or offered or is_long(line.low_seconds if line is not None else None),
         "ways": ways_of(row.service),
     }

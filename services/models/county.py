@@ -22,6 +22,7 @@ from services.models.colours import validate_accent
 from services.models.schedules import Schedule
 
 LANGUAGE_CODES = ("fi", "sv", "en")
+HELPLINE_KEY = "paivystysapu_116117"
 
 
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -196,6 +197,12 @@ class ContactPoint(Versioned):
 
     def __str__(self) -> str:
         return f"{label(self, 'name')} ({self.value})" if self.value else label(self, "name")
+
+    @classmethod
+    def national_helpline(cls) -> ContactPoint:
+        """The Medical Helpline as it is everywhere in the country, for a county that has not set it; it is never stored."""
+        names = {"name_fi": "Päivystysapu", "name_sv": "Jourhjälpen", "name_en": "Medical Helpline"}
+        return cls(key=HELPLINE_KEY, kind=ContactKind.PHONE, value="116117", **names)
 
     def clean(self) -> None:
         """A phone number has digits, an e-mail address is one, a web address leads where the county allows."""

@@ -67,7 +67,7 @@ def test_presence_by_keyboard(
 
     page.locator("summary#presence-off").press("Enter")
     page.get_by_role("button", name="Hoidan nämä, en ota uusia").press("Enter")
-    expect(page.locator(".nlp-now")).to_contain_text("Vuorosi päättyy, kun keskustelusi päättyvät", timeout=SOON)
+    expect(page.locator(".nlp-now")).to_contain_text("Nykyisten päätyttyä et ole vuorossa", timeout=SOON)
     assert_accessible(page)
     page.set_viewport_size(PHONE)
     assert_accessible(page)

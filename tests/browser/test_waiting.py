@@ -66,7 +66,7 @@ def test_the_estimate_the_place_and_the_call(
     assert page.title().startswith("Ikääntyneiden")
     for who, other in ahead[:2]:
         leave_conversation(by=who, conversation=other.public_id, now=timezone.now())
-    expect(page.locator("[data-part=place]")).to_have_text("Edelläsi on 1")
+    expect(page.locator("[data-part=place]")).to_have_text("Edelläsi on 1 ihminen")
     expect(page).to_have_title("Olet pian vuorossa – Ikääntyneiden palvelujen chat – Neuvoluukku")
     expect(page.locator("[data-part=announcer]")).to_contain_text("Olet pian vuorossa")
     Responder(responder, row).claim()

@@ -207,6 +207,23 @@ class TestTakingOver:
         row.refresh_from_db()
         assert (row.first_reply_at, row.wait_seconds, row.head_all) == (at(1), 0, 5)
 
+    def test_one_who_is_off_is_there_for_it_from_that_instant(
+        self, conversation_of: Make, resident: Resident, responder: User, supervisor: User
+    ) -> None:
+        row = conversation_of(resident, responder, now=at())
+        take_over_conversation(by=acting(supervisor), conversation=row.public_id, now=at(5))
+        there = Presence.objects.running().get(user=supervisor)
+        assert (there.kind, there.seen_at) == (PresenceKind.FINISHING, at(5))
+
+    def test_one_who_has_been_silent_is_not_lost_by_it(
+        self, conversation_of: Make, resident: Resident, responder: User, supervisor: User, county: County
+    ) -> None:
+        row = conversation_of(resident, responder, now=at())
+        Presence.objects.create(county=county, user=supervisor, kind=PresenceKind.CALL, starts_at=at(), seen_at=at(3.1))
+        take_over_conversation(by=acting(supervisor), conversation=row.public_id, now=at(5))
+        there = Presence.objects.running().get(user=supervisor)
+        assert (there.kind, there.seen_at) == (PresenceKind.CALL, at(5))
+
     def test_twice_is_once(self, conversation_of: Make, resident: Resident, responder: User, supervisor: User) -> None:
         row = conversation_of(resident, responder, now=at())
         for _ in range(2):

@@ -210,7 +210,11 @@ def test_two_who_gave_no_topic_are_told_apart(
     assert "Enonkoski" in shown[0]
     assert "Tuli klo 8.42" in shown[1]
     assert "Enonkoski" not in shown[1]
-    assert re.search(r"Ota : Asukas\W+Enonkoski\W+Tuli klo 8\.05", shown[0]), "the button says the same to those who listen"
+    marks = [re.findall(r"tunnus (\d{3})\b", row) for row in shown]
+    assert marks[0] != marks[1]
+    assert re.search(rf"Ota : Asukas, ei aihetta, tunnus {marks[0][0]}\W+Enonkoski\W+Tuli klo 8\.05", shown[0]), (
+        "the button says the same to those who listen"
+    )
 
 
 def test_who_waits_keeps_her_words_until_she_is_taken(waiting: Conversation, responder: User, signed_in: SignedIn) -> None:

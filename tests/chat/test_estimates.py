@@ -245,7 +245,7 @@ class TestWhoIsThere:
         Presence.objects.create(
             county=county, user=responder, kind=PresenceKind.BREAK, starts_at=now, back_at=back, cover=colleague
         )
-        assert outlooks([queue], now=now)[queue.pk].pause == Break(back, "Kaisa, asiakasohjaaja")
+        assert outlooks([queue], now=now)[queue.pk].pause == Break(back, dict.fromkeys(("fi", "sv", "en"), "Kaisa, asiakasohjaaja"))
         Presence.objects.create(county=county, user=colleague, kind=PresenceKind.AVAILABLE)
         assert outlooks([queue], now=now)[queue.pk].pause is None
 

@@ -78,6 +78,36 @@ def test_the_way_by_forms_alone(her: Client, talk: Conversation, responder: User
     assert NAME in shown
 
 
+@pytest.mark.parametrize(("behalf", "why"), [("child", "huollettavan lapsesi"), ("mandate", "sen aikuisen")])
+def test_her_page_begins_at_the_one_whose_matter_it_is_and_she_may_choose_another(
+    her: Client, talk: Conversation, responder: User, signed_in: Callable[..., Client], behalf: str, why: str
+) -> None:
+    console = signed_in(responder)
+    console.post(address("console_identity_recall", talk))
+    console.post(address("console_identity", talk), {"purpose": "own_matter", "behalf": behalf})
+    assert IdentityRequest.objects.get(state="asked").purpose == "behalf", "another's matter is never called her own"
+    asked = her.get(address("identity", talk)).content.decode()
+    assert why in asked
+    assert f'value="{behalf}" id="behalf-{behalf}" checked' in asked
+    assert 'id="behalf-self" checked' not in asked
+    go_through(her, talk, behalf="self")
+    assert IdentityRequest.objects.get(state="verified").behalf == "self"
+
+
+def test_a_mandate_is_not_asked_where_none_can_be_proved(
+    talk: Conversation, responder: User, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console = signed_in(responder)
+    console.post(address("console_identity_recall", talk))
+    monkeypatch.setattr("chat.identity_providers.development.DevelopmentProvider.offers_mandates", False)
+    part = reverse("chat:console_part", args=[talk.public_id, "identity"])
+    assert 'value="mandate"' not in console.get(part).content.decode()
+    answer = console.post(
+        address("console_identity", talk), {"purpose": "records", "behalf": "mandate"}, headers={"accept": "application/json"}
+    )
+    assert answer.json()["code"] == "identity_behalf"
+
+
 def test_nobody_is_told_to_go_on_where_the_conversation_has_ended(her: Client, talk: Conversation) -> None:
     go_through(her, talk)
     part = reverse("chat:part", args=[talk.public_id, "ask"])

@@ -484,3 +484,9 @@ def test_own_runs_are_her_own(train: Train, responder: User, colleague: User) ->
     run = train().run
     assert list(PracticeRun.objects.own(Staff(responder.pk))) == [run]
     assert not PracticeRun.objects.own(Staff(colleague.pk)).exists()
+
+
+def test_it_waits_in_nobody_elses_console(train: Train, responder: User, colleague: User, signed_in: SignedIn) -> None:
+    key = str(train().key)
+    assert key in signed_in(responder).get("/fi/vastaaja/").content.decode()
+    assert key not in signed_in(colleague).get("/fi/vastaaja/").content.decode(), "she could not take it"

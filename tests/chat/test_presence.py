@@ -543,7 +543,7 @@ class TestBreaks:
     ) -> None:
         User.objects.filter(pk=colleague.pk).update(display_name="", first_name="Kaisa")
         says(responder, "break", at(), county, back_at=at(20), cover=colleague.public_id)
-        assert self.told(queue, at(1)) == Break(at(20), "Kaisa")
+        assert self.told(queue, at(1)) == Break(at(20), dict.fromkeys(("fi", "sv", "en"), "Kaisa"))
 
     def test_fifteen_minutes_are_not_told(self, county: County, queue: Queue, responder: User) -> None:
         says(responder, "break", at(), county, back_at=at(15))

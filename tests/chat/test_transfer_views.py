@@ -9,14 +9,17 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.actors import Resident
 from accounts.models import User
-from chat.choices import State, TransferState
+from chat.choices import EventKind, State, TransferState
 from chat.models import ContactDetail, Conversation, Event, Transfer
 from chat.operations import accept_transfer, answer_transfer, claim_conversation, offer_transfer, post_message, start_conversation
 from chat.residents import cookie_value
+from chat.views.console_panel import EVENT_WORDS
+from chat.views.log_words import event_words
+from chat.views.resident import NOTICES
 from services.choices import OverrideKind
 from services.models import County, Override, Queue, Service
 from tests.conftest import acting
@@ -173,6 +176,19 @@ def test_the_form_is_for_those_who_may(
     assert 'name="to"' in page
     assert 'name="message"' not in page
     assert "Siirretty" not in page
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_a_move_inside_a_service_names_the_queue(language: str) -> None:
+    names = {"service": {"fi": "Terveysneuvo", "sv": "Hälsorådet"}, "queue": {"fi": "Digilääkäri", "sv": "Digiläkaren"}}
+    inside = Event(kind=EventKind.TRANSFERRED, payload={"state": "moved", **names, "same_service": True})
+    across = Event(kind=EventKind.TRANSFERRED, payload={"state": "moved", **names, "same_service": False})
+    queue, service = names["queue"][language], names["service"][language]
+    with translation.override(language):
+        to_staff, to_her = (event_words(inside, words, name="", language=language) for words in (EVENT_WORDS, NOTICES))
+        assert f"{service} – {queue}" in to_staff
+        assert (queue in to_her, service in to_her) == (True, False), "she knows the service already"
+        assert service in event_words(across, NOTICES, name="", language=language)
 
 
 # --- the offer ---

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.actors import Resident, System
 from accounts.models import User
+from accounts.operations import change_person
 from chat.choices import PresenceKind
 from chat.estimates import Range
 from chat.models import Conversation, Leg, Presence
@@ -143,9 +144,21 @@ class TestRoom:
         page = room(resident, row, "osa/wait/")
         assert "Ammattilainen on tauolla ja palaa arviolta" in page
         assert "Kaisa, asiakasohjaaja" in page
+        change_person(by=acting(colleague), user_id=colleague.pk, version=None, display_name_sv="Kaisa, klienthandledare")
+        swedish = browser_of(resident).get(f"/sv/keskustelu/{row.public_id}/osa/wait/").content.decode()
+        assert "Kaisa, klienthandledare" in swedish, "in the language of the one who waits"
 
-    def test_one_alone_is_said(self, conversation_of: Make, responder: User, resident: Resident) -> None:
-        assert "Nyt vastaa yksi ammattilainen." in room(resident, conversation_of(resident), "osa/wait/")
+    def test_one_alone_is_said_and_nobody_too(
+        self, conversation_of: Make, county: County, responder: User, resident: Resident
+    ) -> None:
+        row = conversation_of(resident)
+        page = room(resident, row, "osa/wait/")
+        assert "Yksikään ammattilainen ei ole juuri nyt vapaana." in page
+        assert '<details id="wait-other" open>' in page, "other ways are in sight"
+        Presence.objects.create(county=county, user=responder, kind=PresenceKind.AVAILABLE)
+        page = room(resident, row, "osa/wait/")
+        assert "Nyt vastaa yksi ammattilainen." in page
+        assert "juuri nyt vapaana" not in page
 
     def test_a_held_place_says_when_it_opens_and_that_she_may_go(
         self, conversation_of: Make, responder: User, resident: Resident

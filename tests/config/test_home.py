@@ -110,10 +110,10 @@ def test_the_emergency_words_are_exact_on_every_public_page(
         assert f"{first} {second}" in " ".join(words.split()), path
 
 
-def test_without_the_helpline_only_112_is_told(client: Client, county: County) -> None:
+def test_a_county_that_has_set_no_numbers_tells_those_of_the_whole_country(client: Client, county: County) -> None:
     page = front(client)
     assert 'href="tel:112"' in page
-    assert "Päivystysapu" not in page
+    assert 'href="tel:116117"' in page
 
 
 def test_a_paused_service_says_so(client: Client, office_queue: Queue) -> None:

@@ -1,6 +1,6 @@
 /* <console-mine>: the responder's own conversations, those first that she took first. */
 
-import { arrange, contactor, pick, put, show, slot, stamp } from "./slots.js";
+import { arrange, pick, put, show, slot, stamp, titles } from "./slots.js";
 
 export class ConsoleMine extends HTMLElement {
   connectedCallback() {
@@ -27,7 +27,7 @@ export class ConsoleMine extends HTMLElement {
       const ended = row.state === "ended";
       const count = isSeen || ended ? 0 : row.unread;
       unread += count;
-      put(item, "title", [contactor(row, words), pick(row.topic, language)].filter(Boolean).join(" · "));
+      put(item, "title", titles(row, words, language).join(" · "));
       put(item, "place", pick(row.service, language));
       put(item, "language", words.languages[row.language] ?? row.language);
       put(item, "number", String(count));

@@ -1,6 +1,6 @@
 /* <console-waiting>: everyone who waits in the responder's queues, longest wait first. */
 
-import { arrange, contactor, pick, place, put, show, slot, stamp } from "./slots.js";
+import { arrange, pick, place, put, show, slot, stamp, titles } from "./slots.js";
 import { clockTime, secondsSince } from "./wait-clock.js";
 
 export class ConsoleWaiting extends HTMLElement {
@@ -42,7 +42,7 @@ export class ConsoleWaiting extends HTMLElement {
   }
 
   #fill(item, row, { words, language, targets }) {
-    const parts = [contactor(row, words), pick(row.topic, language)].filter(Boolean);
+    const parts = titles(row, words, language);
     put(item, "title", parts.join(" · "));
     const municipality = pick(row.municipality, language);
     put(item, "spoken", [...parts, municipality].filter(Boolean).join(", "));

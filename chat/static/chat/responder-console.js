@@ -246,6 +246,7 @@ export class ResponderConsole extends HTMLElement {
     switch (frame.t) {
       case "queue":
         if (offersOf(this.#frames.get(frame.queue)) !== offersOf(frame)) this.querySelector("live-part[data-part=offers]")?.refresh();
+        frame.waiting = frame.waiting.filter(({ reserved }) => !reserved || reserved === this.dataset.person); // others practise alone
         this.#frames.set(frame.queue, frame);
         this.#showWaiting();
         break;

@@ -46,6 +46,13 @@ export function place(service, queue) {
 }
 
 /* Who contacts: a professional who has signed in by her name, others by what they told. */
-export function contactor(row, words) {
+function contactor(row, words) {
   return row.who ? words.who.replace("%(name)s", row.who) : words.contactors[row.contactor] ?? words.contactors[""];
+}
+
+/* Who contacts and about what; of one who gave no topic and no name three digits of the conversation's id, as the server has them. */
+export function titles(row, words, language) {
+  const number = (Number.parseInt(row.conversation.slice(0, 8), 16) % 900) + 100;
+  const mark = row.who ? "" : words.mark.replace("%(number)s", String(number));
+  return [contactor(row, words), pick(row.topic, language) || mark].filter(Boolean);
 }

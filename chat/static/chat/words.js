@@ -1,7 +1,7 @@
 /* Words as a person sees them: plain text with its addresses and phone numbers made into safe links. Never HTML. chat/links.py does the same
    on the server. */
 
-import { pick } from "./slots.js";
+import { pick, place } from "./slots.js";
 
 const ADDRESS = /(?:https?:\/\/|mailto:|tel:)[^\s<>"'`{}|\\^]+/giu;
 // 112, 116 xxx, and Finnish numbers as people write them; no part of a longer number, a date or an identity code.
@@ -79,9 +79,13 @@ export function eventKey({ kind, payload }) {
   return what ? `${kind}:${what}` : kind;
 }
 
-/* The event in words: a notice's own, else those that `words(key)` has for its key or its kind, with the names that it tells. */
+/* The event in words: a notice's own, else those that `words(key)` has for its key or its kind, with the names that it tells. Of a move,
+   "service" is the queue inside one service, as a resident knows it; "place" is both. */
 export function eventWords(event, words, { name = "", language, otherwise = "" }) {
   if (event.kind === "notice" && event.body) return event.body;
   const said = words(eventKey(event)) ?? words(event.kind) ?? otherwise;
-  return said.replace("%(name)s", name).replace("%(service)s", pick(event.payload.service ?? {}, language));
+  const service = pick(event.payload.service ?? {}, language);
+  const queue = pick(event.payload.queue ?? {}, language);
+  const where = queue && event.payload.same_service ? queue : service;
+  return said.replace("%(name)s", name).replace("%(service)s", where).replace("%(place)s", place(service, queue));
 }
