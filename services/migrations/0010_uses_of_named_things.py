@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0008_survey_answers_from_elsewhere'),
+        ('services', '0009_materials'),
     ]
 
     operations = [
