@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "modeltranslation",
     "config",
     "adoption",
+    "reports",
     "chat",
     "handbook",
     "services",

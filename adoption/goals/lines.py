@@ -12,10 +12,11 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from adoption.goals.comparing import Standing, standing_of, value_in_words
 from adoption.models import FormAnswer, Rollout
 from adoption.periods import first_of_month
-from chat.figures import Figure, Period, read_figures
+from reports.metrics import Figure, read_figures
+from reports.months import Period
+from reports.targets import Standing, standing_of, value_in_words
 from services.choices import AimClass
 from services.metric_names import METRICS
 from services.models import Service, Target
@@ -108,7 +109,7 @@ def goals_of(rollout: Rollout, *, today: date) -> Goals:
     answers = {row.form: row.values for row in FormAnswer.objects.filter(rollout=rollout, period__isnull=True)}
     chosen = [str(each).strip() for each in answers.get(CHOSEN[0], {}).get(CHOSEN[1], []) if str(each).strip()]
     asked = {target.metric for target in targets} | set(chosen)
-    figures = read_figures([rollout.service], period) if rollout.service and asked else {}
+    figures = read_figures([rollout.service], period, codes=asked) if rollout.service and asked else {}
     goals = [(target, _goal(target.metric, target, figures)) for target in targets]
     has_target = {target.metric for target in targets}
     return Goals(

@@ -16,7 +16,7 @@ from adoption.operations import adopt_items
 from adoption.operations.pilots import OUTCOMES, evaluate_pilot
 from services.models import County, Queue, Service
 from tests.adoption.proving import begin, item_of
-from tests.chat.test_figures import D1, made
+from tests.reports.d1 import D1, made
 from tests.conftest import acting
 
 pytestmark = pytest.mark.django_db

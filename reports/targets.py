@@ -1,20 +1,21 @@
-"""A figure beside its target: compared unrounded, shown rounded half up (metrics 1.4). Reads nothing."""
+"""A figure beside its target, and in words: compared unrounded, shown rounded half up (metrics 1.4, 1.8). Reads nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
-from chat.figures import Figure
+from reports.metrics.figure import Figure
+from reports.metrics.words import PERCENTS, TIMES
+from reports.rounding import duration, euros, number, percent
 from services.choices import Direction
 
 SECONDS: Mapping[str, int] = {"s": 1, "sek": 1, "min": 60, "h": 3600}
-PERCENT, HOUR = "%", 3600
+PERCENT = "%"
 
 
 class Standing(StrEnum):
@@ -60,43 +61,36 @@ def standing_of(figure: Figure, *, direction: str, value: Decimal, unit: str) ->
 
 def value_in_words(figure: Figure, *, unit: str = "", target: Decimal | None = None) -> str:
     """The figure as a reader expects it; one that misses its target by less than the rounding is shown with two decimals."""
+    if not figure.known:
+        return _("no data")
     if figure.unit == "1–5" and unit.strip() == PERCENT:
-        return _percent(figure.beside["share"], target)
-    value = figure.value
-    if value is None:
-        return "–"
-    match figure.unit:
+        return percent(figure.beside["share"], target=target)
+    return in_unit(figure.value, figure.unit, target=target)
+
+
+def in_unit(value: Fraction | None, unit: str, *, target: Decimal | None = None) -> str:
+    """A value of the unit: a duration, a percentage, a mean with one decimal, euros, or a whole number."""
+    match unit:
         case "%":
-            return _percent(value, target)
+            return percent(value, target=target)
         case "s":
             return duration(value)
-        case "1–5":
-            return str(formats.number_format(_rounded(value, 1), 1))
+        case "€":
+            return euros(value)
+        case "1–5" | "n/h" | "/1000":
+            return number(value, 1)
         case _:
-            return str(formats.number_format(_rounded(value, 0), 0, force_grouping=True))
+            return number(value)
 
 
-def duration(seconds: Fraction) -> str:
-    """4 min 19 s; above an hour hours and minutes."""
-    whole = int(_rounded(seconds, 0))
-    if whole > HOUR:
-        return _("%(hours)d h %(minutes)d min") % {"hours": whole // HOUR, "minutes": whole % HOUR // 60}
-    return _("%(minutes)d min %(seconds)d s") % {"minutes": whole // 60, "seconds": whole % 60}
-
-
-def _percent(value: Fraction | None, target: Decimal | None) -> str:
-    if value is None:
-        return "–"
-    shown = _rounded(value, 1)
-    hides = target is not None and shown == target and Fraction(target) != value
-    places = 2 if hides else 1
-    return f"{formats.number_format(_rounded(value, places), places)} %"
-
-
-def _rounded(value: Fraction, places: int) -> Decimal:
-    """Half up, away from zero."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+def beside_in_words(figure: Figure, code: str) -> str:
+    """What stands beside a figure, in its own unit."""
+    value = figure.beside.get(code)
+    if code in TIMES:
+        return duration(value)
+    if code in PERCENTS:
+        return percent(value)
+    return euros(value) if figure.unit == "€" else number(value, 1)
 
 
 def _holds(now: Fraction, direction: str, target: Fraction) -> bool:
