@@ -1,18 +1,24 @@
-"""A figure beside its target, and in words: compared unrounded, shown rounded half up (metrics 1.4, 1.8). Reads nothing."""
+"""A figure beside its target, and in words: compared unrounded, shown rounded half up (metrics 1.4, 1.8)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from django.db.models import Q
+from django.utils import formats
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.metrics.figure import Figure
 from reports.metrics.words import PERCENTS, TIMES
 from reports.rounding import duration, euros, number, percent
 from services.choices import Direction
+from services.models import Service, Target
 
 SECONDS: Mapping[str, int] = {"s": 1, "sek": 1, "min": 60, "h": 3600}
 PERCENT = "%"
@@ -26,6 +32,29 @@ class Standing(StrEnum):
     NO_DATA = "no_data"
     OTHER_UNIT = "other_unit"
     UNAVAILABLE = "unavailable"
+
+
+STANDINGS: Mapping[Standing, str | Promise] = {
+    Standing.MET: gettext_lazy("met"),
+    Standing.MISSED: gettext_lazy("not met"),
+    Standing.NO_DATA: gettext_lazy("no data"),
+    Standing.OTHER_UNIT: gettext_lazy("the unit of the target does not fit this figure"),
+    Standing.UNAVAILABLE: gettext_lazy("not available yet"),
+}
+
+
+def targets_in_force(county_id: int, service: Service | None, day: date) -> list[Target]:
+    """Those of the service on the day; the county’s own of a metric for which the service has none. Without a service the county’s."""
+    rows = Target.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, county=county_id)
+    found = list(rows.filter(Q(service=service) | Q(service__isnull=True)) if service else rows.filter(service__isnull=True))
+    own = {(row.metric, row.channel) for row in found if row.service_id}
+    return [row for row in found if row.service_id or (row.metric, row.channel) not in own]
+
+
+def target_in_words(target: Target) -> str:
+    """The target as it is read: ≥ 80 %, < 3,5 min."""
+    value = formats.number_format(Decimal(f"{target.value.normalize():f}"), force_grouping=True)
+    return f"{target.get_direction_display()} {value} {target.unit}".strip()
 
 
 def comparable(figure: Figure, unit: str) -> Fraction | None:

@@ -55,7 +55,12 @@ CELL_METRICS = ("M01", "M03", "M04", "M06", "M07", "M08", "M10", "M11", "M12", "
 
 
 def figures_of(
-    scope: Scope, period: Period, *, codes: Collection[str] = AVAILABLE, breakdowns: Collection[str] = (), now: datetime | None = None
+    scope: Scope,
+    period: Period,
+    *,
+    codes: Collection[str] = AVAILABLE,
+    breakdowns: Collection[str] = (),
+    now: datetime | None = None,
 ) -> Figures:
     """The figures by their definitions, in a number of queries that does not grow with the rows."""
     now = now or timezone.now()
@@ -72,7 +77,10 @@ def figures_of(
         if source in sources:
             facts |= reader(scope, period, now)
     cells = {
-        name: {key: {code: DEFINITIONS[code].compute({**found, "in_use": facts["in_use"]}) for code in CELL_METRICS} for key, found in of.items()}
+        name: {
+            key: {code: DEFINITIONS[code].compute({**found, "in_use": facts["in_use"]}) for code in CELL_METRICS}
+            for key, found in of.items()
+        }
         for name, of in reading.cells.items()
     }
     return Figures(scope, period, {each.code: each.compute(facts) for each in wanted}, cells, hours, facts)

@@ -88,7 +88,9 @@ DEFINITIONS = (
         "M34",
         "n",
         Better.NEITHER,
-        _("Topics whose contacts grew by more than half from the month before and were at least ten; a topic that had none is new."),
+        _(
+            "Topics whose contacts grew by more than half from the month before and were at least ten; a topic that had none is new."
+        ),
         topics,
         Source.TOPICS,
     ),

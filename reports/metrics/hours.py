@@ -34,7 +34,9 @@ class HourCount:
 
 def read_hours(scope: Scope, period: Period) -> list[HourCount]:
     """The hours in which somebody came: one query."""
-    wanted = {name: column for name, column in columns.of_statuses().items() if name in ("contacts", "answered", "abandoned", "within")}
+    wanted = {
+        name: column for name, column in columns.of_statuses().items() if name in ("contacts", "answered", "abandoned", "within")
+    }
     rows = scope.rows(period).annotate(hour=UtcHour("queued_at")).values("hour").annotate(**wanted).order_by("hour")
     return [
         HourCount(_instant(row["hour"]), row["contacts"], row["answered"], row["abandoned"], row["within"])

@@ -64,7 +64,11 @@ def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
     for month, services in paid.items():
         starts, ends = month.period.interval
         wanted |= Q(queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=services)
-    found = scope.rows(period).filter(wanted).aggregate(contacts=columns.counted(columns.CONTACT), answered=columns.counted(columns.ANSWERED))
+    found = (
+        scope.rows(period)
+        .filter(wanted)
+        .aggregate(contacts=columns.counted(columns.CONTACT), answered=columns.counted(columns.ANSWERED))
+    )
     missing = [str(month) for month in period.months if month not in paid]
     return {"euros": euros, "paid_contacts": found["contacts"], "paid_answered": found["answered"], "without_costs": missing}
 
@@ -98,7 +102,9 @@ def offer(facts: Facts) -> Figure:
     professions = facts.get("professions") or ()
     parts = [("open_services", number(facts, "open_services")), ("professions", len(professions))]
     beside = {"weekly_hours": facts.get("weekly_hours"), "really_open": facts.get("really_open")}
-    return Figure("M32", Fraction(number(facts, "open_services")), "n", number(facts, "open_services"), parts, beside, notes=list(professions))
+    return Figure(
+        "M32", Fraction(number(facts, "open_services")), "n", number(facts, "open_services"), parts, beside, notes=list(professions)
+    )
 
 
 def digital_doctor(facts: Facts) -> Figure:
@@ -128,7 +134,9 @@ def cost(facts: Facts) -> Figure:
 
 def _is_valid(interval: Interval, period: Period) -> bool:
     day = period.last
-    return (interval.valid_from is None or interval.valid_from <= day) and (interval.valid_until is None or day <= interval.valid_until)
+    return (interval.valid_from is None or interval.valid_from <= day) and (
+        interval.valid_until is None or day <= interval.valid_until
+    )
 
 
 def _population(scope: Scope) -> int | None:
@@ -152,7 +160,15 @@ DEFINITIONS = (
         Source.CONVERSATIONS,
         Source.IMPORTED,
     ),
-    metric("M25", "/1000", Better.NEITHER, _("Contacts for each thousand residents of the county."), per_resident, Source.CONVERSATIONS, Source.DIRECTORY),
+    metric(
+        "M25",
+        "/1000",
+        Better.NEITHER,
+        _("Contacts for each thousand residents of the county."),
+        per_resident,
+        Source.CONVERSATIONS,
+        Source.DIRECTORY,
+    ),
     metric(
         "M31",
         "€",

@@ -45,7 +45,9 @@ DEFINITIONS = (
         satisfaction,
     ),
     metric("M15", "nps", Better.MORE, _("The share of those who answered 9–10 less the share of those who answered 0–6."), nps),
-    metric("M16", "%", Better.MORE, _("Contacts with at least one answer of feedback, divided by answered contacts."), response_rate),
+    metric(
+        "M16", "%", Better.MORE, _("Contacts with at least one answer of feedback, divided by answered contacts."), response_rate
+    ),
     metric(
         "M17",
         "n",

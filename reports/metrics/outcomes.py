@@ -68,7 +68,9 @@ DEFINITIONS = (
         Source.IDENTIFICATION,
         Source.FLAGS,
     ),
-    metric("M11", "%", Better.MORE, _("Outcomes R1, R2, R3, R4, R6 and R8, divided by answered contacts with an outcome."), one_contact),
+    metric(
+        "M11", "%", Better.MORE, _("Outcomes R1, R2, R3, R4, R6 and R8, divided by answered contacts with an outcome."), one_contact
+    ),
     metric("M12", "%", Better.NEITHER, _("Outcomes R3, R4 and R5, divided by answered contacts with an outcome."), traditional),
     metric(
         "M13",

@@ -52,7 +52,9 @@ def dimensions(scope: Scope) -> dict[str, Combinable]:
         "service": F("first_queue__service"),
         "queue": F("first_queue"),
         "group": _groups(scope),
-        "language": Case(When(language__in=["fi", "sv", "en"], then=F("language")), default=Value("other"), output_field=CharField()),
+        "language": Case(
+            When(language__in=["fi", "sv", "en"], then=F("language")), default=Value("other"), output_field=CharField()
+        ),
         "entry_channel": F("entry_channel"),
         "identified": Case(When(columns.IDENTIFIED, then=Value(True)), default=Value(False), output_field=BooleanField()),
         "contactor": F("contactor"),
@@ -101,12 +103,16 @@ def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
     moved = Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk"))
     wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
     earlier = Conversation.objects.filter(pk=OuterRef("pk")).duplicates()
-    later = Conversation.objects.counted().of_residents().filter(
-        county=OuterRef("county"),
-        person=OuterRef("person"),
-        topic__key=OuterRef("topic__key"),
-        queued_at__gt=OuterRef("closed_at"),
-        queued_at__lte=OuterRef("closed_at") + REPEATED_WITHIN,
+    later = (
+        Conversation.objects.counted()
+        .of_residents()
+        .filter(
+            county=OuterRef("county"),
+            person=OuterRef("person"),
+            topic__key=OuterRef("topic__key"),
+            queued_at__gt=OuterRef("closed_at"),
+            queued_at__lte=OuterRef("closed_at") + REPEATED_WITHIN,
+        )
     )
     found = rows.annotate(
         moved=Exists(moved),
@@ -114,7 +120,9 @@ def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
         repeats=Exists(earlier),
         asks_again=_truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
     )
-    return found.filter(columns.CONTACT & (Q(moved=True) | Q(wrong=True) | Q(repeats=True) | Q(asks_again=True) | ~Q(failure_demand="")))
+    return found.filter(
+        columns.CONTACT & (Q(moved=True) | Q(wrong=True) | Q(repeats=True) | Q(asks_again=True) | ~Q(failure_demand=""))
+    )
 
 
 FLAGS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {

@@ -63,4 +63,3 @@ def with_identification(scope: Scope, period: Period) -> list[int]:
     found = set(asks.values_list("pk", flat=True)) if current_provider() is not None else set()
     rows = scope.rows(period).filter(identified_at__isnull=False)
     return sorted(found | set(rows.values_list("first_queue__service", flat=True).distinct()))
-

@@ -143,6 +143,6 @@ def _give(connection: BaseDatabaseWrapper, name: str, own: Callable[[], Any]) ->
     connection.ensure_connection()
     raw = connection.connection
     try:
-        raw.execute(f"SELECT {name}(1)").fetchone()  # noqa: S608 - a name of this module
+        raw.execute(f"SELECT {name}(1)").fetchone()
     except sqlite3.OperationalError:
         raw.create_aggregate(name, 1, own)

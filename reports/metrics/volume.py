@@ -24,7 +24,9 @@ def identified(facts: Facts) -> Figure:
     n = number(facts, "identified")
     beside = {"share_of_contacts": ratio(n, asked)}
     based_on = (asked, of_all) if asked != of_all else None
-    return count("M02", n, [("identified", n), ("asked", asked), ("persons", number(facts, "persons"))], beside=beside, based_on=based_on)
+    return count(
+        "M02", n, [("identified", n), ("asked", asked), ("persons", number(facts, "persons"))], beside=beside, based_on=based_on
+    )
 
 
 def answered(facts: Facts) -> Figure:

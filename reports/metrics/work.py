@@ -47,7 +47,9 @@ def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
         Q(valid_until__isnull=True) | Q(valid_until__gt=starts), group__queues__service__in=scope.services
     )
     cut = Elapsed(
-        Greatest(F("starts_at"), _stamp(starts)), Least(Coalesce(F("ends_at"), _stamp(ends)), _stamp(ends)), output_field=Elapsed.output_field
+        Greatest(F("starts_at"), _stamp(starts)),
+        Least(Coalesce(F("ends_at"), _stamp(ends)), _stamp(ends)),
+        output_field=Elapsed.output_field,
     )
     here = Presence.objects.filter(
         Q(user__in=members.values("user")) | Q(user__in=legs.values("responder")),
@@ -67,7 +69,9 @@ def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
         "available": sum(by_user.values()),
         "available_minutes": sum(by_user.values()) // (60 * MILLION),
         "responders": len(by_user),
-        "parallel": Fraction(sum((load[0] for load in loads), timedelta()) // timedelta(microseconds=1), busy // timedelta(microseconds=1))
+        "parallel": Fraction(
+            sum((load[0] for load in loads), timedelta()) // timedelta(microseconds=1), busy // timedelta(microseconds=1)
+        )
         if busy
         else None,
         "most_parallel": max((load[2] for load in loads), default=0),
@@ -147,7 +151,9 @@ def _stamp(at: datetime) -> Value:
     return Value(at, output_field=DateTimeField())
 
 
-def _held(rows: Iterator[tuple[int, datetime, datetime | None]], starts: datetime, ends: datetime) -> Iterator[tuple[int, list[Stretch]]]:
+def _held(
+    rows: Iterator[tuple[int, datetime, datetime | None]], starts: datetime, ends: datetime
+) -> Iterator[tuple[int, list[Stretch]]]:
     for user, found in groupby(rows, key=lambda row: row[0]):
         yield user, [(max(accepted, starts), min(left or ends, ends)) for _user, accepted, left in found]
 

@@ -46,9 +46,7 @@ D1 = {
     "C11": Row(
         "30 23:58:00", "31 00:03:00", "31 00:04:00", "31 00:20:00", "answered", "", "flunssa", "R1", 3, 6, service="paivystys"
     ),
-    "C12": Row(
-        "31 00:00:00", "31 00:01:00", "31 00:01:10", "31 00:09:00", "answered", "", "", "R1", 5, 10, service="paivystys"
-    ),
+    "C12": Row("31 00:00:00", "31 00:01:00", "31 00:01:10", "31 00:09:00", "answered", "", "", "R1", 5, 10, service="paivystys"),
     "C13": Row("6 09:00:00", "6 09:01:00", "6 09:01:30", "6 09:11:00", "answered", "P1", "kotihoito", "R6", 4, 8),
     "C14": Row("5 13:00:00", "5 13:04:00", "5 13:05:00", "5 13:25:00", "answered", "P4", "asuminen", "R5", None, 9),
 }
@@ -166,6 +164,11 @@ def duty_queue(county: County, schedule: Schedule | None) -> Queue:
     service, _ = Service.objects.get_or_create(
         county=county,
         key=DUTY,
-        defaults={"name_fi": "Päivystyschat", "status": ServiceStatus.OPEN, "permitted_at": at("1 00:00:00"), "opened_at": at("1 00:00:00")},
+        defaults={
+            "name_fi": "Päivystyschat",
+            "status": ServiceStatus.OPEN,
+            "permitted_at": at("1 00:00:00"),
+            "opened_at": at("1 00:00:00"),
+        },
     )
     return Queue.objects.create(service=service, key="yleinen", name_fi="Yleinen", languages=["fi"], schedule=schedule)

@@ -17,7 +17,15 @@ from reports.targets import Standing, standing_of, value_in_words
 
 @pytest.mark.parametrize(
     ("value", "places", "shown"),
-    [("2.25", 1, "2.3"), ("-12.5", 0, "-13"), ("12.5", 0, "13"), ("41.6", 0, "42"), ("-2.25", 1, "-2.3"), ("0", 1, "0.0"), ("53.125", 2, "53.13")],
+    [
+        ("2.25", 1, "2.3"),
+        ("-12.5", 0, "-13"),
+        ("12.5", 0, "13"),
+        ("41.6", 0, "42"),
+        ("-2.25", 1, "-2.3"),
+        ("0", 1, "0.0"),
+        ("53.125", 2, "53.13"),
+    ],
 )
 def test_half_up_and_away_from_zero(value: str, places: int, shown: str) -> None:
     assert str(rounded(Fraction(value), places)) == shown
@@ -43,7 +51,14 @@ def test_numbers_of_each_language(language: str, whole: str, share: str, mean: s
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [("258.75", "4 min 19 s"), ("302.5", "5 min 3 s"), ("0", "0 min 0 s"), ("3600", "60 min 0 s"), ("3661", "1 h 1 min"), ("7199", "2 h 0 min")],
+    [
+        ("258.75", "4 min 19 s"),
+        ("302.5", "5 min 3 s"),
+        ("0", "0 min 0 s"),
+        ("3600", "60 min 0 s"),
+        ("3661", "1 h 1 min"),
+        ("7199", "2 h 0 min"),
+    ],
 )
 def test_durations(seconds: str, shown: str) -> None:
     assert duration(Fraction(seconds)) == shown
@@ -78,7 +93,12 @@ def test_the_table_of_nps(promoters, passives, detractors, exact, shown, meets) 
 
 @pytest.mark.parametrize(
     ("part", "whole", "words", "standing"),
-    [(6996, 10_000, "69,96 %", "missed"), (35_524, 50_748, "70,00 %", "met"), (35_523, 50_748, "70,00 %", "missed"), (7, 10, "70,0 %", "met")],
+    [
+        (6996, 10_000, "69,96 %", "missed"),
+        (35_524, 50_748, "70,00 %", "met"),
+        (35_523, 50_748, "70,00 %", "missed"),
+        (7, 10, "70,0 %", "met"),
+    ],
 )
 def test_a_target_is_compared_with_the_unrounded_value(part: int, whole: int, words: str, standing: str) -> None:
     figure = Figure("M11", ratio(part, whole), "%", whole)
@@ -88,7 +108,13 @@ def test_a_target_is_compared_with_the_unrounded_value(part: int, whole: int, wo
 
 @pytest.mark.parametrize(
     ("value", "direction", "target", "standing"),
-    [("50", "gte", "80", "missed"), ("75", "gte", "70", "met"), ("12.5", "lte", "15", "met"), ("50", "gt", "50", "missed"), ("50", "lt", "50", "missed")],
+    [
+        ("50", "gte", "80", "missed"),
+        ("75", "gte", "70", "met"),
+        ("12.5", "lte", "15", "met"),
+        ("50", "gt", "50", "missed"),
+        ("50", "lt", "50", "missed"),
+    ],
 )
 def test_targets_of_d1(value: str, direction: str, target: str, standing: str) -> None:
     figure = Figure("M08", Fraction(value), "%", 10)

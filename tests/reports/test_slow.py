@@ -106,7 +106,9 @@ def store(queue: Queue, told: list[Told]) -> None:
 
 def quickly(found: Figures) -> dict[str, Fraction | None]:
     figures = found.total
-    known = {code: figures[code].value for code in ("M01", "M02", "M03", "M04", "M06", "M07", "M08", "M09", "M10", "M11", "M12", "M14")}
+    known = {
+        code: figures[code].value for code in ("M01", "M02", "M03", "M04", "M06", "M07", "M08", "M09", "M10", "M11", "M12", "M14")
+    }
     known |= {code: figures[code].value for code in ("M15", "M16", "M18", "M19")}
     known["M02 persons"] = Fraction(dict(figures["M02"].parts)["persons"])
     known["M04 left"] = figures["M04"].beside["left_after"]
@@ -118,7 +120,7 @@ def quickly(found: Figures) -> dict[str, Fraction | None]:
     return known
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(conversations(), max_size=25))
 def test_the_database_agrees_with_plain_python(queue: Queue, told: list[Told]) -> None:
     with transaction.atomic():

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.staffing import Demand, effective_handling, erlang_b, erlang_c, given as served, needed, scheduled
+from reports.staffing import Demand, effective_handling, erlang_b, erlang_c, needed, scheduled
+from reports.staffing import given as served
 
 demands = st.builds(
     Demand,
@@ -78,7 +79,9 @@ def test_one_alone_is_told_honestly() -> None:
     assert served(Demand(3, 1200, at_once=2), 1).service_level == pytest.approx(0.5062, abs=5e-5)
 
 
-@pytest.mark.parametrize("wrong", [{"per_hour": -1}, {"handling_seconds": 0}, {"target_share": 1}, {"shrinkage": 1}, {"at_once": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"per_hour": -1}, {"handling_seconds": 0}, {"target_share": 1}, {"shrinkage": 1}, {"at_once": 0}]
+)
 def test_what_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError):
         Demand(**{"per_hour": 1, "handling_seconds": 60, **wrong})

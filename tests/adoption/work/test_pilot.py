@@ -16,8 +16,8 @@ from adoption.operations import adopt_items
 from adoption.operations.pilots import OUTCOMES, evaluate_pilot
 from services.models import County, Queue, Service
 from tests.adoption.proving import begin, item_of
-from tests.reports.d1 import D1, made
 from tests.conftest import acting
+from tests.reports.d1 import D1, made
 
 pytestmark = pytest.mark.django_db
 
