@@ -37,7 +37,7 @@ def expected(counts: Sequence[int]) -> Fraction | None:
 
 
 def of_hours(counts: Mapping[tuple[date, int], int], *, day: date, hours: Sequence[int]) -> dict[int, Fraction | None]:
-    """What is expected of each hour of the day, by the same hours of the eight same weekdays before it; hours without rows are 0."""
+    """What is expected of each hour of the day, by the eight same weekdays before it; an hour without rows brought none."""
     days = [day - timedelta(weeks=n) for n in range(WEEKS, 0, -1)]
     known = min((seen for seen, _hour in counts), default=day)
     return {hour: expected([counts.get((each, hour), 0) for each in days if each >= known]) for hour in hours}

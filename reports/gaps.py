@@ -66,7 +66,7 @@ class Fullness(StrEnum):
 
 
 def fullness(month: Month, *, opened_at: datetime | None, contacts: int, today: date) -> Fullness:
-    """What the month has of a service: nothing before it opened, unless contacts tell otherwise; an open month without contacts is 0."""
+    """What the month has of a service: nothing before it opened, unless contacts tell otherwise; open without contacts is 0."""
     if month.first > today:
         return Fullness.GAP
     opened = None if opened_at is None else local_date(opened_at)

@@ -19,7 +19,7 @@ FIGURE_READERS: frozenset[str] = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.
 
 def readable_services(actor: Actor, county: County) -> ServiceQuerySet:
     """The services of the county whose figures the person may read; those for tests count nothing and have none."""
-    services: ServiceQuerySet = Service.objects.filter(county=county, is_test=False)  # type: ignore[assignment]
+    services: ServiceQuerySet = Service.objects.filter(county=county, is_test=False)
     match actor:
         case System():
             return services

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
@@ -211,21 +213,26 @@ def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]
     for code, figure in figures.total.items():
         head = [*when, FORMULAS, "", "", code, DEFINITIONS[code].name]
         shown = ShownFigure(figure)
-        raw = "" if figure.value is None else rounded(figure.value, 6).normalize()
-        rows.append([*head, "", _plain(raw), figure.unit, shown.words, figure.n])
+        rows.append([*head, "", _raw(figure.value), figure.unit, shown.words, figure.n])
         rows += [[*head, part_words(part), n, "n", number(n), figure.n] for part, n in figure.parts]
-        for part, value in figure.beside.items():
-            rough = "" if value is None else rounded(value, 6).normalize()
-            rows.append([*head, part_words(part), _plain(rough), "", beside_in_words(figure, part), figure.n])
+        rows += [
+            [*head, part_words(part), _raw(value), "", beside_in_words(figure, part), figure.n]
+            for part, value in figure.beside.items()
+        ]
     for table in tables:
         for row in table.rows:
-            for code, value in zip(COLUMNS, row.values, strict=True):
-                rows.append([*when, FORMULAS, table.title, row.name, code, DEFINITIONS[code].name, "", "", "", value, ""])
+            head = [*when, FORMULAS, table.title, row.name]
+            cells = zip(COLUMNS, row.values, strict=True)
+            rows += [[*head, code, DEFINITIONS[code].name, "", "", "", words, ""] for code, words in cells]
     return rows
 
 
-def _plain(value: Any) -> Any:
-    return value if value == "" else value.quantize(1) if value == value.to_integral() else value
+def _raw(value: Fraction | None) -> Decimal | str:
+    """As a spreadsheet counts with it; nothing where there is nothing."""
+    if value is None:
+        return ""
+    exact = rounded(value, 6)
+    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
 
 
 def _shown_targets(figure: Figure, targets: Iterable[Target]) -> list[ShownTarget]:

@@ -25,8 +25,7 @@ def sentences(month: Month, figures: Mapping[str, Figure]) -> list[str]:
         **when,
         "n": number(n),
     }
-    found = [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures)]
-    return found
+    return [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures)]
 
 
 def _waits(figures: Mapping[str, Figure]) -> list[str]:

@@ -44,7 +44,7 @@ STANDINGS: Mapping[Standing, str | Promise] = {
 
 
 def targets_in_force(county_id: int, service: Service | None, day: date) -> list[Target]:
-    """Those of the service on the day; the county’s own of a metric for which the service has none. Without a service the county’s."""
+    """Those of the service on the day, and the county’s of a metric for which it has none; without a service the county’s."""
     rows = Target.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, county=county_id)
     found = list(rows.filter(Q(service=service) | Q(service__isnull=True)) if service else rows.filter(service__isnull=True))
     own = {(row.metric, row.channel) for row in found if row.service_id}

@@ -88,9 +88,7 @@ DEFINITIONS = (
         "M34",
         "n",
         Better.NEITHER,
-        _(
-            "Topics whose contacts grew by more than half from the month before and were at least ten; a topic that had none is new."
-        ),
+        _("Topics whose contacts grew by more than half from the month before and are at least ten; one that had none is new."),
         topics,
         Source.TOPICS,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from reports.metrics import columns
 from reports.metrics.scope import Scope
@@ -37,10 +38,11 @@ def read_hours(scope: Scope, period: Period) -> list[HourCount]:
     wanted = {
         name: column for name, column in columns.of_statuses().items() if name in ("contacts", "answered", "abandoned", "within")
     }
-    rows = scope.rows(period).annotate(hour=UtcHour("queued_at")).values("hour").annotate(**wanted).order_by("hour")
+    found = scope.rows(period).annotate(hour=UtcHour("queued_at")).values("hour").annotate(**wanted).order_by("hour")
+    rows: Iterable[Any] = found.iterator()
     return [
         HourCount(_instant(row["hour"]), row["contacts"], row["answered"], row["abandoned"], row["within"])
-        for row in rows.iterator()
+        for row in rows
         if row["contacts"]
     ]
 

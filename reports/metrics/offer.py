@@ -74,7 +74,7 @@ def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
 
 
 def weekly_hours(calendars: Iterable[Calendar], period: Period) -> Fraction:
-    """Hours of a week in which any of the queues is open by the regular intervals valid on the last day; overlapping ones count once."""
+    """Hours of a week in which any queue is open by the regular intervals of the last day; overlapping ones count once."""
     pieces: list[tuple[int, int]] = []
     for interval in {each for calendar in calendars for each in calendar.weekly if _is_valid(each, period)}:
         pieces += interval.minutes()
@@ -153,8 +153,8 @@ DEFINITIONS = (
         "%",
         Better.MORE,
         _(
-            "Answered contacts whose last queue was a doctor’s, divided by all visits of primary health care. The number of visits is"
-            " brought in from elsewhere."
+            "Answered contacts whose last queue was a doctor’s, divided by all visits of primary health care. The number of"
+            " visits is brought in from elsewhere."
         ),
         digital_doctor,
         Source.CONVERSATIONS,
@@ -182,8 +182,8 @@ DEFINITIONS = (
         "n",
         Better.MORE,
         _(
-            "Services that are open at the end of the period, the hours of a week in which they take contacts (hours of several queues at"
-            " once count once), the hours really open, and the professions that answered."
+            "Services that are open at the end of the period, the hours of a week in which they take contacts (hours of several"
+            " queues at once count once), the hours really open, and the professions that answered."
         ),
         offer,
         Source.DIRECTORY,

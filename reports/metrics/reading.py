@@ -7,7 +7,7 @@ One pass over the conversations counts every column; each breakdown is the same 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from chat.models.transfers import TAKEN_WITHIN
 from reports.metrics import columns
 from reports.metrics.definition import Source
 from reports.metrics.scope import Scope, with_identification
+from reports.metrics.sql import Micros
 from reports.months import Period
 from services.models import Queue
 
@@ -94,12 +95,12 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
     ways = dimensions(reading.scope)
     each = {**shared, **columns.of_opinions(whole=False)}
     for name in breakdowns:
-        found = rows.annotate(cell=ways[name]).values("cell").annotate(**each)
-        reading.cells[name] = {row.pop("cell"): row for row in found.iterator()}
+        found: Iterable[Any] = rows.annotate(cell=ways[name]).values("cell").annotate(**each).iterator()
+        reading.cells[name] = {row.pop("cell"): row for row in found}
 
 
 def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
-    """Those with something that only other rows tell: a transfer, a repeat, a sending leg in the wrong service; or a reason of M18."""
+    """Those with something that only other rows tell: a transfer, a repeat, a leg in the wrong service; or a reason of M18."""
     moved = Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk"))
     wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
     earlier = Conversation.objects.filter(pk=OuterRef("pk")).duplicates()
@@ -171,7 +172,7 @@ def _read_transfers(reading: Reading) -> None:
             matrix[row["from_queue"], row["to_queue"]] += row["n"]
     passed_on = Transfer.objects.filter(PASSED_ON, to_leg=OuterRef("pk"))
     legs = Leg.objects.filter(Exists(passed_on), conversation__in=of_rows, number__gte=2)
-    waits = columns.series("leg", columns.Micros("wait_seconds"), Q(wait_seconds__isnull=False))
+    waits = columns.series("leg", Micros("wait_seconds"), Q(wait_seconds__isnull=False))
     reading.total |= legs.order_by().aggregate(**waits)
     reading.total |= {
         "matrix": dict(matrix),
@@ -195,7 +196,7 @@ def _read_attempts(reading: Reading) -> None:
     reading.total |= {"attempts": sum(went.values()), "went_to": dict(went)}
 
 
-def _truth(condition: Q) -> Case:
+def _truth(condition: Combinable | Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 

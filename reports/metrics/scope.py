@@ -50,7 +50,7 @@ class Scope:
         """Tries outside the hours in the period (M05)."""
         starts, ends = period.interval
         rows = Attempt.objects.filter(county=self.county_id, service__in=self.services, at__gte=starts, at__lt=ends, is_test=False)
-        return rows.order_by()  # type: ignore[return-value]
+        return rows.order_by()
 
 
 def with_identification(scope: Scope, period: Period) -> list[int]:

@@ -39,7 +39,7 @@ class Elapsed(Func):
     arity = 2
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
-        """Whole seconds and the six digits after them, which are missing when they are all zero (SQLite itself rounds to a thousandth)."""
+        """Whole seconds and the six digits after them, missing when they are all zero: SQLite itself rounds to a thousandth."""
         (start, first), (end, second) = (compiler.compile(each) for each in self.get_source_expressions())
         part = "(CAST(strftime('%%s', substr({0}, 1, 19)) AS INTEGER) * 1000000 + CAST(substr({0}, 21, 6) AS INTEGER))"
         return f"({part.format(end)} - {part.format(start)})", [*second, *second, *first, *first]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -35,8 +35,8 @@ Stretch = tuple[datetime, datetime]
 def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """Who was available, and how many conversations each had at once (M26): three queries.
 
-    Hers are the intervals of those who belong to the services' groups or answered there in the period. Presence is kept by county, so
-    that one who answers in two services is available to both.
+    Hers are the intervals of those who belong to the services' groups or answered there in the period. Presence is kept by
+    county, so that one who answers in two services is available to both.
     """
     starts, ends = period.interval
     ends = min(ends, now) if starts < now else ends
@@ -46,11 +46,8 @@ def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
     members = Membership.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=starts), group__queues__service__in=scope.services
     )
-    cut = Elapsed(
-        Greatest(F("starts_at"), _stamp(starts)),
-        Least(Coalesce(F("ends_at"), _stamp(ends)), _stamp(ends)),
-        output_field=Elapsed.output_field,
-    )
+    until = Least(Coalesce(F("ends_at"), _stamp(ends)), _stamp(ends))
+    cut = Elapsed(Greatest(F("starts_at"), _stamp(starts)), until)
     here = Presence.objects.filter(
         Q(user__in=members.values("user")) | Q(user__in=legs.values("responder")),
         Q(ends_at__isnull=True) | Q(ends_at__gt=starts),
@@ -99,7 +96,7 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
     asked = reached = Q(pk__in=[])
     for day in (period.first + timedelta(days=n) for n in range(period.days)):
         if is_working_day(day):
-            opens, closes = (first_instant(day, datetime.min.replace(hour=hour).time()) for hour in (OFFICE_OPENS, OFFICE_CLOSES))
+            opens, closes = (first_instant(day, time(hour)) for hour in (OFFICE_OPENS, OFFICE_CLOSES))
             _start, night = midnights(day)
             came = Q(queued_at__gte=opens, queued_at__lt=closes)
             asked |= came
@@ -151,9 +148,7 @@ def _stamp(at: datetime) -> Value:
     return Value(at, output_field=DateTimeField())
 
 
-def _held(
-    rows: Iterator[tuple[int, datetime, datetime | None]], starts: datetime, ends: datetime
-) -> Iterator[tuple[int, list[Stretch]]]:
+def _held(rows: Iterator[Any], starts: datetime, ends: datetime) -> Iterator[tuple[int, list[Stretch]]]:
     for user, found in groupby(rows, key=lambda row: row[0]):
         yield user, [(max(accepted, starts), min(left or ends, ends)) for _user, accepted, left in found]
 

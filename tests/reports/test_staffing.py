@@ -84,7 +84,7 @@ def test_one_alone_is_told_honestly() -> None:
 )
 def test_what_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError):
-        Demand(**{"per_hour": 1, "handling_seconds": 60, **wrong})
+        Demand(**{"per_hour": 1, "handling_seconds": 60, **wrong})  # type: ignore[arg-type]
 
 
 @given(demands)
