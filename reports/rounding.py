@@ -42,7 +42,7 @@ def percent(value: Exact | None, *, target: Decimal | None = None) -> str:
         return NOTHING
     shown = rounded(value, 1)
     hides = target is not None and shown == target and Fraction(target) != Fraction(value)
-    return f"{number(value, 2 if hides else 1)} %"
+    return f"{number(value, 2 if hides else 1)}\u00a0%"
 
 
 def duration(seconds: Exact | None) -> str:
@@ -58,7 +58,7 @@ def duration(seconds: Exact | None) -> str:
 
 def euros(value: Exact | None) -> str:
     """53,13 €."""
-    return NOTHING if value is None else f"{number(value, 2)} €"
+    return NOTHING if value is None else f"{number(value, 2)}\u00a0€"
 
 
 def persons(counts: Mapping[K, int]) -> dict[K, int | None]:

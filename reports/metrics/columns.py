@@ -55,10 +55,16 @@ def of_statuses() -> Columns:
 
 
 def of_waits() -> Columns:
-    """M06 and M07 by the waits stored when they happened; M09 and the waits of those who left by their stamps."""
+    """M06 and M07, by the waits stored when they happened."""
     return {
         **series("wait", Micros("wait_seconds"), ANSWERED),
         **series("response", Micros("response_seconds"), ANSWERED),
+    }
+
+
+def of_lengths() -> Columns:
+    """M09 and the waits of those who left, by their stamps."""
+    return {
         **series("length", Elapsed("accepted_at", "closed_at"), ANSWERED),
         **series("left", Elapsed("queued_at", "left_at"), Q(status=Status.ABANDONED)),
     }

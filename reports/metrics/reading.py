@@ -17,7 +17,7 @@ from django.db.models.expressions import Combinable
 
 from chat.choices import FailureDemand, Outcome, TransferReason, TransferState
 from chat.models import Conversation, Leg, Transfer
-from chat.models.conversations import ConversationQuerySet
+from chat.models.conversations import ConversationQuerySet, comes_again
 from chat.models.transfers import TAKEN_WITHIN
 from reports.metrics import columns
 from reports.metrics.definition import Source
@@ -89,7 +89,7 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
         **columns.of_doctors(),
         **columns.of_identification(reading.in_use),
     }
-    whole = {**shared, **columns.of_bands(), **columns.of_opinions(whole=True)}
+    whole = {**shared, **columns.of_lengths(), **columns.of_bands(), **columns.of_opinions(whole=True)}
     reading.total |= rows.aggregate(**whole)
     reading.total["tests"] = reading.scope.rows(reading.period, tests=True).count()
     ways = dimensions(reading.scope)
@@ -103,12 +103,12 @@ def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
     """Those with something that only other rows tell: a transfer, a repeat, a leg in the wrong service; or a reason of M18."""
     moved = Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk"))
     wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
-    earlier = Conversation.objects.filter(pk=OuterRef("pk")).duplicates()
     later = (
         Conversation.objects.counted()
         .of_residents()
+        .annotate(of_county=F("county_id") + 0)  # not by the county's index, as in `comes_again`
         .filter(
-            county=OuterRef("county"),
+            of_county=OuterRef("county_id"),
             person=OuterRef("person"),
             topic__key=OuterRef("topic__key"),
             queued_at__gt=OuterRef("closed_at"),
@@ -118,7 +118,7 @@ def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
     found = rows.annotate(
         moved=Exists(moved),
         wrong=_truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg)),
-        repeats=Exists(earlier),
+        repeats=_truth(comes_again()),
         asks_again=_truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
     )
     return found.filter(

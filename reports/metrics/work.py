@@ -110,11 +110,14 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
 def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, int]:
     """Agreed calls whose due day is in the period (M33); one that is not due yet is not counted."""
     starts, ends = period.interval
-    rows = ContactDetail.objects.filter(
+    # From the few calls to their conversations, and not from every conversation of the county to its call.
+    rows = ContactDetail.objects.annotate(
+        of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0
+    ).filter(
         given_at__gte=starts - LOOK_BACK,
         given_at__lt=ends,
-        conversation__county=scope.county_id,
-        conversation__first_queue__service__in=scope.services,
+        of_county=scope.county_id,
+        of_service__in=scope.services,
         conversation__is_test=False,
     )
     today = local_date(now)

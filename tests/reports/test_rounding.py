@@ -40,7 +40,7 @@ def test_rounding_is_symmetric_and_near(value: Fraction, places: int) -> None:
 
 @pytest.mark.parametrize(
     ("language", "whole", "share", "mean"),
-    [("fi", "50\xa0748", "63,6 %", "3,8"), ("sv", "50\xa0748", "63,6 %", "3,8"), ("en", "50,748", "63.6 %", "3.8")],
+    [("fi", "50\xa0748", "63,6\xa0%", "3,8"), ("sv", "50\xa0748", "63,6\xa0%", "3,8"), ("en", "50,748", "63.6\xa0%", "3.8")],
 )
 def test_numbers_of_each_language(language: str, whole: str, share: str, mean: str) -> None:
     with translation.override(language):
@@ -66,7 +66,7 @@ def test_durations(seconds: str, shown: str) -> None:
 
 def test_nothing_is_a_dash() -> None:
     assert {number(None), percent(None), duration(None), euros(None)} == {"–"}
-    assert euros(Fraction(425, 8)) == "53,13 €"
+    assert euros(Fraction(425, 8)) == "53,13\xa0€"
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_the_table_of_nps(promoters, passives, detractors, exact, shown, meets) 
 @pytest.mark.parametrize(
     ("part", "whole", "words", "standing"),
     [
-        (6996, 10_000, "69,96 %", "missed"),
-        (35_524, 50_748, "70,00 %", "met"),
-        (35_523, 50_748, "70,00 %", "missed"),
-        (7, 10, "70,0 %", "met"),
+        (6996, 10_000, "69,96\xa0%", "missed"),
+        (35_524, 50_748, "70,00\xa0%", "met"),
+        (35_523, 50_748, "70,00\xa0%", "missed"),
+        (7, 10, "70,0\xa0%", "met"),
     ],
 )
 def test_a_target_is_compared_with_the_unrounded_value(part: int, whole: int, words: str, standing: str) -> None:

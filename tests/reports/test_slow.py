@@ -177,8 +177,8 @@ def test_the_seeds_figures(queue: Queue) -> None:
     Conversation.objects.bulk_create(rows, batch_size=2000)
     found = figures_of(Scope.of([queue.service]), free, codes=["M01", "M02", "M11"]).total
     assert [found["M01"].value, found["M02"].value] == [50_748, 32_269]
-    assert percent(found["M02"].beside["share_of_contacts"]) == "63,6 %"
-    assert percent(100 - found["M02"].beside["share_of_contacts"]) == "36,4 %"
+    assert percent(found["M02"].beside["share_of_contacts"]) == "63,6\xa0%"
+    assert percent(100 - found["M02"].beside["share_of_contacts"]) == "36,4\xa0%"
     assert found["M11"].value > 70
     months = [figures_of(Scope.of([queue.service]), month.period, codes=["M01"]).total["M01"].n for month in free.months]
     assert sum(months) == 50_748

@@ -49,12 +49,12 @@ def target(service: Service | None, metric: str, direction: str, value: str, uni
 @pytest.mark.parametrize(
     ("metric", "direction", "value", "unit", "standing", "words"),
     [
-        ("M08", "gte", "80", "%", "missed", "50,0 %"),
-        ("M11", "gte", "70", "%", "met", "75,0 %"),
+        ("M08", "gte", "80", "%", "missed", "50,0\xa0%"),
+        ("M11", "gte", "70", "%", "met", "75,0\xa0%"),
         ("M07", "lte", "4", "min", "met", "3 min 45 s"),
         ("M06", "lt", "180", "s", "missed", "3 min 0 s"),
         ("M14", "gte", "4", "", "missed", "3,8"),
-        ("M14", "gte", "60", "%", "met", "66,7 %"),
+        ("M14", "gte", "60", "%", "met", "66,7\xa0%"),
         ("M15", "gt", "25", "", "missed", "25"),
         ("M01", "gte", "10", "kpl", "met", "10"),
         ("M06", "lte", "5", "%", "other_unit", "3 min 0 s"),
@@ -108,9 +108,9 @@ def test_goals_in_words_and_metrics_that_are_followed(rollout, november, service
 
 def test_a_share_that_misses_by_less_than_the_rounding_shows_it() -> None:
     figure = Figure("M11", Fraction(6996, 100), "%", 10_000)
-    assert value_in_words(figure, unit="%", target=Decimal("70")) == "69,96 %"
+    assert value_in_words(figure, unit="%", target=Decimal("70")) == "69,96\xa0%"
     assert standing_of(figure, direction="gte", value=Decimal(70), unit="%") == Standing.MISSED
-    assert value_in_words(Figure("M11", Fraction(70), "%", 10), unit="%", target=Decimal("70")) == "70,0 %"
+    assert value_in_words(Figure("M11", Fraction(70), "%", 10), unit="%", target=Decimal("70")) == "70,0\xa0%"
 
 
 @pytest.mark.parametrize(
