@@ -46,7 +46,7 @@ PARTS: Mapping[str, Promise | str] = {
     "transferred": _("Answered contacts that were passed on"),
     "moves": _("Transfers"),
     "quick_moves": _("Transfers taken within five minutes"),
-    "quick": _("Transfers taken within five minutes"),
+    "quick": _("Share of transfers taken within five minutes"),
     "failed_moves": _("Transfers that nobody took"),
     "overflows": _("Went on to an overflow queue"),
     "wrong_service": _("Came to the wrong service"),
