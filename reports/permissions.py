@@ -8,13 +8,11 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor, Staff, System
-from accounts.choices import Role
 from accounts.models import Grant
 from accounts.permissions import counties_of
+from reports.choices import FIGURE_READERS
 from services.models import County, Service
 from services.models.service import ServiceQuerySet
-
-FIGURE_READERS: frozenset[str] = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.MAIN_USER})
 
 
 def readable_services(actor: Actor, county: County) -> ServiceQuerySet:
@@ -34,3 +32,10 @@ def readable_services(actor: Actor, county: County) -> ServiceQuerySet:
 def may_read_county(actor: Actor, county: County) -> bool:
     """The figures of all services together."""
     return isinstance(actor, System) or county.code in counties_of(actor, FIGURE_READERS, whole=True)
+
+
+def may_read(actor: Actor, *, county: County, service: Service | None) -> bool:
+    """The figures of the service, or of the county when none is named."""
+    if service is None:
+        return may_read_county(actor, county)
+    return readable_services(actor, county).filter(pk=service.pk).exists()

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from accounts.menu import roles_on_page
-from reports.permissions import FIGURE_READERS
+from reports.choices import FIGURE_READERS
 
 register = template.Library()
 

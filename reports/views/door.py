@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
 from accounts.permissions import has_role_anywhere
-from reports.permissions import FIGURE_READERS
+from reports.choices import FIGURE_READERS
 from services.models import County
 
 P = ParamSpec("P")
