@@ -201,6 +201,25 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A figure that is not any more what it was when the month was frozen."""
+
+    name: str
+    before: str
+    now: str
+
+
+def changes_since(frozen: Mapping[str, Figure], live: Mapping[str, Figure]) -> list[ShownChange]:
+    """The figures whose value has changed since; one that has only changed beside its value is not told of."""
+    found = []
+    for code, was in frozen.items():
+        now = live.get(code)
+        if code in DEFINITIONS and now is not None and (was.value, was.known) != (now.value, now.known):
+            found.append(ShownChange(DEFINITIONS[code].name, value_in_words(was), value_in_words(now)))
+    return found
+
+
 HEADERS = ("period_start", "period_end", "formulas", "breakdown", "cell", "metric", "name", "item", "raw", "unit", "shown", "n")
 
 

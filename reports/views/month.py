@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from chat.models import Conversation
+from reports.frozen import figures_from
 from reports.gaps import Fullness, fullness
 from reports.metrics import Figures, Scope, figures_of
+from reports.models import MonthlyReport
 from reports.months import Month
 from reports.permissions import may_read_county, readable_services
-from reports.shown import BREAKDOWNS, HEADERS, by_aim, flat_rows, names_of, sections_of, tables_of, week_of
+from reports.shown import BREAKDOWNS, HEADERS, by_aim, changes_since, flat_rows, names_of, sections_of, tables_of, week_of
 from reports.summary import sentences
 from reports.targets import targets_in_force
 from reports.views.door import figures_door
@@ -58,6 +60,7 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     targets = targets_in_force(county.pk, chosen.service, min(chosen.month.last, timezone.localdate()))
     sections = sections_of(figures, targets)
     full = _fullness(chosen, figures)
+    frozen = _frozen(chosen, actor, county)
     opened = chosen.service.opened_at if chosen.service else None
     context: dict[str, Any] = {
         "chosen": chosen,
@@ -70,6 +73,8 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         "tables": tables_of(figures, names_of(figures, _name)),
         "week": week_of(figures),
         "growing": _growing(figures),
+        "frozen": frozen,
+        "changes": changes_since(figures_from(frozen.values), figures.total) if frozen else [],
         "tests": figures.facts.get("tests", 0),
         "professions": figures.total["M32"].notes,
     }
@@ -130,6 +135,11 @@ def _fullness(chosen: Chosen, figures: Figures) -> Fullness:
         return Fullness.PART if chosen.month.last >= today else Fullness.WHOLE
     contacts = figures.total["M01"].n
     return fullness(chosen.month, opened_at=chosen.service.opened_at, contacts=contacts, today=today)
+
+
+def _frozen(chosen: Chosen, actor: Staff, county: County) -> MonthlyReport | None:
+    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=chosen.service)
+    return rows.filter(month=chosen.month.first).order_by("-revision").first()
 
 
 def _growing(figures: Figures) -> list[tuple[str, Any]]:

@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
+from accounts.actors import System
 from accounts.choices import Role
 from accounts.models import User
 from chat.models import Conversation, Feedback
+from reports.months import Month
+from reports.operations import freeze_month
 from services.choices import AimClass
 from services.models import County, Queue, Service, Target, Topic
 from services.resources.files import DANGEROUS
@@ -112,6 +115,15 @@ def test_a_month_before_the_service_opened_is_no_zero(d1, manager, service: Serv
     shown = page(signed_in(manager), palvelu=service.key, kuukausi="2026-10")
     assert "ei ole tietoa" in shown and "yhteydenottoja" not in shown
     assert "Vajaa kuukausi: palvelu avattiin 20.11.2026." in page(signed_in(manager), palvelu=service.key)
+
+
+def test_the_frozen_report_is_told_of_and_what_has_changed_since(d1, manager, county: County, signed_in) -> None:
+    freeze_month(by=System("test"), county=county, service=None, month=Month(2026, 11), now=TODAY)
+    shown = page(signed_in(manager))
+    assert "Jäädytetty 10.12.2026 revisiona 1." in shown and "Mikään luku ei ole muuttunut." in shown
+    Conversation.objects.filter(pk=d1["C14"].pk).update(outcome="R1")
+    shown = page(signed_in(manager))
+    assert "Muuttunut sen jälkeen" in shown and "87,5\xa0%" in shown
 
 
 def test_small_numbers_of_residents_are_hidden(d1, manager, signed_in) -> None:
