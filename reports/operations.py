@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -101,7 +102,7 @@ def _try_to_freeze(by: System, county: County, service: Service | None, month: M
     return True
 
 
-def _figures(county: County, service: Service | None, month: Month, now: datetime) -> dict[str, object]:
+def _figures(county: County, service: Service | None, month: Month, now: datetime) -> dict[str, Any]:
     scope = Scope.of([service]) if service else Scope.whole(county)
     return kept(figures_of(scope, month.period, now=now).total)
 
@@ -114,7 +115,7 @@ def _is_gap(county: County, service: Service | None, month: Month, *, contacts: 
 
 
 def _row(
-    by: Actor, county: County, service: Service | None, month: Month, figures: dict[str, object], *, revision: int, now: datetime
+    by: Actor, county: County, service: Service | None, month: Month, figures: dict[str, Any], *, revision: int, now: datetime
 ) -> MonthlyReport:
     return MonthlyReport(
         county=county,

@@ -122,7 +122,8 @@ def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, int]
     )
     today = local_date(now)
     found = {"due": 0, "in_time": 0, "late": 0, "overdue": 0}
-    for given, done in rows.order_by().values_list("given_at", "done_at").iterator():
+    stamps: Iterable[Any] = rows.order_by().values_list("given_at", "done_at").iterator()
+    for given, done in stamps:
         due = working_day_after(local_date(given), CALL_DAYS)
         if not period.first <= due <= period.last or (done is None and due >= today):
             continue
