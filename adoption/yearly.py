@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from adoption.choices import MeetingKind
 from adoption.models import Meeting, Rollout
-from chat.figures import Period, read_figures
+from reports.metrics import read_figures
+from reports.months import Period
 from services.choices import SurveyKind
 from services.models import Channel, Survey
 
@@ -79,7 +80,7 @@ def _channels(rollout: Rollout) -> list[str]:
 def _year(rollout: Rollout, today: date) -> list[str]:
     if rollout.service is None:
         return []
-    figures = read_figures([rollout.service], Period(today - YEAR, today - timedelta(days=1)))
+    figures = read_figures([rollout.service], Period(today - YEAR, today - timedelta(days=1)), codes=["M01", "M05"])
     contacts, outside = figures["M01"].n, figures["M05"].n
     return [
         ngettext("%(n)s contact (M01)", "%(n)s contacts (M01)", contacts) % {"n": contacts},

@@ -39,6 +39,7 @@ urlpatterns = [
         path("", include("chat.urls")),
         path("tili/", include("accounts.urls")),
         path("kasikirja/", include("handbook.urls")),
+        path("raportit/", include("reports.urls")),
         path("kayttoonotto/", include("adoption.urls")),
         path("hallinta/", admin.site.urls),
         prefix_default_language=True,

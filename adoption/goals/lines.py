@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
-from django.db.models import Q
-from django.utils import formats
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-from adoption.goals.comparing import Standing, standing_of, value_in_words
 from adoption.models import FormAnswer, Rollout
 from adoption.periods import first_of_month
-from chat.figures import Figure, Period, read_figures
+from reports.metrics import Figure, read_figures
+from reports.months import Period
+from reports.targets import STANDINGS, Standing, standing_of, target_in_words, targets_in_force, value_in_words
 from services.choices import AimClass
 from services.metric_names import METRICS
-from services.models import Service, Target
+from services.models import Target
 
 # The forms of the model in which goals are written, and the fields that hold them.
 TEXTS = (("service_definition", "goals"), ("metric_selection", "targets"), ("targets_costs_resources", "targets"))
 CHOSEN = ("metric_selection", "metrics")
 PHONE = "phone"
-STANDINGS: dict[Standing, str | Promise] = {
-    Standing.MET: _("met"),
-    Standing.MISSED: _("not met"),
-    Standing.NO_DATA: _("no data"),
-    Standing.OTHER_UNIT: _("the unit of the target does not fit this figure"),
-    Standing.UNAVAILABLE: _("not available yet"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +49,7 @@ class Goal:
         """The target as it is read: ≥ 80 %, < 3,5 min."""
         if self.target is None:
             return ""
-        value = formats.number_format(Decimal(f"{self.target.value.normalize():f}"), force_grouping=True)
-        return f"{self.target.get_direction_display()} {value} {self.target.unit}".strip()
+        return target_in_words(self.target)
 
     @property
     def standing_words(self) -> str:
@@ -104,11 +91,11 @@ def month_before(today: date) -> Period:
 def goals_of(rollout: Rollout, *, today: date) -> Goals:
     """Targets by aim class (a class without targets is there too), the metrics chosen to be followed, and goals in words."""
     period = month_before(today)
-    targets = _targets(rollout.service, today) if rollout.service else []
+    targets = targets_in_force(rollout.service.county_id, rollout.service, today) if rollout.service else []
     answers = {row.form: row.values for row in FormAnswer.objects.filter(rollout=rollout, period__isnull=True)}
     chosen = [str(each).strip() for each in answers.get(CHOSEN[0], {}).get(CHOSEN[1], []) if str(each).strip()]
     asked = {target.metric for target in targets} | set(chosen)
-    figures = read_figures([rollout.service], period) if rollout.service and asked else {}
+    figures = read_figures([rollout.service], period, codes=asked) if rollout.service and asked else {}
     goals = [(target, _goal(target.metric, target, figures)) for target in targets]
     has_target = {target.metric for target in targets}
     return Goals(
@@ -117,14 +104,6 @@ def goals_of(rollout: Rollout, *, today: date) -> Goals:
         followed=[_goal(metric, None, figures) for metric in dict.fromkeys(chosen) if metric not in has_target],
         texts=[GoalText(form, lines) for form, name in TEXTS if (lines := _lines(answers.get(form, {}).get(name)))],
     )
-
-
-def _targets(service: Service, today: date) -> list[Target]:
-    """Those in force of the service; the county’s own of a metric for which the service has none."""
-    rows = Target.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today, county=service.county_id)
-    found = list(rows.filter(Q(service=service) | Q(service__isnull=True)))
-    own = {(row.metric, row.channel) for row in found if row.service_id}
-    return [row for row in found if row.service_id or (row.metric, row.channel) not in own]
 
 
 def _goal(metric: str, target: Target | None, figures: dict[str, Figure]) -> Goal:

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Staff
 from adoption.choices import Outcome, PilotVerdict
 from adoption.forms.pilot import PilotForm
-from adoption.goals import value_in_words
 from adoption.models import Filling, Rollout
 from adoption.operations import offered_items
 from adoption.operations.pilots import OUTCOMES, PILOT, evaluate_pilot, evaluation_part
 from adoption.permissions import may_decide, may_drive
 from adoption.views.door import rollout_door
-from chat.figures import Figure, Period, read_figures
+from reports.metrics import Figure, read_figures
+from reports.months import Period
+from reports.targets import value_in_words
 from services.metric_names import METRICS
 
 SHOWN = ("M01", "M03", "M04", "M05", "M06", "M07", "M08", "M11", "M14", "M15")
@@ -70,7 +71,7 @@ def _period(rollout: Rollout, today: date) -> Period | None:
 def _figures(rollout: Rollout, period: Period | None) -> list[tuple[str, str, str, Figure]]:
     if rollout.service is None or period is None:
         return []
-    found = read_figures([rollout.service], period)
+    found = read_figures([rollout.service], period, codes=SHOWN)
     return [(metric, str(METRICS[metric]), value_in_words(found[metric]), found[metric]) for metric in SHOWN]
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import zlib
 from datetime import date, datetime, time
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -38,10 +39,10 @@ def unescaped(cell: str) -> str:
 
 
 def write_file(dataset: tablib.Dataset, kind: str) -> bytes:
-    """The table as a file; no cell of it is a formula."""
+    """The table as a file; no cell of it is a formula. What is a number and no text stays a number, below zero too."""
     safe = tablib.Dataset(headers=dataset.headers, title=(dataset.title or "")[:31])
     for row in dataset:
-        safe.append([escaped(str(cell)) for cell in row])
+        safe.append([str(cell) if isinstance(cell, int | float | Decimal) else escaped(str(cell)) for cell in row])
     if kind == "csv":
         return b"\xef\xbb\xbf" + safe.export("csv", delimiter=";").encode()
     content: bytes = safe.export("xlsx")

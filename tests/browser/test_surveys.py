@@ -23,8 +23,8 @@ from tests.browser.axe import is_clean
 from tests.browser.resident_side import DESK
 from tests.browser.test_adoption_work import SMALL
 from tests.browser.windows import staff_window
-from tests.chat.test_figures import D1, made
 from tests.conftest import acting
+from tests.reports.d1 import D1, made
 from tests.serve.portal import Serve
 from tests.services.surveys.cast import BY, MANY, NOW, ONE, SCALE, WORDS, by_staff, draft, published, staff_survey
 

@@ -16,8 +16,8 @@ from adoption.operations import adopt_items
 from adoption.operations.pilots import OUTCOMES, evaluate_pilot
 from services.models import County, Queue, Service
 from tests.adoption.proving import begin, item_of
-from tests.chat.test_figures import D1, made
 from tests.conftest import acting
+from tests.reports.d1 import D1, made
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +100,7 @@ class TestPage:
         client = signed_in(manager)
         page = client.get(address(pilot))
         figures = {metric: words for metric, _name, words, _figure in page.context["figures"]}
-        assert (figures["M01"], figures["M03"], figures["M14"]) == ("2", "100,0 %", "5,0")
+        assert (figures["M01"], figures["M03"], figures["M14"]) == ("2", "100,0\xa0%", "5,0")
         form = {"verdict": "change", "on": timezone.localdate().isoformat(), "text": "Aukioloa pidennetään."}
         done = client.post(address(pilot), form, follow=True).content.decode()
         assert "Jatkuu muutettuna" in done and "Aukioloa pidennetään." in done

@@ -1,0 +1,110 @@
+"""Each metric has one definition here, and one way of reading what it is made of (metrics.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from reports.metrics import change, demand, offer, opinions, outcomes, volume, waits, work
+from reports.metrics.definition import Better, Metric, Source
+from reports.metrics.figure import FEW, Facts, Figure
+from reports.metrics.hours import HourCount, facts_of, read_hours
+from reports.metrics.reading import Reading, read
+from reports.metrics.scope import Scope
+from reports.months import Period
+from services.metric_names import METRICS
+from services.models import Service
+
+FORMULAS = "2026.1"
+"""Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
+
+_FOUND = {each.code: each for part in (volume, waits, outcomes, opinions, demand, offer, work, change) for each in part.DEFINITIONS}
+DEFINITIONS: Mapping[str, Metric] = {code: _FOUND[code] for code in METRICS if code in _FOUND}
+AVAILABLE = tuple(DEFINITIONS)
+
+# Sources of their own beside the conversations, by what reads them.
+_OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = {
+    Source.SAME_DAY: lambda scope, period, now: dict(work.read_same_day(scope, period)),
+    Source.PRESENCE: lambda scope, period, now: work.read_presence(scope, period, now=now),
+    Source.CALLS: lambda scope, period, now: dict(work.read_calls(scope, period, now=now)),
+    Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period),
+    Source.COSTS: lambda scope, period, now: offer.read_costs(scope, period),
+    Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period),
+    Source.TOPICS: lambda scope, period, now: change.read_topics(scope, period),
+}
+
+
+@dataclass(slots=True)
+class Figures:
+    """The figures of a scope and a period: of all together, and of each cell of the breakdowns that were asked for."""
+
+    scope: Scope
+    period: Period
+    total: dict[str, Figure]
+    cells: dict[str, dict[Any, dict[str, Figure]]] = field(default_factory=dict)
+    hours: list[HourCount] = field(default_factory=list)
+    facts: Facts = field(default_factory=dict)
+
+
+CELL_METRICS = ("M01", "M03", "M04", "M06", "M07", "M08", "M10", "M11", "M12", "M13", "M14", "M15", "M16", "M18", "M19")
+"""What a cell of a breakdown can tell."""
+
+
+def figures_of(
+    scope: Scope,
+    period: Period,
+    *,
+    codes: Collection[str] = AVAILABLE,
+    breakdowns: Collection[str] = (),
+    now: datetime | None = None,
+) -> Figures:
+    """The figures by their definitions, in a number of queries that does not grow with the rows."""
+    now = now or timezone.now()
+    wanted = [DEFINITIONS[code] for code in codes if code in DEFINITIONS]
+    sources = {source for each in wanted for source in each.sources}
+    if breakdowns:
+        sources |= {source for code in CELL_METRICS for source in DEFINITIONS[code].sources if code in codes}
+    reading: Reading = read(scope, period, sources=sources, breakdowns=breakdowns)
+    facts: dict[str, Any] = {**reading.total, "in_use": list(reading.in_use)}
+    hours = read_hours(scope, period) if Source.HOURS in sources else []
+    if Source.HOURS in sources:
+        facts |= facts_of(hours)
+    for source, reader in _OTHERS.items():
+        if source in sources:
+            facts |= reader(scope, period, now)
+    cells = {
+        name: {
+            key: {code: DEFINITIONS[code].compute({**found, "in_use": facts["in_use"]}) for code in CELL_METRICS}
+            for key, found in of.items()
+        }
+        for name, of in reading.cells.items()
+    }
+    return Figures(scope, period, {each.code: each.compute(facts) for each in wanted}, cells, hours, facts)
+
+
+def read_figures(services: Collection[Service], period: Period, *, codes: Collection[str] = AVAILABLE) -> dict[str, Figure]:
+    """The figures of these services of one county together: computed from the rows, never from averages (metrics 1.4)."""
+    return figures_of(Scope.of(services), period, codes=codes).total
+
+
+__all__ = [
+    "AVAILABLE",
+    "CELL_METRICS",
+    "DEFINITIONS",
+    "FEW",
+    "FORMULAS",
+    "Better",
+    "Figure",
+    "Figures",
+    "HourCount",
+    "Metric",
+    "Period",
+    "Scope",
+    "Source",
+    "figures_of",
+    "read_figures",
+]

@@ -1,0 +1,126 @@
+"""The columns that one pass over the conversations of a period counts (metrics 1.1–1.3, 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.expressions import Combinable
+
+from chat.choices import GIVEN_OUTCOMES, Outcome, Status
+from reports.metrics.sql import P90, Elapsed, Median, Micros
+
+# One that is still going on has been answered when a human has replied (metrics 1.1).
+ANSWERED = Q(status=Status.ANSWERED) | Q(status="", first_reply_at__isnull=False)
+CONTACT = ANSWERED | Q(status__in=[Status.ABANDONED, Status.SERVICE_CLOSED])
+WITHIN = ANSWERED & Q(response_seconds__lte=F("first_queue__service__response_target_seconds"))
+IDENTIFIED = Q(identified_at__isnull=False) & (Q(closed_at__isnull=True) | Q(identified_at__lt=F("closed_at")))
+
+FIRST = (Outcome.R1, Outcome.R2)
+ONE = (Outcome.R1, Outcome.R2, Outcome.R3, Outcome.R4, Outcome.R6, Outcome.R8)
+TRADITIONAL = (Outcome.R3, Outcome.R4, Outcome.R5)
+BANDS = ((0, 60), (60, 180), (180, 300), (300, 600), (600, 900), (900, 1800), (1800, None))
+"""Queue time in seconds: the lower bound is inside, the upper one is not (M06)."""
+
+Columns = dict[str, Any]
+
+
+def counted(condition: Q) -> Count:
+    """How many rows of the pass."""
+    return Count("pk", filter=condition)
+
+
+def series(name: str, micros: Combinable, condition: Q) -> Columns:
+    """A series of durations: how many, their sum, median, nine of ten, longest."""
+    return {
+        f"{name}_n": Count(micros, filter=condition),
+        f"{name}_sum": Sum(micros, filter=condition),
+        f"{name}_median": Median(micros, filter=condition),
+        f"{name}_p90": P90(micros, filter=condition),
+        f"{name}_max": Max(micros, filter=condition),
+    }
+
+
+def of_statuses() -> Columns:
+    """M01, M03, M04, M08: what came of the contacts."""
+    return {
+        "contacts": counted(CONTACT),
+        "answered": counted(ANSWERED),
+        "abandoned": counted(Q(status=Status.ABANDONED)),
+        "service_closed": counted(Q(status=Status.SERVICE_CLOSED)),
+        "short_abandon": counted(Q(status=Status.SHORT_ABANDON)),
+        "within": counted(WITHIN),
+    }
+
+
+def of_waits() -> Columns:
+    """M06 and M07, by the waits stored when they happened."""
+    return {
+        **series("wait", Micros("wait_seconds"), ANSWERED),
+        **series("response", Micros("response_seconds"), ANSWERED),
+    }
+
+
+def of_lengths() -> Columns:
+    """M09 and the waits of those who left, by their stamps."""
+    return {
+        **series("length", Elapsed("accepted_at", "closed_at"), ANSWERED),
+        **series("left", Elapsed("queued_at", "left_at"), Q(status=Status.ABANDONED)),
+    }
+
+
+def of_bands() -> Columns:
+    """The histogram of queue times."""
+    found = {}
+    for low, high in BANDS:
+        inside = Q(wait_seconds__gte=low) & (Q() if high is None else Q(wait_seconds__lt=high))
+        found[f"band_{low}"] = counted(ANSWERED & inside)
+    return found
+
+
+def of_outcomes() -> Columns:
+    """M10–M12: each code among the answered."""
+    return {
+        **{code: counted(ANSWERED & Q(outcome=code)) for code in Outcome.values},
+        "coded": counted(ANSWERED & Q(outcome__in=GIVEN_OUTCOMES)),
+    }
+
+
+def of_opinions(*, whole: bool) -> Columns:
+    """M14–M17 by contact; `whole` with each answer from 0 to 10 and from 1 to 5."""
+    satisfaction = CONTACT & Q(feedback__satisfaction__isnull=False)
+    recommend = CONTACT & Q(feedback__recommend__isnull=False)
+    found: Columns = {
+        "satisfaction_n": counted(satisfaction),
+        "satisfaction_sum": Sum("feedback__satisfaction", filter=CONTACT),
+        "content": counted(CONTACT & Q(feedback__satisfaction__gte=4)),
+        "recommend_n": counted(recommend),
+        "promoters": counted(CONTACT & Q(feedback__recommend__gte=9)),
+        "passives": counted(CONTACT & Q(feedback__recommend__range=(7, 8))),
+        "detractors": counted(CONTACT & Q(feedback__recommend__lte=6)),
+        "with_feedback": counted(CONTACT & Q(feedback__answered_at__isnull=False)),
+        "texts": counted(CONTACT & Q(feedback__isnull=False) & ~Q(feedback__words="")),
+    }
+    if whole:
+        found |= {f"satisfaction_{mark}": counted(CONTACT & Q(feedback__satisfaction=mark)) for mark in range(1, 6)}
+        found |= {f"recommend_{mark}": counted(CONTACT & Q(feedback__recommend=mark)) for mark in range(11)}
+    return found
+
+
+def of_identification(in_use: Collection[int]) -> Columns:
+    """M02, and what the verified line of M10 divides by: only where identification is in use (metrics 1.7)."""
+    here = Q(first_queue__service__in=list(in_use))
+    return {
+        "asked": counted(CONTACT & here),
+        "identified": counted(CONTACT & here & IDENTIFIED),
+        "persons": Count("person", filter=CONTACT & here & IDENTIFIED & ~Q(person=""), distinct=True),
+        "first_asked": counted(ANSWERED & here & Q(outcome__in=FIRST)),
+        "first_nameless": counted(ANSWERED & here & Q(outcome__in=FIRST, person="")),
+        "coded_asked": counted(ANSWERED & here & Q(outcome__in=GIVEN_OUTCOMES)),
+    }
+
+
+def of_doctors() -> Columns:
+    """M24: answered contacts whose last leg was in a doctor's queue."""
+    return {"doctor": counted(ANSWERED & Q(queue__is_doctor=True))}

@@ -1,0 +1,213 @@
+"""Reads the numbers of a scope and a period: a fixed number of queries, from stamps and stored waits, never from messages.
+
+One pass over the conversations counts every column; each breakdown is the same pass, grouped. What needs a look at other rows
+(transfers, repeats) is read once for those conversations only that it concerns, grouped by all breakdowns together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import BooleanField, Case, CharField, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models.expressions import Combinable
+
+from chat.choices import FailureDemand, Outcome, TransferReason, TransferState
+from chat.models import Conversation, Leg, Transfer
+from chat.models.conversations import ConversationQuerySet, comes_again
+from chat.models.transfers import TAKEN_WITHIN
+from reports.metrics import columns
+from reports.metrics.definition import Source
+from reports.metrics.scope import Scope, with_identification
+from reports.metrics.sql import Micros
+from reports.months import Period
+from services.models import Queue
+
+REPEATED_WITHIN = timedelta(hours=168)
+PASSED_ON = Q(state=TransferState.ACCEPTED) & ~Q(reason=TransferReason.OVERFLOW)
+"""A transfer that reached somebody. What goes on by itself to an overflow queue is nobody's transfer (S002-44)."""
+Key = Any
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read: the numbers of all together, and of each cell of each breakdown."""
+
+    scope: Scope
+    period: Period
+    total: dict[str, Any] = field(default_factory=dict)
+    cells: dict[str, dict[Key, dict[str, Any]]] = field(default_factory=dict)
+    in_use: Sequence[int] = ()
+
+    def cell(self, breakdown: str, key: Key) -> dict[str, Any]:
+        """The numbers of one cell; one that was not there has none."""
+        return self.cells.setdefault(breakdown, {}).setdefault(key, {})
+
+
+def dimensions(scope: Scope) -> dict[str, Combinable]:
+    """What contacts are broken down by (metrics 1.6): each by what it was when it was queued, but the topic."""
+    return {
+        "service": F("first_queue__service"),
+        "queue": F("first_queue"),
+        "group": _groups(scope),
+        "language": Case(
+            When(language__in=["fi", "sv", "en"], then=F("language")), default=Value("other"), output_field=CharField()
+        ),
+        "entry_channel": F("entry_channel"),
+        "identified": Case(When(columns.IDENTIFIED, then=Value(True)), default=Value(False), output_field=BooleanField()),
+        "contactor": F("contactor"),
+        "topic": F("topic"),
+        "municipality": F("municipality"),
+    }
+
+
+def read(scope: Scope, period: Period, *, sources: Collection[Source], breakdowns: Collection[str] = ()) -> Reading:
+    """The numbers of the scope, from the sources that are asked for."""
+    reading = Reading(scope, period)
+    if not {Source.CONVERSATIONS, Source.IDENTIFICATION, Source.FLAGS}.isdisjoint(sources):
+        _read_conversations(reading, sources, breakdowns)
+    if Source.FLAGS in sources:
+        _read_flags(reading, breakdowns)
+    if Source.TRANSFERS in sources:
+        _read_transfers(reading)
+    if Source.ATTEMPTS in sources:
+        _read_attempts(reading)
+    return reading
+
+
+def _read_conversations(reading: Reading, sources: Collection[Source], breakdowns: Collection[str]) -> None:
+    rows = reading.scope.rows(reading.period)
+    if not {Source.IDENTIFICATION, Source.FLAGS}.isdisjoint(sources):
+        reading.in_use = with_identification(reading.scope, reading.period)
+    shared = {
+        **columns.of_statuses(),
+        **columns.of_waits(),
+        **columns.of_outcomes(),
+        **columns.of_doctors(),
+        **columns.of_identification(reading.in_use),
+    }
+    whole = {**shared, **columns.of_lengths(), **columns.of_bands(), **columns.of_opinions(whole=True)}
+    reading.total |= rows.aggregate(**whole)
+    reading.total["tests"] = reading.scope.rows(reading.period, tests=True).count()
+    ways = dimensions(reading.scope)
+    each = {**shared, **columns.of_opinions(whole=False)}
+    for name in breakdowns:
+        found: Iterable[Any] = rows.annotate(cell=ways[name]).values("cell").annotate(**each).iterator()
+        reading.cells[name] = {row.pop("cell"): row for row in found}
+
+
+def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
+    """Those with something that only other rows tell: a transfer, a repeat, a leg in the wrong service; or a reason of M18."""
+    moved = Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk"))
+    wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
+    later = (
+        Conversation.objects.counted()
+        .of_residents()
+        .annotate(of_county=F("county_id") + 0)  # not by the county's index, as in `comes_again`
+        .filter(
+            of_county=OuterRef("county_id"),
+            person=OuterRef("person"),
+            topic__key=OuterRef("topic__key"),
+            queued_at__gt=OuterRef("closed_at"),
+            queued_at__lte=OuterRef("closed_at") + REPEATED_WITHIN,
+        )
+    )
+    found = rows.annotate(
+        moved=Exists(moved),
+        wrong=_truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg)),
+        repeats=_truth(comes_again()),
+        asks_again=_truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
+    )
+    return found.filter(
+        columns.CONTACT & (Q(moved=True) | Q(wrong=True) | Q(repeats=True) | Q(asks_again=True) | ~Q(failure_demand=""))
+    )
+
+
+FLAGS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "transferred": lambda row: row["moved"] and row["is_answered"],
+    "moved_away": lambda row: row["moved"] and not row["is_answered"],
+    "wrong_service": lambda row: row["wrong"],
+    "repeats": lambda row: row["repeats"],
+    "asks_again": lambda row: row["asks_again"],
+    "needless": lambda row: row["wrong"] or row["repeats"] or bool(row["failure_demand"]),
+    **{reason: lambda row, reason=reason: row["failure_demand"] == reason for reason in FailureDemand.values},  # type: ignore[misc]
+}
+
+
+def _read_flags(reading: Reading, breakdowns: Collection[str]) -> None:
+    ways = {name: way for name, way in dimensions(reading.scope).items() if name in breakdowns}
+    rows = flagged(reading.scope.rows(reading.period)).annotate(
+        is_answered=_truth(columns.ANSWERED), **{f"by_{name}": way for name, way in ways.items()}
+    )
+    names = ("moved", "wrong", "repeats", "asks_again", "failure_demand", "is_answered", *(f"by_{name}" for name in ways))
+    total: Counter[str] = Counter()
+    for row in rows.values(*names).annotate(n=Count("pk")).iterator():
+        held = [flag for flag, holds in FLAGS.items() if holds(row)]
+        total.update(dict.fromkeys(held, row["n"]))
+        for name in ways:
+            cell = reading.cell(name, row[f"by_{name}"])
+            for flag in held:
+                cell[flag] = cell.get(flag, 0) + row["n"]
+    reading.total |= {flag: total[flag] for flag in FLAGS}
+
+
+def _read_transfers(reading: Reading) -> None:
+    """Who moved whom where, and how long the moved ones waited: each by the instant at which the contact was queued (M13, M06)."""
+    of_rows = reading.scope.rows(reading.period).filter(columns.CONTACT)
+    moves = Transfer.objects.filter(conversation__in=of_rows).order_by()
+    quick = PASSED_ON & Q(ended_at__lte=F("offered_at") + TAKEN_WITHIN)
+    found = moves.values("from_queue", "to_queue", "state", "reason").annotate(n=Count("pk"), quick=Count("pk", filter=quick))
+    matrix: Counter[tuple[int, int]] = Counter()
+    by_state: Counter[str] = Counter()
+    for row in found:
+        if row["reason"] == TransferReason.OVERFLOW:
+            by_state["overflow"] += row["n"]
+            continue
+        by_state[row["state"]] += row["n"]
+        by_state["quick"] += row["quick"]
+        if row["state"] == TransferState.ACCEPTED:
+            matrix[row["from_queue"], row["to_queue"]] += row["n"]
+    passed_on = Transfer.objects.filter(PASSED_ON, to_leg=OuterRef("pk"))
+    legs = Leg.objects.filter(Exists(passed_on), conversation__in=of_rows, number__gte=2)
+    waits = columns.series("leg", Micros("wait_seconds"), Q(wait_seconds__isnull=False))
+    reading.total |= legs.order_by().aggregate(**waits)
+    reading.total |= {
+        "matrix": dict(matrix),
+        "moves": by_state[TransferState.ACCEPTED],
+        "quick_moves": by_state["quick"],
+        "failed_moves": by_state[TransferState.DECLINED] + by_state[TransferState.EXPIRED],
+        "overflows": by_state["overflow"],
+    }
+
+
+def _read_attempts(reading: Reading) -> None:
+    rows = reading.scope.attempts(reading.period)
+    names = {"service": "service", "language": "language", "entry_channel": "entry_channel"}
+    went: Counter[str] = Counter()
+    for row in rows.values("went_to", *names.values()).annotate(n=Count("pk")):
+        went[row["went_to"]] += row["n"]
+        for breakdown, column in names.items():
+            if breakdown in reading.cells:
+                cell = reading.cell(breakdown, row[column])
+                cell["attempts"] = cell.get("attempts", 0) + row["n"]
+    reading.total |= {"attempts": sum(went.values()), "went_to": dict(went)}
+
+
+def _truth(condition: Combinable | Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _groups(scope: Scope) -> Combinable:
+    """The groups that answer the first queue, as the text of their keys: a queue with two groups is one cell of both."""
+    groups: dict[int, list[str]] = {}
+    pairs = Queue.objects.filter(service__in=scope.services, groups__isnull=False).order_by("groups__key")
+    for queue, group in pairs.values_list("pk", "groups__key"):
+        groups.setdefault(queue, []).append(group)
+    by_text: dict[str, list[int]] = {}
+    for queue, keys in groups.items():
+        by_text.setdefault(" ".join(keys), []).append(queue)
+    cases = [When(first_queue__in=queues, then=Value(text)) for text, queues in by_text.items()]
+    return Case(*cases, default=Value(""), output_field=CharField())

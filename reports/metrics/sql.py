@@ -1,0 +1,148 @@
+"""Expressions that both databases understand: whole microseconds, medians, nearest ranks, and the hour of UTC.
+
+Times are summed and ordered as whole microseconds, so that both databases and plain Python come to the very same figure.
+SQLite has no ordered aggregates: two small ones are given to the connection when a query that needs them is made.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Aggregate, BigIntegerField, CharField, FloatField, Func
+
+MILLION = 1_000_000
+
+
+class Micros(Func):
+    """A stored duration in seconds as whole microseconds."""
+
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """The same, as SQLite writes it."""
+        return super().as_sql(compiler, connection, template="CAST(ROUND((%(expressions)s) * 1000000.0) AS INTEGER)", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """The same, as PostgreSQL writes it."""
+        return super().as_sql(compiler, connection, template="ROUND((%(expressions)s) * 1000000.0)::bigint", **extra)
+
+
+class Elapsed(Func):
+    """From the first stamp to the second, in whole microseconds. SQLite keeps stamps as texts of UTC."""
+
+    output_field = BigIntegerField()
+    arity = 2
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """Whole seconds and the six digits after them, missing when they are all zero: SQLite itself rounds to a thousandth."""
+        (start, first), (end, second) = (compiler.compile(each) for each in self.get_source_expressions())
+        part = "(CAST(strftime('%%s', substr({0}, 1, 19)) AS INTEGER) * 1000000 + CAST(substr({0}, 21, 6) AS INTEGER))"
+        return f"({part.format(end)} - {part.format(start)})", [*second, *second, *first, *first]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """The exact number of PostgreSQL's interval."""
+        (start, first), (end, second) = (compiler.compile(each) for each in self.get_source_expressions())
+        return f"(EXTRACT(epoch FROM ({end} - {start})) * 1000000)::bigint", [*second, *first]
+
+
+class UtcHour(Func):
+    """The hour of a stamp in UTC: “2026-11-02 06”. A local hour is such an hour too, since Finland's offset is a whole one."""
+
+    output_field = CharField()
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """SQLite keeps stamps as texts of UTC."""
+        return super().as_sql(compiler, connection, template="substr(%(expressions)s, 1, 13)", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """PostgreSQL makes the text."""
+        return super().as_sql(
+            compiler, connection, template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')", **extra
+        )
+
+
+class _Ordered(Aggregate):
+    """An aggregate of ordered values: PostgreSQL's own, or one that SQLite is given."""
+
+    output_field = FloatField()
+    postgres: str
+    sqlite: str
+    own: type[_Values]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """PostgreSQL's ordered-set aggregate."""
+        return self._written(f"{self.postgres} WITHIN GROUP (ORDER BY %(expressions)s)", compiler, connection, extra)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """SQLite's connection is given the aggregate if it has none yet."""
+        _give(connection, self.sqlite, self.own)
+        return self._written(f"{self.sqlite}(%(expressions)s)", compiler, connection, extra)
+
+    def _written(self, template: str, compiler: Any, connection: Any, extra: dict[str, Any]) -> tuple[str, Any]:
+        same = self.copy()
+        same.template = template  # not as an argument: with a filter, Django gives that itself
+        return super(_Ordered, same).as_sql(compiler, connection, **extra)
+
+
+class _Values:
+    """The values that an aggregate of SQLite has seen."""
+
+    def __init__(self) -> None:
+        self.values: list[int] = []
+
+    def step(self, value: int | None) -> None:
+        """One more row; nothing is no value."""
+        if value is not None:
+            self.values.append(value)
+
+
+class _MedianOfSqlite(_Values):
+    def finalize(self) -> float | None:
+        """The middle value, or the mean of the two middle ones."""
+        ordered, n = sorted(self.values), len(self.values)
+        return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else None
+
+
+class _P90OfSqlite(_Values):
+    def finalize(self) -> float | None:
+        """The ⌈0.9·n⌉-th smallest."""
+        n = len(self.values)
+        return sorted(self.values)[ceil(Fraction(9, 10) * n) - 1] if n else None
+
+
+class Median(_Ordered):
+    """The mean of the two middle values when their number is even (metrics 1.4)."""
+
+    name = "Median"
+    postgres = "percentile_cont(0.5)"
+    sqlite = "portal_median"
+    own = _MedianOfSqlite
+
+
+class P90(_Ordered):
+    """Nearest rank: the ⌈0.9·n⌉-th smallest (metrics 1.4)."""
+
+    name = "P90"
+    postgres = "percentile_disc(0.9)"
+    sqlite = "portal_p90"
+    own = _P90OfSqlite
+
+
+def seconds(micros: float | None) -> Fraction | None:
+    """Microseconds of the database, halves of a median among them, as exact seconds."""
+    return None if micros is None else Fraction(round(micros * 2), 2 * MILLION)
+
+
+def _give(connection: BaseDatabaseWrapper, name: str, own: Callable[[], Any]) -> None:
+    connection.ensure_connection()
+    raw = connection.connection
+    try:
+        raw.execute(f"SELECT {name}(1)").fetchone()
+    except sqlite3.OperationalError:
+        raw.create_aggregate(name, 1, own)

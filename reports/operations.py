@@ -1,0 +1,130 @@
+"""Freezing months: once each, by the portal itself on the third working day; a correction when a person asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, Staff, System
+from accounts.choices import AuditAction
+from accounts.operations import record_audit
+from reports.frozen import differences, digest_of, kept
+from reports.gaps import Fullness, fullness
+from reports.metrics import FORMULAS, Scope, figures_of
+from reports.models import MonthlyReport
+from reports.months import Month
+from reports.permissions import may_read
+from services.calendars import local_date
+from services.models import County, Service
+
+CATCH_UP = 3
+"""So many months back a report that was missed is still made by itself."""
+
+
+def freeze_month(*, by: Actor, county: County, service: Service | None, month: Month, now: datetime) -> MonthlyReport:
+    """A month is frozen once as revision 1, not before six on the third working day after it; asked again, the same one comes back.
+
+    Raises PermissionDenied to who does not read the figures, ValidationError (too_early, no_data).
+    """
+    if not may_read(by, county=county, service=service):
+        raise PermissionDenied
+    rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
+    first = rows.filter(revision=1).first()
+    if first is not None:
+        return first
+    if now < month.report_at:
+        raise ValidationError(_("The month is not over yet, or its corrections are still awaited."), code="too_early")
+    figures = _figures(county, service, month, now)
+    if _is_gap(county, service, month, contacts=figures["M01"]["n"], now=now):
+        raise ValidationError(_("There is no data of this month."), code="no_data")
+    MonthlyReport.objects.bulk_create(
+        [_row(by, county, service, month, figures, revision=1, now=now)], ignore_conflicts=True
+    )  # two who freeze at once make one
+    return rows.get(revision=1)
+
+
+@transaction.atomic
+def revise_month(*, by: Actor, county: County, service: Service | None, month: Month, reason: str, now: datetime) -> MonthlyReport:
+    """A new revision is made only when a person asks for it and says why; the old one stays, and what differs is listed.
+
+    Raises PermissionDenied, MonthlyReport.DoesNotExist (nothing is frozen), ValidationError (reason_missing, unchanged).
+    """
+    if not isinstance(by, Staff) or not may_read(by, county=county, service=service):
+        raise PermissionDenied
+    if not reason.strip():
+        raise ValidationError(_("Say why a new revision is needed."), code="reason_missing")
+    County.objects.select_for_update(no_key=True).get(pk=county.pk)
+    rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
+    last = rows.order_by("-revision").first()
+    if last is None:
+        raise MonthlyReport.DoesNotExist
+    figures = _figures(county, service, month, now)
+    found = differences(last.values, figures)
+    if not found and last.formulas == FORMULAS:
+        raise ValidationError(_("Nothing has changed since the last revision."), code="unchanged")
+    row = _row(by, county, service, month, figures, revision=last.revision + 1, now=now)
+    row.reason, row.differences = reason.strip()[:200], found
+    row.save()
+    record_audit(
+        by=by,
+        action=AuditAction.CREATE,
+        object_type="reports.monthlyreport",
+        object_id=str(row.pk),
+        county=county.code,
+        before={"digest": last.digest},
+        after={"digest": row.digest, "revision": row.revision},
+    )
+    return row
+
+
+def freeze_due_months(*, by: System, now: datetime) -> int:
+    """Every scope of every county has the reports of its last months; what was missed is made now. Gives the number made."""
+    last = Month.of(local_date(now)).shifted(-1)
+    months = [month for n in range(CATCH_UP) if (month := last.shifted(-n)).report_at <= now]
+    made = 0
+    for county in County.objects.filter(is_active=True).order_by("pk"):
+        for service in (None, *Service.objects.filter(county=county, is_test=False, opened_at__isnull=False).order_by("pk")):
+            rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(revision=1)
+            have = set(rows.values_list("month", flat=True))
+            made += sum(_try_to_freeze(by, county, service, month, now) for month in months if month.first not in have)
+    return made
+
+
+def _try_to_freeze(by: System, county: County, service: Service | None, month: Month, now: datetime) -> bool:
+    try:
+        freeze_month(by=by, county=county, service=service, month=month, now=now)
+    except ValidationError:
+        return False  # a month without data is a gap, and has no report
+    return True
+
+
+def _figures(county: County, service: Service | None, month: Month, now: datetime) -> dict[str, Any]:
+    scope = Scope.of([service]) if service else Scope.whole(county)
+    return kept(figures_of(scope, month.period, now=now).total)
+
+
+def _is_gap(county: County, service: Service | None, month: Month, *, contacts: int, now: datetime) -> bool:
+    if service is None:
+        opened = Service.objects.filter(county=county, is_test=False, opened_at__lt=month.period.interval[1])
+        return contacts == 0 and not opened.exists()
+    return fullness(month, opened_at=service.opened_at, contacts=contacts, today=local_date(now)) == Fullness.GAP
+
+
+def _row(
+    by: Actor, county: County, service: Service | None, month: Month, figures: dict[str, Any], *, revision: int, now: datetime
+) -> MonthlyReport:
+    return MonthlyReport(
+        county=county,
+        service=service,
+        month=month.first,
+        revision=revision,
+        formulas=FORMULAS,
+        figures=figures,
+        digest=digest_of(figures, formulas=FORMULAS),
+        made_at=now,
+        made_by_id=by.user_id if isinstance(by, Staff) else None,
+    )

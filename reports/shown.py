@@ -1,0 +1,287 @@
+"""The figures of a month as they are shown: in words, beside their targets, broken down, and as one flat table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from chat.choices import Contactor, EntryChannel
+from reports.metrics import DEFINITIONS, FORMULAS, Figure, Figures
+from reports.metrics.figure import FEW
+from reports.metrics.hours import by_week
+from reports.metrics.words import NOTES, part_words
+from reports.rounding import NOTHING, few, number, persons, rounded
+from reports.targets import STANDINGS, Standing, beside_in_words, standing_of, target_in_words, value_in_words
+from services.choices import AimClass
+from services.models import Municipality, Queue, ResponderGroup, Service, Target, Topic
+
+SECTIONS: Sequence[tuple[Promise | str, Sequence[str]]] = (
+    (gettext_lazy("Contacts"), ("M01", "M02", "M03", "M04", "M05")),
+    (gettext_lazy("Waiting and answering"), ("M06", "M07", "M08", "M08b", "M09")),
+    (gettext_lazy("What came of it"), ("M10", "M11", "M12", "M13", "M33")),
+    (gettext_lazy("Feedback"), ("M14", "M15", "M16", "M17")),
+    (gettext_lazy("Contacts that need not have happened"), ("M18", "M19", "M34")),
+    (gettext_lazy("Volume, supply and load"), ("M24", "M25", "M26", "M28", "M32")),
+    (gettext_lazy("Costs"), ("M31",)),
+)
+BREAKDOWNS: Mapping[str, Promise | str] = {
+    "service": gettext_lazy("By service"),
+    "queue": gettext_lazy("By queue"),
+    "group": gettext_lazy("By responder group"),
+    "topic": gettext_lazy("By topic"),
+    "language": gettext_lazy("By language"),
+    "entry_channel": gettext_lazy("By where they came from"),
+    "contactor": gettext_lazy("By who contacted"),
+    "identified": gettext_lazy("Identified or not"),
+    "municipality": gettext_lazy("By municipality"),
+}
+OF_RESIDENTS = ("language", "identified", "municipality")
+"""Breakdowns that tell what residents are: small numbers are hidden (metrics 1.4)."""
+COLUMNS = ("M01", "M03", "M06", "M07", "M08", "M11", "M14")
+LANGUAGES = {
+    "fi": gettext_lazy("Finnish"),
+    "sv": gettext_lazy("Swedish"),
+    "en": gettext_lazy("English"),
+    "other": pgettext_lazy("language", "Other"),
+}
+NOT_TOLD = gettext_lazy("Not told")
+FREQUENT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTarget:
+    """A target beside its figure."""
+
+    words: str
+    standing: Standing
+    aim: str
+    is_phone: bool
+    target: Target
+
+    @property
+    def standing_words(self) -> str:
+        """How it stands, in words: colour never tells alone."""
+        return str(STANDINGS[self.standing])
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """A figure with its definition, what it rests on, and its targets."""
+
+    figure: Figure
+    targets: Sequence[ShownTarget] = ()
+
+    @property
+    def code(self) -> str:
+        """M01."""
+        return self.figure.metric
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return DEFINITIONS[self.code].name
+
+    @property
+    def definition(self) -> str:
+        """What is counted, in plain words."""
+        return str(DEFINITIONS[self.code].words)
+
+    @property
+    def words(self) -> str:
+        """Its value; two decimals where one would hide that a target is missed."""
+        target = next((each.target for each in self.targets if not each.is_phone), None)
+        if target is None:
+            return value_in_words(self.figure)
+        unit = target.unit if self.figure.unit != "1–5" else ""
+        return value_in_words(self.figure, unit=unit, target=target.value)
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """What it was made of, and what stands beside it."""
+        found = [(part_words(code), number(n)) for code, n in self.figure.parts]
+        return found + [(part_words(code), beside_in_words(self.figure, code)) for code in self.figure.beside]
+
+    @property
+    def notes(self) -> list[str]:
+        """What has to be known of it."""
+        found = [str(NOTES[note]) if note in NOTES else note for note in self.figure.notes]
+        if self.figure.based_on:
+            part, whole = (number(each) for each in self.figure.based_on)
+            found.append(_("Based on %(part)s of %(whole)s contacts.") % {"part": part, "whole": whole})
+        return [*found, str(NOTES["few"])] if self.figure.is_of_few else found
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """One row of a breakdown."""
+
+    name: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A breakdown as a table."""
+
+    key: str
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[ShownCell]
+    hides: bool
+
+
+def sections_of(figures: Figures, targets: Iterable[Target]) -> list[tuple[str, list[ShownFigure]]]:
+    """The figures in the order of the report, each beside its targets."""
+    given: dict[str, list[Target]] = {}
+    for target in targets:
+        given.setdefault(target.metric, []).append(target)
+    found = []
+    for title, codes in SECTIONS:
+        shown = [ShownFigure(figures.total[code], _shown_targets(figures.total[code], given.get(code, []))) for code in codes]
+        found.append((str(title), shown))
+    return found
+
+
+def by_aim(sections: Iterable[tuple[str, Sequence[ShownFigure]]]) -> list[tuple[str, list[tuple[ShownFigure, ShownTarget]]]]:
+    """The table of targets by aim class; a class without targets is there too, and says so (metrics 1.8)."""
+    pairs = [(figure, target) for _title, figures in sections for figure in figures for target in figure.targets]
+    return [(str(label), [pair for pair in pairs if pair[1].aim == aim]) for aim, label in AimClass.choices]
+
+
+def tables_of(figures: Figures, names: Mapping[str, Mapping[Any, str]]) -> list[ShownTable]:
+    """The breakdowns; one with a single row says nothing that the figures do not."""
+    heads = [DEFINITIONS[code].name for code in COLUMNS]
+    found = []
+    for key, title in BREAKDOWNS.items():
+        cells = figures.cells.get(key, {})
+        if len(cells) > 1 or (key in OF_RESIDENTS and cells):
+            rows, hides = _rows(key, cells, names.get(key, {}))
+            found.append(ShownTable(key, str(title), heads, rows, hides))
+    return found
+
+
+def week_of(figures: Figures) -> list[tuple[int, list[int]]]:
+    """Contacts by hour of the day, for each weekday; the hours between the first and the last in which somebody came."""
+    counts = by_week(figures.hours)
+    if not counts:
+        return []
+    hours = [hour for _day, hour in counts]
+    return [(hour, [counts.get((day, hour), 0) for day in range(7)]) for hour in range(min(hours), max(hours) + 1)]
+
+
+def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, dict[Any, str]]:
+    """What the cells of each breakdown are called; `name` gives a row's field in the language of the page."""
+    keys = {breakdown: [key for key in cells if key] for breakdown, cells in figures.cells.items()}
+    queues = Queue.objects.filter(pk__in=keys.get("queue", [])).select_related("service")
+    services = {each.pk: str(name(each, "name")) for each in Service.objects.filter(pk__in=keys.get("service", []))}
+    several = len({queue.service_id for queue in queues}) > 1
+    groups = {each.key: str(name(each, "name")) for each in ResponderGroup.objects.filter(county=figures.scope.county_id)}
+    return {
+        "service": services,
+        "queue": {
+            each.pk: f"{name(each.service, 'name')}: {name(each, 'name')}" if several else str(name(each, "name"))
+            for each in queues
+        },
+        "group": {text: ", ".join(groups.get(key, key) for key in text.split()) for text in keys.get("group", [])},
+        "topic": {each.pk: str(name(each, "name")) for each in Topic.objects.filter(pk__in=keys.get("topic", []))},
+        "municipality": {
+            each.pk: str(name(each, "name")) for each in Municipality.objects.filter(pk__in=keys.get("municipality", []))
+        },
+        "language": {key: str(words) for key, words in LANGUAGES.items()},
+        "entry_channel": {key: str(words) for key, words in EntryChannel.choices},
+        "contactor": {key: str(words) for key, words in Contactor.choices},
+        "identified": {True: _("Identified"), False: _("Anonymous")},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A figure that is not any more what it was when the month was frozen."""
+
+    name: str
+    before: str
+    now: str
+
+
+def changes_since(frozen: Mapping[str, Figure], live: Mapping[str, Figure]) -> list[ShownChange]:
+    """The figures whose value has changed since; one that has only changed beside its value is not told of."""
+    found = []
+    for code, was in frozen.items():
+        now = live.get(code)
+        if code in DEFINITIONS and now is not None and (was.value, was.known) != (now.value, now.known):
+            found.append(ShownChange(DEFINITIONS[code].name, value_in_words(was), value_in_words(now)))
+    return found
+
+
+HEADERS = ("period_start", "period_end", "formulas", "breakdown", "cell", "metric", "name", "item", "raw", "unit", "shown", "n")
+
+
+def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]:
+    """Everything of the page as one table: raw values (seconds, points, percent) and ISO times beside the words; what is hidden
+    on the page is hidden here.
+    """
+    when = [each.isoformat() for each in figures.period.interval]
+    rows: list[list[Any]] = []
+    for code, figure in figures.total.items():
+        head = [*when, FORMULAS, "", "", code, DEFINITIONS[code].name]
+        shown = ShownFigure(figure)
+        rows.append([*head, "", _raw(figure.value), figure.unit, shown.words, figure.n])
+        rows += [[*head, part_words(part), n, "n", number(n), figure.n] for part, n in figure.parts]
+        rows += [
+            [*head, part_words(part), _raw(value), "", beside_in_words(figure, part), figure.n]
+            for part, value in figure.beside.items()
+        ]
+    for table in tables:
+        for row in table.rows:
+            head = [*when, FORMULAS, table.title, row.name]
+            cells = zip(COLUMNS, row.values, strict=True)
+            rows += [[*head, code, DEFINITIONS[code].name, "", "", "", words, ""] for code, words in cells]
+    return rows
+
+
+def _raw(value: Fraction | None) -> Decimal | str:
+    """As a spreadsheet counts with it; nothing where there is nothing."""
+    if value is None:
+        return ""
+    exact = rounded(value, 6)
+    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
+
+
+def _shown_targets(figure: Figure, targets: Iterable[Target]) -> list[ShownTarget]:
+    found = []
+    for target in targets:
+        is_phone = target.channel == "phone"
+        standing = (
+            Standing.NO_DATA if is_phone else standing_of(figure, direction=target.direction, value=target.value, unit=target.unit)
+        )
+        found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target))
+    return found
+
+
+def _rows(key: str, cells: Mapping[Any, Mapping[str, Figure]], names: Mapping[Any, str]) -> tuple[list[ShownCell], bool]:
+    counts = {cell: figures["M01"].n for cell, figures in cells.items()}
+    known = persons(counts) if key in OF_RESIDENTS else dict(counts)
+    rows = []
+    for cell in sorted(cells, key=lambda each: (-counts[each], str(names.get(each, "")))):
+        if not counts[cell]:
+            continue
+        name = names.get(cell) or str(NOT_TOLD)
+        if known[cell] is None:
+            rows.append(ShownCell(name, [few() if counts[cell] < FREQUENT else _("not shown"), *[NOTHING] * (len(COLUMNS) - 1)]))
+        else:
+            rows.append(ShownCell(name, [_cell(cells[cell][code], key) for code in COLUMNS]))
+    return rows, None in known.values()
+
+
+def _cell(figure: Figure, key: str) -> str:
+    if key in OF_RESIDENTS and figure.metric == "M14" and figure.n < FREQUENT:
+        return NOTHING
+    mark = "*" if figure.metric == "M14" and 0 < figure.n < FEW else ""
+    return value_in_words(figure) + mark

@@ -1,0 +1,71 @@
+"""The month in plain sentences, made of its figures; what is not known is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reports.metrics.figure import Figure
+from reports.months import Month
+from reports.rounding import duration, number, percent, rounded
+from reports.targets import value_in_words
+
+
+def sentences(month: Month, figures: Mapping[str, Figure]) -> list[str]:
+    """From how many came to what they thought of it."""
+    n = figures["M01"].n
+    when = {"month": date_format(month.first, "F"), "year": month.year}
+    if not n:
+        return [capfirst(_("In %(month)s %(year)s there were no contacts.") % when)]
+    came = ngettext("In %(month)s %(year)s there was %(n)s contact.", "In %(month)s %(year)s there were %(n)s contacts.", n) % {
+        **when,
+        "n": number(n),
+    }
+    return [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures)]
+
+
+def _waits(figures: Mapping[str, Figure]) -> list[str]:
+    found = [_("%(share)s of them were answered.") % {"share": percent(figures["M03"].value)}]
+    if figures["M07"].n:
+        found.append(
+            _("Half of those who were answered got the first answer within %(time)s.") % {"time": duration(figures["M07"].value)}
+        )
+    found.append(_("The response time target was kept in %(share)s of contacts.") % {"share": percent(figures["M08"].value)})
+    return found
+
+
+def _outcomes(figures: Mapping[str, Figure]) -> list[str]:
+    if not figures["M11"].n:
+        return []
+    words = _("One contact was enough for %(share)s of those whose outcome was recorded.")
+    return [words % {"share": percent(figures["M11"].value)}]
+
+
+def _opinions(figures: Mapping[str, Figure]) -> list[str]:
+    figure = figures["M14"]
+    if not figure.n:
+        return [_("Nobody has told how content she was.")]
+    words = ngettext(
+        "The mean of satisfaction was %(mean)s on the scale 1–5 (%(n)s answer).",
+        "The mean of satisfaction was %(mean)s on the scale 1–5 (%(n)s answers).",
+        figure.n,
+    )
+    return [words % {"mean": value_in_words(figure), "n": number(figure.n)}]
+
+
+def _growth(figures: Mapping[str, Figure]) -> list[str]:
+    grown = figures["M28"].value if "M28" in figures else None
+    if grown is None:
+        return []
+    if rounded(grown, 1) == 0:
+        return [_("On a working day there were as many contacts as in the month before.")]
+    words = (
+        _("On a working day there were %(share)s more contacts than in the month before.")
+        if grown > 0
+        else _("On a working day there were %(share)s fewer contacts than in the month before.")
+    )
+    return [words % {"share": percent(abs(grown))}]

@@ -1,0 +1,133 @@
+"""A figure beside its target, and in words: compared unrounded, shown rounded half up (metrics 1.4, 1.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from django.db.models import Q
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.metrics.figure import Figure
+from reports.metrics.words import PERCENTS, TIMES
+from reports.rounding import duration, euros, number, percent
+from services.choices import Direction
+from services.models import Service, Target
+
+SECONDS: Mapping[str, int] = {"s": 1, "sek": 1, "min": 60, "h": 3600}
+PERCENT = "%"
+
+
+class Standing(StrEnum):
+    """How a target stands."""
+
+    MET = "met"
+    MISSED = "missed"
+    NO_DATA = "no_data"
+    OTHER_UNIT = "other_unit"
+    UNAVAILABLE = "unavailable"
+
+
+STANDINGS: Mapping[Standing, str | Promise] = {
+    Standing.MET: gettext_lazy("met"),
+    Standing.MISSED: gettext_lazy("not met"),
+    Standing.NO_DATA: gettext_lazy("no data"),
+    Standing.OTHER_UNIT: gettext_lazy("the unit of the target does not fit this figure"),
+    Standing.UNAVAILABLE: gettext_lazy("not available yet"),
+}
+
+
+def targets_in_force(county_id: int, service: Service | None, day: date) -> list[Target]:
+    """Those of the service on the day, and the county’s of a metric for which it has none; without a service the county’s."""
+    rows = Target.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, county=county_id)
+    found = list(rows.filter(Q(service=service) | Q(service__isnull=True)) if service else rows.filter(service__isnull=True))
+    own = {(row.metric, row.channel) for row in found if row.service_id}
+    return [row for row in found if row.service_id or (row.metric, row.channel) not in own]
+
+
+def target_in_words(target: Target) -> str:
+    """The target as it is read: ≥ 80 %, < 3,5 min."""
+    value = formats.number_format(Decimal(f"{target.value.normalize():f}"), force_grouping=True)
+    return f"{target.get_direction_display()} {value} {target.unit}".strip()
+
+
+def comparable(figure: Figure, unit: str) -> Fraction | None:
+    """The figure in the target’s unit; None when there is none, or when the unit does not fit it (see `fits`)."""
+    if figure.unit == "1–5" and unit.strip() == PERCENT:
+        return figure.beside["share"]
+    if figure.value is None:
+        return None
+    return figure.value / SECONDS[unit.strip().lower()] if figure.unit == "s" else figure.value
+
+
+def fits(figure: Figure, unit: str) -> bool:
+    """Whether a target of the unit can be compared with the figure."""
+    asked = unit.strip().lower()
+    match figure.unit:
+        case "s":
+            return asked in SECONDS
+        case "%":
+            return asked == PERCENT
+        case _:
+            return asked not in SECONDS and (asked != PERCENT or figure.unit == "1–5")
+
+
+def standing_of(figure: Figure, *, direction: str, value: Decimal, unit: str) -> Standing:
+    """Whether the target is met, by the unrounded value."""
+    if not fits(figure, unit):
+        return Standing.OTHER_UNIT
+    now = comparable(figure, unit)
+    if now is None:
+        return Standing.NO_DATA
+    return Standing.MET if _holds(now, direction, Fraction(value)) else Standing.MISSED
+
+
+def value_in_words(figure: Figure, *, unit: str = "", target: Decimal | None = None) -> str:
+    """The figure as a reader expects it; one that misses its target by less than the rounding is shown with two decimals."""
+    if not figure.known:
+        return _("no data")
+    if figure.unit == "1–5" and unit.strip() == PERCENT:
+        return percent(figure.beside["share"], target=target)
+    return in_unit(figure.value, figure.unit, target=target)
+
+
+def in_unit(value: Fraction | None, unit: str, *, target: Decimal | None = None) -> str:
+    """A value of the unit: a duration, a percentage, a mean with one decimal, euros, or a whole number."""
+    match unit:
+        case "%":
+            return percent(value, target=target)
+        case "s":
+            return duration(value)
+        case "€":
+            return euros(value)
+        case "1–5" | "n/h" | "/1000":
+            return number(value, 1)
+        case _:
+            return number(value)
+
+
+def beside_in_words(figure: Figure, code: str) -> str:
+    """What stands beside a figure, in its own unit."""
+    value = figure.beside.get(code)
+    if code in TIMES:
+        return duration(value)
+    if code in PERCENTS:
+        return percent(value)
+    return euros(value) if figure.unit == "€" else number(value, 1)
+
+
+def _holds(now: Fraction, direction: str, target: Fraction) -> bool:
+    match direction:
+        case Direction.GTE:
+            return now >= target
+        case Direction.LTE:
+            return now <= target
+        case Direction.GT:
+            return now > target
+    return now < target

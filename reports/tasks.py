@@ -1,0 +1,13 @@
+"""Background jobs of reports: each only calls its operation, which is safe to call again."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.actors import System
+from reports import operations
+
+
+@shared_task
+def freeze_months() -> int:
+    """Freeze the months whose third working day has come."""
+    return operations.freeze_due_months(by=System("freeze_months"), now=timezone.now())

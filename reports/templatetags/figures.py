@@ -1,0 +1,18 @@
+"""Whether the page of figures has something for the person in whose name a page is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from accounts.menu import roles_on_page
+from reports.choices import FIGURE_READERS
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def figures_door(context: dict[str, Any]) -> bool:
+    """She reads figures of some service of the county."""
+    return not roles_on_page(context.get("request")).isdisjoint(FIGURE_READERS)

@@ -1,0 +1,180 @@
+"""The worked data D1 comes out exactly, by every definition (metrics 4); what is a test proves and counts nothing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import translation
+
+from chat.choices import FailureDemand
+from chat.models import Conversation
+from reports.metrics import AVAILABLE, DEFINITIONS, Scope, figures_of, read_figures
+from reports.metrics.definition import Source
+from services.choices import Identification
+from services.models import County, Queue, Service
+from tests.reports.d1 import DECEMBER, NOVEMBER, make_d1
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+@pytest.fixture
+def d1(queue: Queue) -> dict[str, Conversation]:
+    return make_d1(queue)
+
+
+def november(county: County):
+    return figures_of(Scope.whole(county), NOVEMBER.period).total
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "n"),
+    [
+        ("M01", 10, 10),
+        ("M02", 6, 6),
+        ("M03", 80, 10),
+        ("M04", 10, 10),
+        ("M05", 1, 1),
+        ("M06", 180, 8),
+        ("M07", 225, 8),
+        ("M08", 50, 10),
+        ("M08b", None, 0),
+        ("M09", 1170, 8),
+        ("M10", 50, 8),
+        ("M11", 75, 8),
+        ("M12", 25, 8),
+        ("M13", Fraction(25, 2), 8),
+        ("M14", Fraction(23, 6), 6),
+        ("M15", 25, 8),
+        ("M16", 100, 8),
+        ("M18", 20, 10),
+        ("M19", 10, 10),
+    ],
+)
+def test_d1(d1, county: County, metric: str, value: Fraction | None, n: int) -> None:
+    figure = november(county)[metric]
+    assert (figure.value, figure.n) == (value, n)
+
+
+def test_what_stands_beside(d1, county: County) -> None:
+    found = november(county)
+    assert dict(found["M01"].parts) == {"answered": 8, "abandoned": 1, "service_closed": 1, "short_abandon": 1}
+    assert dict(found["M02"].parts)["persons"] == 4
+    assert found["M02"].beside == {"share_of_contacts": 60}
+    assert found["M04"].beside == {"left_after": 720}
+    assert dict(found["M05"].parts) == {"form": 1}
+    wait = found["M06"].beside
+    assert [wait[name] for name in ("mean", "p90", "longest", "transfer_mean")] == [Fraction(207000, 800), 900, 900, 600]
+    bands = {code: n for code, n in found["M06"].parts if code.startswith("band")}
+    assert bands == {"band_0": 1, "band_60": 3, "band_180": 1, "band_300": 2, "band_600": 0, "band_900": 1, "band_1800": 0}
+    response = found["M07"].beside
+    assert [response[name] for name in ("mean", "p90")] == [Fraction(605, 2), 960]
+    assert found["M09"].beside["mean"] == Fraction(126375, 100)
+    assert found["M10"].beside["verified"] == Fraction(75, 2)
+    assert dict(found["M10"].parts)["nameless"] == 2
+    moved = dict(found["M13"].parts)
+    assert (moved["moves"], moved["quick_moves"], moved["transferred"]) == (1, 0, 1)
+    assert found["M14"].beside["share"] == Fraction(200, 3)
+    assert dict(found["M15"].parts) == {"promoters": 4, "passives": 2, "detractors": 2}
+    assert (dict(found["M18"].parts)["wrong_service"], dict(found["M18"].parts)["repeats"]) == (1, 1)
+    assert dict(found["M24"].parts) == {"doctor": 1} and not found["M24"].known
+    assert figures_of(Scope.whole(county), NOVEMBER.period).facts["tests"] == 1
+
+
+def test_december_gets_c12_only(d1, county: County) -> None:
+    found = figures_of(Scope.whole(county), DECEMBER.period).total
+    assert [found[metric].value for metric in ("M01", "M06", "M15")] == [1, 60, 100]
+
+
+def test_c10_counted_by_mistake_would_show(d1, county: County) -> None:
+    """The mark of a test is what keeps it out: without it M01 is 11 and NPS 33."""
+    Conversation.objects.filter(pk=d1["C10"].pk).update(is_test=False)
+    found = november(county)
+    assert found["M01"].value == 11
+    assert found["M15"].value == Fraction(300, 9)
+
+
+def test_one_of_its_two_services(d1, service: Service) -> None:
+    """A transferred contact counts in the service of its first queue, and so does everything that comes of it."""
+    found = read_figures([service], NOVEMBER.period)
+    assert [found[metric].value for metric in ("M01", "M06", "M13")] == [9, 120, Fraction(100, 7)]
+
+
+def test_every_cell_of_a_breakdown_adds_up(d1, county: County) -> None:
+    ways = ("service", "queue", "group", "language", "entry_channel", "identified", "contactor", "topic", "municipality")
+    found = figures_of(Scope.whole(county), NOVEMBER.period, breakdowns=ways)
+    assert set(found.cells) == set(ways)
+    for name, cells in found.cells.items():
+        assert sum(cell["M01"].n for cell in cells.values()) == 10, name
+        for metric in ("M03", "M13", "M18", "M19"):
+            parts = sum((cell[metric].value * cell[metric].n / 100 for cell in cells.values() if cell[metric].n), Fraction())
+            assert parts == found.total[metric].value * found.total[metric].n / 100, (name, metric)
+    assert found.cells["identified"][True]["M01"].n == 6
+    assert found.cells["group"]["asiakasohjaajat"]["M01"].n == 9
+
+
+def test_the_number_of_queries_does_not_follow_the_rows(d1, county: County, queue: Queue, django_assert_max_num_queries) -> None:
+    ways = ("service", "queue", "group", "language", "entry_channel", "identified", "contactor", "topic", "municipality")
+    scope = Scope.whole(county)
+    with django_assert_max_num_queries(60) as seen:
+        figures_of(scope, NOVEMBER.period, breakdowns=ways)
+    sql = " ".join(each["sql"] for each in seen.captured_queries)
+    assert "chat_event" not in sql and "chat_participant" not in sql
+    make_more(queue)
+    with django_assert_max_num_queries(len(seen.captured_queries)):
+        figures_of(scope, NOVEMBER.period, breakdowns=ways)
+
+
+def make_more(queue: Queue) -> None:
+    row: Any = Conversation.objects.filter(person="").first()
+    for _ in range(20):
+        left_out = {"id", "public_id", "start_token", "resident_key"}
+        fields = {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields if each.name not in left_out}
+        Conversation.objects.create(**fields, resident_key=uuid4(), start_token=uuid4())
+
+
+class TestNoData:
+    """Where identification is not in use there is no data, never 0 and never 100 % (metrics 1.7)."""
+
+    def test_nowhere(self, d1, county: County, settings) -> None:
+        settings.IDENTITY_PROVIDER = ""
+        Conversation.objects.update(identified_at=None, person="")
+        found = november(county)
+        assert not found["M02"].known and found["M02"].value is None
+        assert "verified" not in found["M10"].beside
+        assert found["M19"].notes == ["session_only"] and found["M19"].known
+
+    def test_in_use_but_nobody_is_a_real_zero(self, d1, county: County) -> None:
+        Conversation.objects.update(identified_at=None, person="")
+        assert (november(county)["M02"].value, november(county)["M02"].known) == (0, True)
+
+    def test_a_total_is_of_the_services_that_have_it_with_their_share(self, d1, county: County, second_queue: Queue) -> None:
+        Service.objects.exclude(key="ikaantyneet").update(identification=Identification.NEVER)
+        found = november(county)["M02"]
+        assert (found.value, found.beside["share_of_contacts"], found.based_on) == (6, Fraction(600, 9), (9, 10))
+
+    def test_a_service_that_gave_it_up_since_had_it(self, d1, county: County) -> None:
+        Service.objects.update(identification=Identification.NEVER)
+        assert november(county)["M02"].value == 6
+
+
+def test_a_reason_of_failure_demand_counts_once(d1, county: County) -> None:
+    Conversation.objects.filter(pk__in=[d1["C05"].pk, d1["C14"].pk]).update(failure_demand=FailureDemand.STATUS_ENQUIRY)
+    assert november(county)["M18"].value == 30
+
+
+def test_nothing_is_a_dash_and_not_zero_percent(queue: Queue, county: County) -> None:
+    found = november(county)
+    shares = {code for code, each in found.items() if each.value is None and each.known}
+    assert {"M03", "M04", "M06", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15", "M16", "M18", "M19"} <= shares
+    assert found["M01"].value == found["M05"].value == 0
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_definition_has_a_name_and_words(language: str) -> None:
+    with translation.override(language):
+        assert all(each.name and str(each.words) for each in DEFINITIONS.values())
+        assert len({str(each.words) for each in DEFINITIONS.values()}) == len(AVAILABLE)
+    assert all(each.sources <= set(Source) for each in DEFINITIONS.values())

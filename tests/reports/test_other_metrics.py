@@ -1,0 +1,243 @@
+"""What is read from elsewhere than the conversations: same-day contacts, presence, hours, calls, costs, growth (metrics 3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.actors import System
+from chat.choices import PresenceEnd, PresenceKind
+from chat.models import ContactDetail, Conversation, Presence
+from reports.metrics import Scope, figures_of
+from reports.metrics.work import side_by_side
+from reports.months import Month, Period
+from services.calendars import HELSINKI
+from services.choices import ServiceStatus, Weekday
+from services.models import (
+    CostRow,
+    County,
+    Municipality,
+    Queue,
+    ResponderGroup,
+    Schedule,
+    Service,
+    ServiceArea,
+    Topic,
+    WeeklyInterval,
+)
+from services.operations import fill_holidays
+from tests.conftest import make_queue, make_service
+from tests.reports.d1 import NOVEMBER, Row, at, made, make_d1
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+LATER = datetime(2027, 1, 5, tzinfo=UTC)
+
+
+def november(scope: Scope, *codes: str, now: datetime = LATER):
+    return figures_of(scope, NOVEMBER.period, codes=codes, now=now).total
+
+
+class TestSameDay:
+    """E1–E5 of M08b: Tuesday 3.11.2026."""
+
+    @pytest.fixture
+    def day(self, queue: Queue) -> Queue:
+        Service.objects.filter(pk=queue.service_id).update(primary_care=True)
+        made(queue, Row("3 08:05:00", "3 08:19:00", "3 08:20:00", "3 08:40:00"))
+        made(queue, Row("3 11:00:00", None, None, "3 11:12:00", "abandoned"))
+        called = made(queue, Row("3 15:50:00", None, None, "3 16:30:00", "service_closed"))
+        ContactDetail.objects.create(conversation=called, given_at=at("3 16:31:00"), done_at=at("3 16:55:00"))
+        made(queue, Row("3 15:58:00", "3 16:09:00", "3 16:10:00", "3 16:20:00"))
+        made(queue, Row("3 16:05:00", "3 16:08:00", "3 16:09:00", "3 16:20:00"))
+        return queue
+
+    def test_three_of_four(self, day: Queue, county: County) -> None:
+        figure = november(Scope.whole(county), "M08b")["M08b"]
+        assert (figure.value, figure.n) == (75, 4)
+
+    def test_a_reply_on_the_next_day_is_not_in_time_and_a_holiday_is_not_asked(self, day: Queue, county: County) -> None:
+        made(day, Row("3 15:59:00", "4 00:01:00", "4 00:02:00", "4 00:20:00"))
+        made(day, Row("8 12:00:00", None, None, "8 12:20:00", "abandoned"))  # a Sunday
+        assert november(Scope.whole(county), "M08b")["M08b"].value == 60
+
+    def test_a_service_without_the_flag_has_a_dash(self, day: Queue, county: County) -> None:
+        Service.objects.update(primary_care=False)
+        figure = november(Scope.whole(county), "M08b")["M08b"]
+        assert figure.value is None and figure.known
+
+
+class TestLoad:
+    def test_available_time_is_what_intervals_say(self, queue: Queue, county: County, responder) -> None:
+        """8.00–10.30 and 10.45–12.00 available, a break between: 3 h 45 min, 15 answered, 4,0 an hour."""
+        stretches = [
+            ("2 08:00:00", "2 10:30:00", PresenceKind.AVAILABLE),
+            ("2 10:30:00", "2 10:45:00", PresenceKind.BREAK),
+            ("2 10:45:00", "2 12:00:00", PresenceKind.AVAILABLE),
+        ]
+        for starts, ends, kind in stretches:
+            Presence.objects.create(
+                county=county, user=responder, kind=kind, starts_at=at(starts), ends_at=at(ends), ended_by=PresenceEnd.CHANGED
+            )
+        for n in range(15):
+            made(queue, Row(f"2 08:{n:02d}:00", f"2 08:{n:02d}:10", f"2 08:{n:02d}:20", f"2 09:{n:02d}:00"))
+        figure = november(Scope.whole(county), "M26")["M26"]
+        assert figure.value == 4
+        assert dict(figure.parts)["available_minutes"] == 225
+
+    def test_intervals_are_cut_to_the_month_and_one_that_runs_counts_to_now(self, queue: Queue, county: County, responder) -> None:
+        Presence.objects.create(
+            county=county, user=responder, kind=PresenceKind.AVAILABLE, starts_at=at("1 00:00:00") - timedelta(hours=5)
+        )
+        figure = november(Scope.whole(county), "M26", now=at("1 02:00:00"))["M26"]
+        assert dict(figure.parts)["available_minutes"] == 120
+
+    def test_without_intervals_there_is_no_data(self, queue: Queue, county: County) -> None:
+        assert not november(Scope.whole(county), "M26")["M26"].known
+
+    @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), max_size=12))
+    def test_side_by_side_agrees_with_counting_each_minute(self, told: list[tuple[int, int]]) -> None:
+        start = datetime(2026, 11, 2, tzinfo=UTC)
+        stretches = [(start + timedelta(minutes=a), start + timedelta(minutes=a + n)) for a, n in told]
+        together, busy, most = side_by_side(stretches)
+        counts = [sum(a <= minute < a + n for a, n in told) for minute in range(60)]
+        assert together == timedelta(minutes=sum(counts))
+        assert busy == timedelta(minutes=sum(count > 0 for count in counts))
+        assert most == max(counts)
+
+
+class TestOffer:
+    def schedule(self, county: County, key: str, *hours: tuple[int, int, int], holidays: bool = True) -> Schedule:
+        schedule = Schedule.objects.create(county=county, key=key, name=key, closed_on_holidays=holidays)
+        WeeklyInterval.objects.bulk_create(
+            WeeklyInterval(schedule=schedule, weekday=day, opens=time(opens), closes=time(closes)) for day, opens, closes in hours
+        )
+        return schedule
+
+    def test_the_example_of_30_november(self, county: County, group: ResponderGroup) -> None:
+        fill_holidays_of(county)
+        working = self.schedule(county, "arki", *((day, 8, 15) for day in range(5)))
+        swedish = self.schedule(county, "sv", (1, 9, 12), (3, 9, 12))
+        always = self.schedule(county, "aina", *((day, 0, 0) for day in Weekday.values), holidays=False)
+        older = make_service(county, "ikaantyneet", "Ikääntyneiden chat", "a", "a")
+        clinic = make_service(county, "neuvola", "Neuvola", "b", "b")
+        duty = make_service(county, "paivystys", "Päivystyschat", "c", "c")
+        paused = make_service(county, "tauolla", "Tauolla", "d", "d")
+        for service, schedule, key in (
+            (older, working, "a"),
+            (clinic, working, "fi"),
+            (clinic, swedish, "sv"),
+            (duty, always, "a"),
+            (paused, always, "a"),
+        ):
+            make_queue(service, schedule, group, key=key)
+        Service.objects.filter(pk=paused.pk).update(status=ServiceStatus.PAUSED)
+        Service.objects.update(opened_at=datetime(2026, 1, 1, tzinfo=UTC))
+        figure = november(Scope.whole(county), "M32")["M32"]
+        assert figure.value == 3
+        assert figure.beside == {"weekly_hours": 238, "really_open": 147 + 147 + 720}
+        october = figures_of(Scope.of([duty]), Month(2026, 10).period, codes=["M32"]).total["M32"]
+        assert october.beside["really_open"] == 745
+
+    def test_professions_are_of_those_who_answered(self, queue: Queue, county: County, responder) -> None:
+        made(queue, Row("2 08:00:00", "2 08:01:00", "2 08:02:00", "2 08:20:00"), responder=responder)
+        assert november(Scope.whole(county), "M32")["M32"].notes == ["asiakasohjaaja"]
+
+    def test_contacts_for_a_thousand_residents(self, queue: Queue, county: County, service: Service) -> None:
+        make_d1(queue)
+        assert november(Scope.whole(county), "M25")["M25"].value == Fraction(1, 10)
+        area = ServiceArea.objects.create(service=service, name_fi="Osa", starts_on=date(2026, 1, 1))
+        area.municipalities.add(Municipality.objects.create(county=county, code="491", name_fi="Mikkeli"))
+        assert not november(Scope.of([service]), "M25")["M25"].known
+
+
+class TestCosts:
+    def test_d1_with_425_euros(self, queue: Queue, county: County) -> None:
+        make_d1(queue)
+        for service, euros in ((queue.service, "400.00"), (Service.objects.get(key="paivystys"), "25.00")):
+            CostRow.objects.create(service=service, month=NOVEMBER.first, kind="staff", euros=Decimal(euros), source="Talous")
+        figure = november(Scope.whole(county), "M31")["M31"]
+        assert (figure.value, figure.beside["per_answered"]) == (Fraction(85, 2), Fraction(425, 8))
+
+    def test_without_a_row_there_is_no_data(self, queue: Queue, county: County) -> None:
+        make_d1(queue)
+        figure = november(Scope.whole(county), "M31")["M31"]
+        assert figure.value is None and not figure.known
+
+    def test_no_contacts_is_a_dash(self, queue: Queue, county: County) -> None:
+        CostRow.objects.create(service=queue.service, month=NOVEMBER.first, kind="staff", euros=5, source="Talous")
+        figure = november(Scope.whole(county), "M31")["M31"]
+        assert figure.value is None and figure.known
+
+    def test_a_month_without_costs_is_in_neither_term_and_is_named(self, queue: Queue, county: County) -> None:
+        made(queue, Row("2 08:00:00", "2 08:01:00", "2 08:02:00", "2 08:20:00"))
+        made(queue, Row("31 08:00:00", "31 08:01:00", "31 08:02:00", "31 08:20:00"))
+        CostRow.objects.create(service=queue.service, month=NOVEMBER.first, kind="staff", euros=12, source="Talous")
+        both = Period(NOVEMBER.first, NOVEMBER.shifted(1).last)
+        figure = figures_of(Scope.whole(county), both, codes=["M31"]).total["M31"]
+        assert figure.value == 12 and figure.notes == ["no_costs", "2026-12"]
+
+
+class TestCalls:
+    def test_nine_of_eleven(self, queue: Queue, county: County) -> None:
+        """Left on Friday 30.10. they are due on Wednesday 4.11.: done 23.50 in time, on Thursday late."""
+        given = datetime(2026, 10, 30, 12, tzinfo=HELSINKI)
+        done = [datetime(2026, 11, 4, 23, 50, tzinfo=HELSINKI)] * 9 + [datetime(2026, 11, 5, 8, tzinfo=HELSINKI), None]
+        for each in done:
+            row = made(queue, Row("1 08:00:00", "1 08:01:00", "1 08:02:00", "1 08:20:00"))
+            ContactDetail.objects.create(conversation=row, given_at=given, done_at=each)
+        figure = november(Scope.whole(county), "M33")["M33"]
+        assert (figure.value, figure.n) == (Fraction(900, 11), 11)
+        assert dict(figure.parts) == {"due": 11, "in_time": 9, "late": 1, "overdue": 1}
+        october = figures_of(Scope.whole(county), Month(2026, 10).period, codes=["M33"], now=LATER).total["M33"]
+        assert october.value is None
+
+    def test_one_that_is_not_due_yet_is_not_counted(self, queue: Queue, county: County) -> None:
+        row = made(queue, Row("1 08:00:00", "1 08:01:00", "1 08:02:00", "1 08:20:00"))
+        ContactDetail.objects.create(conversation=row, given_at=at("2 12:00:00"))
+        assert november(Scope.whole(county), "M33", now=at("4 12:00:00"))["M33"].n == 0
+        assert november(Scope.whole(county), "M33", now=at("6 12:00:00"))["M33"].value == 0
+
+
+class TestGrowth:
+    def rows(self, queue: Queue, month: Month, n: int, topic: str = "") -> None:
+        for _ in range(n):
+            row = made(queue, Row("2 08:00:00", "2 08:01:00", "2 08:02:00", "2 08:20:00", topic=topic))
+            begins = datetime.combine(month.first, time(12), tzinfo=HELSINKI)
+            Conversation.objects.filter(pk=row.pk).update(queued_at=begins, accepted_at=begins)
+
+    def test_it_is_of_working_days(self, queue: Queue, county: County) -> None:
+        """October has 22 working days, November 21."""
+        self.rows(queue, Month(2026, 10), 22)
+        self.rows(queue, NOVEMBER, 42)
+        figure = november(Scope.whole(county), "M28")["M28"]
+        assert figure.value == 100
+        assert figure.beside["growth_of_year"] is None
+
+    def test_a_changed_area_is_not_compared(self, queue: Queue, county: County, service: Service) -> None:
+        ServiceArea.objects.create(service=service, name_fi="Osa", starts_on=date(2020, 1, 1), ends_on=date(2026, 10, 31))
+        ServiceArea.objects.create(service=service, name_fi="Koko", starts_on=date(2026, 11, 1))
+        self.rows(queue, Month(2026, 10), 10)
+        self.rows(queue, NOVEMBER, 20, topic="muisti")
+        found = november(Scope.whole(county), "M28", "M34")
+        assert found["M28"].value is None and found["M28"].notes == ["not_comparable"]
+        assert found["M34"].value is None and found["M34"].notes == ["not_comparable"]
+
+    def test_growing_topics(self, queue: Queue, county: County) -> None:
+        self.rows(queue, Month(2026, 10), 10, topic="muisti")
+        self.rows(queue, NOVEMBER, 16, topic="muisti")
+        self.rows(queue, NOVEMBER, 12, topic="laskut")
+        self.rows(queue, NOVEMBER, 9, topic="asuminen")
+        found = figures_of(Scope.whole(county), NOVEMBER.period, codes=["M34"])
+        names = {each.pk: each.key for each in Topic.objects.all()}
+        assert [(names[each.topic], each.growth) for each in found.facts["topics"]] == [("laskut", None), ("muisti", 60)]
+        assert found.total["M34"].value == 2
+
+
+def fill_holidays_of(county: County) -> None:
+    """The county's holidays of 2026."""
+    fill_holidays(by=System(), county=county, years=[2026])
