@@ -89,8 +89,8 @@ class TestOwnAddresses:
         )
 
     def test_what_a_text_names(self) -> None:
-        found = references_in("[a](luku:x) [b](palvelu:y) {{phone:z}} [c](yhteyspiste:w) ![d](kuva:v)")
-        assert found == {"chapter": {"x"}, "service": {"y"}, "contact": {"z", "w"}, "picture": {"v"}}
+        found = references_in("[a](luku:x) [b](palvelu:y) {{phone:z}} [c](yhteyspiste:w) ![d](kuva:v) `/hetki` `koodi`")
+        assert found == {"chapter": {"x"}, "service": {"y"}, "contact": {"z", "w"}, "picture": {"v"}, "reply": {"/hetki"}}
 
 
 class TestHeadings:
