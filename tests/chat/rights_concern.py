@@ -33,14 +33,24 @@ CONCERN_ACTIONS = [
         Action(f"concern, {state}", state, post("huoli/", act="set", flag="older"), READERS)
         for state in ("waiting", "active", "ended")
     ),
-    Action("concern that is none", "active", post("huoli/", act="set", flag="abusive"), answers(*["invalid"] * 3, "none", "none")),
+    Action(
+        "concern that is none",
+        "active",
+        post("huoli/", act="set", flag="abusive"),
+        answers("invalid", "invalid", "invalid", "none", "none"),
+    ),
     Action("concern step", "concerned", post("huoli/", act="step", step="danger"), READERS),
-    Action("concern step, unknown", "concerned", post("huoli/", act="step", step="x"), answers(*["invalid"] * 3, "none", "none")),
+    Action(
+        "concern step, unknown",
+        "concerned",
+        post("huoli/", act="step", step="x"),
+        answers("invalid", "invalid", "invalid", "none", "none"),
+    ),
     Action(
         "concern step, notice",
         "concerned",
         post("huoli/", act="step", step="notice"),
-        answers(*["notice_missing"] * 3, "none", "none"),
+        answers("notice_missing", "notice_missing", "notice_missing", "none", "none"),
     ),
     Action("concern undo", "concerned", post("huoli/", act="undo", step="danger"), READERS, False),
     Action("concern withdrawn", "concerned", post("huoli/", act="withdraw", reason="mistake"), READERS),
@@ -48,7 +58,7 @@ CONCERN_ACTIONS = [
         "concern withdrawn without a reason",
         "concerned",
         post("huoli/", act="withdraw"),
-        answers(*["concern_reason"] * 3, "none", "none"),
+        answers("concern_reason", "concern_reason", "concern_reason", "none", "none"),
     ),
     Action(
         "concern step, of another",
@@ -66,7 +76,7 @@ CONCERN_ACTIONS = [
         "concern step, none open",
         "active",
         post("huoli/", act="step", step="danger"),
-        answers(*["concern_over"] * 3, "none", "none"),
+        answers("concern_over", "concern_over", "concern_over", "none", "none"),
     ),
     Action("end with a concern", "concerned", post("lopeta/", outcome="R1", topic="neuvonta"), owner("concern_open")),
     Action(
