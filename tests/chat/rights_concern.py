@@ -23,6 +23,11 @@ def flagged_by(name: str, flag: str) -> State:
     return make
 
 
+def readers(told: str) -> dict[str, str]:
+    """Whoever reads the conversation is told the same; to others it is as if there were none."""
+    return answers(told, told, told, "none", "none")
+
+
 CONCERN_STATES: Mapping[str, State] = {
     "concerned": flagged_by(COLLEAGUE, "child"),
     "concerned by own": flagged_by(OWN, "older"),
@@ -33,24 +38,14 @@ CONCERN_ACTIONS = [
         Action(f"concern, {state}", state, post("huoli/", act="set", flag="older"), READERS)
         for state in ("waiting", "active", "ended")
     ),
-    Action(
-        "concern that is none",
-        "active",
-        post("huoli/", act="set", flag="abusive"),
-        answers("invalid", "invalid", "invalid", "none", "none"),
-    ),
+    Action("concern that is none", "active", post("huoli/", act="set", flag="abusive"), readers("invalid")),
     Action("concern step", "concerned", post("huoli/", act="step", step="danger"), READERS),
-    Action(
-        "concern step, unknown",
-        "concerned",
-        post("huoli/", act="step", step="x"),
-        answers("invalid", "invalid", "invalid", "none", "none"),
-    ),
+    Action("concern step, unknown", "concerned", post("huoli/", act="step", step="x"), readers("invalid")),
     Action(
         "concern step, notice",
         "concerned",
         post("huoli/", act="step", step="notice"),
-        answers("notice_missing", "notice_missing", "notice_missing", "none", "none"),
+        readers("notice_missing"),
     ),
     Action("concern undo", "concerned", post("huoli/", act="undo", step="danger"), READERS, False),
     Action("concern withdrawn", "concerned", post("huoli/", act="withdraw", reason="mistake"), READERS),
@@ -58,7 +53,7 @@ CONCERN_ACTIONS = [
         "concern withdrawn without a reason",
         "concerned",
         post("huoli/", act="withdraw"),
-        answers("concern_reason", "concern_reason", "concern_reason", "none", "none"),
+        readers("concern_reason"),
     ),
     Action(
         "concern step, of another",
@@ -76,7 +71,7 @@ CONCERN_ACTIONS = [
         "concern step, none open",
         "active",
         post("huoli/", act="step", step="danger"),
-        answers("concern_over", "concern_over", "concern_over", "none", "none"),
+        readers("concern_over"),
     ),
     Action("end with a concern", "concerned", post("lopeta/", outcome="R1", topic="neuvonta"), owner("concern_open")),
     Action(
