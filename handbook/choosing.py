@@ -10,9 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from handbook.choices import ChapterAudience
 from handbook.models import ChapterVersion, Picture
 from handbook.replies.placeholders import LABELS
-from services.choices import ContactKind
+from services.choices import Audience, ContactKind
 from services.models import ContactPoint, County, Link, Service
 from services.texts import FALLBACKS, pick, texts_of
 
@@ -53,12 +54,15 @@ class Choices:
         return str(HEADS[self.kind])
 
 
-def choices_of_chapters(county: County) -> list[Choices]:
-    """What a chapter may name: five queries."""
+def choices_of_chapters(county: County, *, for_residents: bool = False) -> list[Choices]:
+    """What a chapter may name: four queries. What residents read names no chapter of the staff and no internal contact."""
     points = list(ContactPoint.objects.filter(county=county).order_by("key"))
+    if for_residents:
+        points = [point for point in points if point.audience == Audience.PUBLIC]
     numbers = [point for point in points if point.kind == ContactKind.PHONE]
     services = Service.objects.filter(county=county).order_by("order", "key")
     texts = ChapterVersion.objects.current().filter(chapter__county=county, service__isnull=True, chapter__retired_at__isnull=True)
+    texts = texts.none() if for_residents else texts.filter(chapter__audience=ChapterAudience.STAFF)
     chapters = texts.select_related("chapter").defer("body").order_by("chapter__order", "chapter__key")
     pictures = Picture.objects.filter(county=county).select_related("file").defer("file__content")
     found = {

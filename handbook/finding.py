@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from handbook.choices import ChapterAudience
 from handbook.markup import plain
 from handbook.models import Chapter, ChapterVersion
 from services.models import County, Service
@@ -32,7 +33,8 @@ def find(county: County, services: Iterable[Service], words: str, *, language: s
     process, good until another text is published or taken away.
     """
     wanted = {None, *(service.pk for service in services)}
-    rows = ChapterVersion.objects.current().filter(chapter__in=Chapter.objects.filter(county=county).published())
+    chapters = Chapter.objects.filter(county=county, audience=ChapterAudience.STAFF).published()
+    rows = ChapterVersion.objects.current().filter(chapter__in=chapters)
     published = dict(rows.order_by("pk").values_list("pk", "service_id"))
     keys = tuple(published)  # a published version never changes
     index = _shelves.index(county.pk, keys, lambda: documents(ChapterVersion.objects.filter(pk__in=keys).order_by("pk")))

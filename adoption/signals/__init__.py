@@ -37,6 +37,7 @@ SIGNALS: Mapping[str, Judge] = {
     "staff_survey_reported": life.staff_survey_reported,
     "handbook_service_section_published": handbook.handbook_service_section_published,
     "quick_replies_published": handbook.quick_replies_published,
+    "internal_news_published": handbook.internal_news_published,
     "training_plan_saved": handbook.training_plan_saved,
     "responders_trained": handbook.responders_trained,
     **UNBUILT,

@@ -1,4 +1,4 @@
-"""Reads what the handbook has for the service of a rollout: its sections, quick replies, trainings, and who has done them."""
+"""Reads what the handbook has for the service of a rollout: sections, quick replies, notices, trainings, and who has done them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from adoption.signals import facts as fact
 from handbook.choices import ReplyAudience, ReplyCategory, ReplyScope
-from handbook.models import ChapterVersion, OrientationPlan, QuickReply, Training
+from handbook.models import ChapterVersion, OrientationPlan, QuickReply, StaffNotice, Training
 from handbook.progress import Progress, progress_of
 from handbook.replies.effective import effective
 from services.models import Membership, Service
@@ -28,6 +28,10 @@ def read_handbook(service: Service, *, now: datetime) -> fact.HandbookFact:
         replies=_replies(service, now),
         has_plan=plan is not None,
         trainings=tuple(fact.Row(f"training:{row.public_id}", row.added_at) for row in trainings),
+        notices=tuple(
+            fact.Row(f"notice:{row.public_id}", row.published_at)
+            for row in StaffNotice.objects.published_for(service).order_by("pk")
+        ),
         learners=tuple(_learner(each) for each in progress_of(plan, _responders(service, now))) if plan else (),
     )
 

@@ -173,6 +173,8 @@ class HandbookFact:
     has_plan: bool = False
     trainings: tuple[Row, ...] = ()
     learners: tuple[LearnerFact, ...] = ()
+    notices: tuple[Row, ...] = ()
+    """Notices about the service that have been published to professionals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from adoption.signals.answers import Signal, digest, missed, shown
+from adoption.signals.answers import Signal, choose, digest, missed, shown
 from adoption.signals.facts import Facts, Row
 
 SECTIONS = ("local_agreements", "service_orientation")
@@ -46,6 +46,13 @@ def quick_replies_published(facts: Facts) -> Signal:
     rows = [reply.row for reply in facts.handbook.replies if reply.languages & set(languages)]
     mark = digest(sorted((row.id, row.at.isoformat()) for row in rows))
     return shown(rows, {**value, "mark": mark}, threshold)
+
+
+def internal_news_published(facts: Facts) -> Signal:
+    """A notice about the service has been published to professionals; the first one tells when."""
+    first = choose(facts.handbook.notices, facts.since, lambda row: row.at)
+    value = {"notices": len(facts.handbook.notices)}
+    return shown([first], value, "≥ 1") if first else missed(value, "≥ 1")
 
 
 def training_plan_saved(facts: Facts) -> Signal:

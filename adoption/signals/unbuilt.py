@@ -9,7 +9,6 @@ from adoption.signals.facts import Facts
 
 OWNERS: Mapping[str, str] = {
     "report_definition_selected": "reports",
-    "internal_news_published": "handbook",
     "monthly_report_generated": "reports",
     "last_month_report_reviewed": "reports",
     "guidance_paths_live": "guidance",

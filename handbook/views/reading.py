@@ -61,7 +61,7 @@ def contents(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
         "to_read": [(entry, part) for entry in book for part in entry.to_read] if reads else [],
         "texts": sum(len(entry.parts) for entry in book),
         "edits": may_edit_something(actor, county=county.code),
-        "guides": book_of(actor, county, services, audience=ChapterAudience.RESIDENTS),
+        "guides": [] if found else book_of(actor, county, services, audience=ChapterAudience.RESIDENTS, with_texts=False),
         "arranges": may_arrange(actor, county=county.code),
         "today": timezone.localdate(),
     }

@@ -198,7 +198,7 @@ def _page(
         "clashes": clashes or [],
         "duties": row.duties if service is None else [],
         "picture_form": PictureForm(),
-        "chosen": choices_of_chapters(row.county),
+        "chosen": choices_of_chapters(row.county, for_residents=row.is_guide),
         "back": _chapter_address(row, service),
     }
     return render(request, "handbook/edit.html", context, status=status)

@@ -21,7 +21,7 @@ from adoption.signals import Signal, handbook
 from adoption.signals.facts import Facts, HandbookFact, ReplyFact, Row, SectionFact
 from adoption.signals.reading import read_facts
 from handbook.choices import ReplyAudience, ReplyCategory, ReplyScope
-from handbook.models import Chapter, ChapterVersion, OrientationPlan, QuickReply
+from handbook.models import Chapter, ChapterVersion, OrientationPlan, QuickReply, StaffNotice
 from handbook.operations.chapters import begin_draft, note_section_review, save_draft
 from handbook.operations.orientation import add_training, note_practice, note_training, save_plan
 from handbook.operations.publishing import publish_version, send_to_review
@@ -364,13 +364,52 @@ class TestTrained:
         assert says(rollout, self.SIGNAL).value == {"met": 1, "of": 1}
 
 
+class TestNews:
+    SIGNAL = "internal_news_published"
+
+    def tell(self, county: County, service: Service | None, days: int = 1, **fields: Any) -> StaffNotice:
+        at = timezone.now() - timedelta(days=days)
+        return StaffNotice.objects.create(county=county, service=service, **{"published_at": at, **fields})
+
+    def test_internal_news_published_true(self, rollout: Rollout, county: County, service: Service) -> None:
+        self.tell(county, service, days=2)
+        first = self.tell(county, service, days=9)
+        answer = says(rollout, self.SIGNAL)
+        assert answer.holds
+        assert answer.value == {"notices": 2}
+        assert (answer.rows, answer.at) == ((f"notice:{first.public_id}",), first.published_at)
+
+    def test_internal_news_published_false_of_no_notice_about_the_service(
+        self, rollout: Rollout, county: County, service: Service, second_service: Service
+    ) -> None:
+        self.tell(county, None)
+        self.tell(county, second_service)
+        self.tell(county, service, published_at=None)
+        self.tell(county, service, withdrawn_at=timezone.now())
+        assert says(rollout, self.SIGNAL).value == {"notices": 0}
+
+    def test_it_fills_the_part_of_professionals_only(self, rollout: Rollout, county: County, service: Service) -> None:
+        """3.2: the internal announcement fills to_professionals; a person tells of the residents."""
+        self.tell(county, service)
+        assert "3.2" not in check(rollout)
+        filled = {part.name for part in item_of(rollout, "3.2").parts.all() if part.fillings.exists()}
+        assert filled == {"to_professionals"}
+
+
 class TestRealDataOnly:
-    NAMES = ("handbook_service_section_published", "quick_replies_published", "training_plan_saved", "responders_trained")
+    NAMES = (
+        "handbook_service_section_published",
+        "quick_replies_published",
+        "training_plan_saved",
+        "responders_trained",
+        "internal_news_published",
+    )
 
     @pytest.fixture
     def everything(self, county: County, service: Service, queue: Queue, responder: User) -> None:
         write_sections(county, service)
         ten_replies(county)
+        StaffNotice.objects.create(county=county, service=service, published_at=timezone.now())
         plan = save_plan(by=PORTAL, service=service, is_required=False, with_practice=False)
         training = add_training(by=PORTAL, plan=plan, title={"fi": "Moodle"}, url="https://moodle.test/1", due_on=date(2026, 12, 1))
         note_training(by=acting(responder), training=training, now=timezone.now())
@@ -432,4 +471,4 @@ class TestRealDataOnly:
             read_facts(rollout.pk, now=timezone.now())
 
 
-FACTS = 39
+FACTS = 40

@@ -370,7 +370,6 @@ class TestSignalsOfPartsThatAreNotInUse:
         ("name", "owner"),
         [
             ("report_definition_selected", "reports"),
-            ("internal_news_published", "handbook"),
             ("monthly_report_generated", "reports"),
             ("last_month_report_reviewed", "reports"),
             ("guidance_paths_live", "guidance"),

@@ -205,6 +205,16 @@ class TestChooser:
         for choice in (each for group in chosen.values() for each in group):
             assert escape(choice.shown) in page, "without a script it is there to copy"
 
+    def test_what_residents_read_is_offered_no_chapter_and_no_internal_contact(
+        self, county: County, publish: Publish, service: Service
+    ) -> None:
+        publish("Teksti.")
+        ContactPoint.objects.create(county=county, key="sisainen", name_fi="Sisäinen", value="044 1", audience="internal")
+        chosen = {group.kind: [each.shown for each in group.choices] for group in choices_of_chapters(county, for_residents=True)}
+        assert "chapters" not in chosen
+        assert not any("sisainen" in shown for group in chosen.values() for shown in group)
+        assert any("sisainen" in each.shown for group in choices_of_chapters(county) for each in group.choices)
+
     def test_what_is_chosen_can_be_published(self, county: County, publish: Publish, service: Service, main_user: User) -> None:
         publish("Teksti.")
         picture_of(county, main_user, "k.png")
