@@ -35,10 +35,11 @@ def find(county: County, services: Iterable[Service], words: str, *, language: s
     wanted = {None, *(service.pk for service in services)}
     chapters = Chapter.objects.filter(county=county, audience=ChapterAudience.STAFF).published()
     rows = ChapterVersion.objects.current().filter(chapter__in=chapters)
-    published = dict(rows.order_by("pk").values_list("pk", "service_id"))
-    keys = tuple(published)  # a published version never changes
-    index = _shelves.index(county.pk, keys, lambda: documents(ChapterVersion.objects.filter(pk__in=keys).order_by("pk")))
-    seen = {pk for pk, service_id in published.items() if service_id in wanted}
+    published = list(rows.order_by("pk").values_list("pk", "published_at", "service_id"))
+    keys = [pk for pk, *_ in published]
+    version = tuple((pk, at) for pk, at, _ in published)  # a published version never changes
+    index = _shelves.index(county.pk, version, lambda: documents(ChapterVersion.objects.filter(pk__in=keys).order_by("pk")))
+    seen = {pk for pk, _, service_id in published if service_id in wanted}
     hits = index.search(words, language=language, limit=RESULTS, among=seen)
     read = ChapterVersion.objects.select_related("chapter", "service").defer("body").in_bulk([int(str(hit.id)) for hit in hits])
     both = [(hit, read.get(int(str(hit.id)))) for hit in hits]
