@@ -111,12 +111,13 @@ def _services(actor: Staff, county: County, row: Conversation | None) -> list[Se
 
 def _suggested(actor: Staff, county: County, row: Conversation | None, language: str) -> dict[str, object]:
     """The service's own sections first, then the chapters near the queue and the topic; the materials of the service."""
-    book = book_of(actor, county, _services(actor, county, row))
+    services = _services(actor, county, row)
+    book = book_of(actor, county, services)
     materials = materials_of(county)
     if row is None:
         return {"suggested": [], "sections": [], "book": book, "materials": materials}
     sections = [(entry, part) for entry in book for part in entry.sections if part.version.service_id == row.service_id]
-    near = find(county, book, _words_of(row, language), language=language)
+    near = find(county, services, _words_of(row, language), language=language)
     hers = [each for each in near if each.version.service_id in (None, row.service_id)]
     own = [each for each in materials if each.service_id in (None, row.service_id)]
     return {"sections": sections, "suggested": _once(hers)[:SUGGESTED], "book": book, "materials": own}
@@ -132,7 +133,7 @@ def _once(found: Sequence[Found]) -> list[Found]:
     """One text of each chapter, the best."""
     kept: dict[int, Found] = {}
     for each in found:
-        kept.setdefault(each.entry.chapter.pk, each)
+        kept.setdefault(each.version.chapter_id, each)
     return list(kept.values())
 
 
@@ -140,7 +141,6 @@ def _found(
     actor: Staff, county: County, row: Conversation | None, words: str, language: str, *, may_send: bool
 ) -> dict[str, object]:
     """Chapters, entries of the directory and materials that fit the words."""
-    book = book_of(actor, county, _services(actor, county, row))
     professional = row is not None and row.professional_id is not None
     entries = find_entries(county, words, language=language)
     known = {each.key: each for each in materials_of(county)} if any(each.is_material for each in entries) else {}
@@ -153,7 +153,11 @@ def _found(
     materials: list[tuple[Link, UUID, bool]] = [
         (known[each.id], uuid4(), may_send and (professional or not each.internal)) for each in entries if each.id in known
     ]
-    return {"chapters": find(county, book, words, language=language), "cards": cards, "found_materials": materials}
+    return {
+        "chapters": find(county, _services(actor, county, row), words, language=language),
+        "cards": cards,
+        "found_materials": materials,
+    }
 
 
 def _chapter(actor: Staff, county: County, row: Conversation | None, key: str, language: str) -> dict[str, object]:
