@@ -168,5 +168,6 @@ def test_the_console_itself_costs_nothing_more(
             Link.objects.create(
                 county=row.county, key=f"l-{n}{''.join(query)}", category="other", name_fi="Neuvonta", url_fi="https://alue.test/"
             )
+        client.get(*door(row, **query))  # the index of the new texts is made once
         with django_assert_max_num_queries(len(few.captured_queries)):
             client.get(*door(row, **query))
