@@ -111,12 +111,13 @@ def _services(actor: Staff, county: County, row: Conversation | None) -> list[Se
 
 def _suggested(actor: Staff, county: County, row: Conversation | None, language: str) -> dict[str, object]:
     """The service's own sections first, then the chapters near the queue and the topic; the materials of the service."""
-    book = book_of(actor, county, _services(actor, county, row))
+    services = _services(actor, county, row)
+    book = book_of(actor, county, services)
     materials = materials_of(county)
     if row is None:
         return {"suggested": [], "sections": [], "book": book, "materials": materials}
     sections = [(entry, part) for entry in book for part in entry.sections if part.version.service_id == row.service_id]
-    near = find(county, _services(actor, county, row), _words_of(row, language), language=language)
+    near = find(county, services, _words_of(row, language), language=language)
     hers = [each for each in near if each.version.service_id in (None, row.service_id)]
     own = [each for each in materials if each.service_id in (None, row.service_id)]
     return {"sections": sections, "suggested": _once(hers)[:SUGGESTED], "book": book, "materials": own}
@@ -152,8 +153,11 @@ def _found(
     materials: list[tuple[Link, UUID, bool]] = [
         (known[each.id], uuid4(), may_send and (professional or not each.internal)) for each in entries if each.id in known
     ]
-    chapters = find(county, _services(actor, county, row), words, language=language)
-    return {"chapters": chapters, "cards": cards, "found_materials": materials}
+    return {
+        "chapters": find(county, _services(actor, county, row), words, language=language),
+        "cards": cards,
+        "found_materials": materials,
+    }
 
 
 def _chapter(actor: Staff, county: County, row: Conversation | None, key: str, language: str) -> dict[str, object]:
