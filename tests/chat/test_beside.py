@@ -164,11 +164,12 @@ def test_the_console_itself_costs_nothing_more(
         client.get(*door(row, **query))
         with django_assert_max_num_queries(40) as few:
             client.get(*door(row, **query))
+        most = len(few.captured_queries)  # the next request empties the list
         for n in range(5):
             chapter(row.county, f"uusi-{n}-{len(query)}{''.join(query)}", "Uusi luku", "Neuvonta.")
             Link.objects.create(
                 county=row.county, key=f"l-{n}{''.join(query)}", category="other", name_fi="Neuvonta", url_fi="https://alue.test/"
             )
         client.get(*door(row, **query))  # the index of the new texts is made once
-        with django_assert_max_num_queries(len(few.captured_queries)):
+        with django_assert_max_num_queries(most):
             client.get(*door(row, **query))
