@@ -34,7 +34,7 @@ def test_half_up_and_away_from_zero(value: str, places: int, shown: str) -> None
 @given(st.fractions(), st.integers(0, 4))
 def test_rounding_is_symmetric_and_near(value: Fraction, places: int) -> None:
     shown = rounded(value, places)
-    assert rounded(-value, places) == -shown
+    assert rounded(-value, places) == shown.copy_negate()  # a plain minus would round to the context
     assert abs(Fraction(shown) - value) <= Fraction(1, 2 * 10**places)
 
 
