@@ -157,7 +157,7 @@ def test_keys_open_the_transfer_and_the_flag_at_their_first_field_and_whisper(
     page.keyboard.press("Escape")
     expect(page.locator(".nlc-text")).to_be_focused()
     page.keyboard.press("Control+F9")
-    expect(page.locator("input[name=flag]").first).to_be_focused()
+    expect(page.locator("[data-part=flag] input[name=flag]").first).to_be_focused()
     theirs, also = console_of(desk(chromium, portal, colleague), f"/fi/vastaaja/{conversation.public_id}/")
     theirs.keyboard.press("Shift+F7")
     expect(theirs.locator("console-composer .nlc-text")).to_be_focused(timeout=SOON)

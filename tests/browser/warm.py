@@ -83,7 +83,8 @@ class WarmServe(Serve):
     def kill(self) -> None:
         until = time.monotonic() + 20
         while self.lives and time.monotonic() < until:
-            os.kill(self.forked, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may end between the two
+                os.kill(self.forked, signal.SIGKILL)
             time.sleep(0.01)
         self.forked = 0
 

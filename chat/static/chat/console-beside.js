@@ -88,13 +88,13 @@ export class ConsoleBeside extends HTMLElement {
   }
 
   #search() {
-    clearTimeout(this.#timer);
     const words = this.field.value.trim();
     this.#show(words ? `q=${encodeURIComponent(words)}` : "");
   }
 
   /* `goes`: she went on to it, so the focus goes to its head. */
   async #show(query, { goes = false } = {}) {
+    clearTimeout(this.#timer); // a search that still waits would take what she went on to away
     this.#query = query;
     const asked = ++this.#asked;
     this.body.setAttribute("aria-busy", "true");
