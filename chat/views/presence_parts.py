@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.actors import Staff
 from accounts.models import User
@@ -16,7 +18,6 @@ from services.models import County, Membership
 
 LIMITS = range(1, 7)
 BREAKS = (5, 10, 15, 20, 30, 45, 60)
-CHOSEN = mark_safe(" selected")
 NAME_FIELDS = ("public_id", "display_name", "first_name")
 WORDS = {
     "available": PresenceKind.AVAILABLE.label,
@@ -37,20 +38,22 @@ def presence_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
         "presence_kinds": WORDS.items(),
         "presence_limits": LIMITS,
         "presence_breaks": BREAKS,
-        # Hundreds of colleagues: made here in a tenth of a template's time.
-        "presence_covers": format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, CHOSEN if row is not None and row.cover_id == pk else "", display or first or "—")
-                for pk, key, display, first in colleagues.exclude(pk=actor.user_id)
-                .distinct()
-                .order_by("display_name", "pk")
-                .values_list("pk", *NAME_FIELDS)
-            ),
+        "presence_covers": _options(
+            (str(key), display or first or "—", row is not None and row.cover_id == pk)
+            for pk, key, display, first in colleagues.exclude(pk=actor.user_id)
+            .distinct()
+            .order_by("display_name", "pk")
+            .values_list("pk", *NAME_FIELDS)
         ),
         "presence_talks": Conversation.objects.filter(responder_id=actor.user_id, state=State.ACTIVE).exists(),
     }
+
+
+def _options(people: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """The choices of a list: a group may have hundreds of people, and a template would take ten times as long."""
+    return mark_safe(  # noqa: S308 - keys are our own UUIDs, and names are escaped
+        "".join(f'<option value="{key}"{" selected" if chosen else ""}>{escape(name)}</option>' for key, name, chosen in people)
+    )
 
 
 def closing_context(request: HttpRequest, actor: Staff) -> dict[str, object]:
