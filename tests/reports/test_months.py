@@ -1,4 +1,4 @@
-"""Months of Finland as instants, the nights when the clock is moved, and due days in working days (metrics 1.2, 1.3, 1.5)."""
+"""Months of Finland as instants, the nights when the clock is moved, and their working days (metrics 1.2, 1.3, 1.5)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reports.months import Month, Period, hours_of, local_hour
 from services.calendars import HELSINKI
-from services.holidays_fi import is_working_day, working_day_after, working_days
+from services.holidays_fi import is_working_day, working_days
 
 months = st.builds(Month, st.integers(2000, 2099), st.integers(1, 12))
 
@@ -48,23 +48,6 @@ def test_the_hour_that_comes_twice_is_one_bucket_and_the_missing_one_is_none() -
     assert of_night.count(3) == 2 and len(of_night) == 25
     of_spring = [local_hour(at)[1] for at in hours_of(Period(date(2026, 3, 29), date(2026, 3, 29)))]
     assert 3 not in of_spring and len(of_spring) == 23
-
-
-@pytest.mark.parametrize(
-    ("arrived", "limit", "due"),
-    [
-        ("2026-12-18", 3, "2026-12-23"),
-        ("2026-12-23", 3, "2026-12-30"),
-        ("2026-11-01", 3, "2026-11-04"),
-        ("2026-06-18", 3, "2026-06-24"),
-        ("2026-04-02", 3, "2026-04-09"),
-        ("2026-10-30", 3, "2026-11-04"),
-        ("2026-04-30", 2, "2026-05-05"),
-        ("2026-12-21", 7, "2027-01-04"),
-    ],
-)
-def test_due_days(arrived: str, limit: int, due: str) -> None:
-    assert working_day_after(date.fromisoformat(arrived), limit) == date.fromisoformat(due)
 
 
 def test_working_days_of_2026_and_of_ten_months_of_2023() -> None:
