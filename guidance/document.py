@@ -43,8 +43,8 @@ language, a dead end, a target that is not there. Those are findings of `guidanc
           - {answers: [kylla], labels: ["Kyllä"], outcome: o_112}
 
 Kinds of action and their fields: `self_care` and `call_112` –; `service_link` link or service; `path_link` path; `chat_handover`
-queue, topic; `help_form` form; `call_request` queue, topic; `phone` and `call_116117` contact_point (116117 needs none). Numbers are
-never typed: `{{phone:KEY}}` in a text names a contact point; 112 alone may stand in a text.
+queue, topic; `help_form` form; `call_request` queue, topic; `phone` and `call_116117` contact_point (116117 needs none). Numbers
+are never typed: `{{phone:KEY}}` in a text names a contact point; 112 alone may stand in a text.
 """
 
 from __future__ import annotations
