@@ -284,6 +284,11 @@ def _targets(place: str, action: Action, around: Surroundings) -> Iterator[Findi
                 _("Add the topic to the service, or choose another."),
                 blocks=False,
             )
+    yield from _inside(place, action, around)
+
+
+def _inside(place: str, action: Action, around: Surroundings) -> Iterator[Finding]:
+    """Services and other paths of the portal."""
     if action.service and around.services is not None and action.service not in around.services:
         yield Finding(
             "service_unknown", place, _("There is no service %(key)s.") % {"key": action.service}, _("Choose one of the services.")
@@ -306,7 +311,7 @@ def _targets(place: str, action: Action, around: Surroundings) -> Iterator[Findi
 def _walks(document: PathDocument) -> Iterator[Finding]:
     """The author's scenarios hold: these answers lead to this outcome, and read as she says."""
     for number, walk in enumerate(document.walks, start=1):
-        place = "walk %d" % number
+        place = f"walk {number}"
         route = follow(document, walk.answers)
         if route is None or route.key != walk.outcome or not route.ends:
             yield Finding("walk", place, _("The scenario does not lead to its outcome."), _("Correct the answers or the outcome."))

@@ -69,8 +69,8 @@ def start_conversation(
     and her words go there (S002-49). One who has another open in some other service is asked first: `another` is her yes,
     and that she chose it is stored (M19). `body` is clean text (`protocol.clean_text`) or empty. What she is told of the
     wait is stored beside what it will be. `into`: the line that a guidance path names, if it is one of the service's that take
-    newcomers; `preface`: what the path has asked and she has answered, which both see first (S003-20, S003-22). Raises ValidationError (closed, full, paused, unstaffed, disrupted, other_open)
-    and PermissionDenied to anyone but a resident.
+    newcomers; `preface`: what the path has asked and she has answered, which both see first (S003-20, S003-22). Raises
+    ValidationError (closed, full, paused, unstaffed, disrupted, other_open) and PermissionDenied to anyone but a resident.
     """
     if not isinstance(by, Resident):
         raise PermissionDenied

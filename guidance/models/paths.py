@@ -99,7 +99,7 @@ class PathVersionQuerySet(PathScopedQuerySet):
 
 
 class PathVersion(Versioned):
-    """One version of a path. `text` is the whole document (`guidance.document`): a text and no jsonb, which loses the author's order.
+    """One version of a path. `text` is the whole document (`guidance.document`): no jsonb, which loses the author's order.
 
     What lists and searches need of it stands beside it, written when the text is.
     """

@@ -19,13 +19,14 @@ from guidance.operations.versions import new_version
 from handbook.operations.ground import note
 from services.models import County
 
-CONTENT = FilePath(__file__).resolve().parent.parent / "content" / "paths.yaml"
+CONTENT = FilePath(__file__).resolve().parent.parent / "content"
 
 
 @cache
 def starter_paths() -> tuple[PathDocument, ...]:
-    """The shipped paths, typed."""
-    return read_library(CONTENT)
+    """The shipped paths, typed, in the order of their numbers."""
+    found = [path for file in sorted(CONTENT.glob("paths*.yaml")) for path in read_library(file)]
+    return tuple(sorted(found, key=lambda path: path.id))
 
 
 @transaction.atomic

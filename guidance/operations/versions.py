@@ -176,7 +176,7 @@ def _entry(path: Path) -> str:
 
 
 def _write_uses(path: Path, document: PathDocument) -> None:
-    """Contact points, links, services and paths that the path names; what the checks let through though it is not there is left out."""
+    """Contact points, links, queues, services and paths that the path names, as far as they are there."""
     texts = [node.text.given(code) for node in document.nodes.values() for code in LANGUAGES]
     named = [match for text in texts for name in PLACEHOLDER.findall(text) if (match := PHONE.fullmatch(name))]
     actions = [action for _key, action in document.actions()]
