@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.actors import Actor, Staff, System
 from accounts.choices import CONSOLE_ROLES, AuditAction
-from accounts.models import Grant, User
+from accounts.models import SHOWN_NAMES, Grant, User
 from accounts.operations import record_audit
 from accounts.permissions import has_role_anywhere
 from chat.availability import answerers_of
@@ -133,12 +133,12 @@ def sign_off(*, by: Actor, people: Collection[int], now: datetime) -> int:
     return done
 
 
-def _be_available(*, user_id: int, county_id: int, now: datetime) -> Presence:
+def _be_available(*, user_id: int, county_id: int, now: datetime) -> tuple[User, Presence]:
     """Whoever takes a conversation is available: one who is off becomes so by it; one who has stepped aside is refused.
 
     The caller holds the conversation's lock; this takes the person's. Raises ValidationError (not_available).
     """
-    row = hold_presence(user_id, county_id)
+    user, row = _hold_both(user_id, county_id)
     if row is None:
         row = Presence.objects.create(county_id=county_id, user_id=user_id, kind=PresenceKind.AVAILABLE, starts_at=now, seen_at=now)
         announce_presence([user_id])
@@ -146,7 +146,7 @@ def _be_available(*, user_id: int, county_id: int, now: datetime) -> Presence:
         raise refuse(Refusal.NOT_AVAILABLE)
     elif now - row.seen_at > RESOLUTION:
         Presence.objects.filter(pk=row.pk).update(seen_at=now)
-    return row
+    return user, row
 
 
 def be_there(*, user_id: int, county_id: int, now: datetime) -> None:
@@ -162,15 +162,17 @@ def be_there(*, user_id: int, county_id: int, now: datetime) -> None:
         Presence.objects.filter(pk=row.pk, seen_at__lt=now).update(seen_at=now)
 
 
-def check_room(user_id: int, queue: Queue, *, county_id: int, now: datetime) -> None:
-    """She takes as many at once as the queue and her own limit allow (S002-46).
+def check_room(user_id: int, queue: Queue, *, county_id: int, now: datetime) -> User:
+    """She takes as many at once as the queue and her own limit allow (S002-46). Returns her row, held, with her names.
 
     Raises ValidationError (not_available, at_limit).
     """
-    own = _be_available(user_id=user_id, county_id=county_id, now=now).limit
+    user, presence = _be_available(user_id=user_id, county_id=county_id, now=now)
+    own = presence.limit
     limit = queue.max_parallel if own is None else min(queue.max_parallel, own)
     if Conversation.objects.filter(responder_id=user_id, state=State.ACTIVE).count() >= limit:
         raise refuse(Refusal.AT_LIMIT, limit=limit)
+    return user
 
 
 def hold_presence(user_id: int, county_id: int) -> Presence | None:
@@ -178,8 +180,12 @@ def hold_presence(user_id: int, county_id: int) -> Presence | None:
 
     The lock comes after that of any conversation (conversation → leg → presence).
     """
-    User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk", flat=True).first()
-    return Presence.objects.running().filter(user_id=user_id, county_id=county_id).select_related("cover").first()
+    return _hold_both(user_id, county_id)[1]
+
+
+def _hold_both(user_id: int, county_id: int) -> tuple[User, Presence | None]:
+    user = User.objects.select_for_update(no_key=True).only(*SHOWN_NAMES, "first_name").get(pk=user_id)
+    return user, Presence.objects.running().filter(user_id=user_id, county_id=county_id).select_related("cover").first()
 
 
 def active_of(user_id: int, county_id: int) -> ConversationQuerySet:
