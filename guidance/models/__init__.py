@@ -1,6 +1,7 @@
 """Paths, their versions, and how residents walk them."""
 
+from guidance.models.desk import ApprovalRequest, Redirect
 from guidance.models.paths import Path, PathVersion
 from guidance.models.sessions import PathFeedback, PathSession, PathStep
 
-__all__ = ["Path", "PathFeedback", "PathSession", "PathStep", "PathVersion"]
+__all__ = ["ApprovalRequest", "Path", "PathFeedback", "PathSession", "PathStep", "PathVersion", "Redirect"]
