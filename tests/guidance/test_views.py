@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts.actors import System
 from accounts.models import User
-from chat.models import Conversation, Event
+from chat.choices import WentTo
+from chat.models import Attempt, Conversation, Event
 from chat.operations import claim_conversation
 from guidance.choices import PathState
 from guidance.document import Outcome
@@ -355,6 +356,13 @@ class TestFeedback:
 
 
 class TestPagesThatLeadHere:
+    def test_a_closed_chat_leads_here_and_it_is_noted(self, client: Client, version: PathVersion, service: Service) -> None:
+        Override.objects.create(county=service.county, kind=OverrideKind.CLOSE, starts_at=timezone.now() - timedelta(hours=1))
+        door = reverse("chat:elsewhere", args=[service.key, "apuri"])
+        assert door in client.get(reverse("chat:start", args=[service.key]), **PERSON).content.decode()
+        assert client.get(door, **PERSON)["Location"] == "/fi/apuri/"
+        assert Attempt.objects.get().went_to == WentTo.GUIDE
+
     def test_each_page_says_which_comes_first(self, client: Client, version: PathVersion, service: Service, county: County) -> None:
         page = client.get("/fi/palvelu/ikaantyneet/").content.decode()
         assert page.index("nl-start-now") < page.index(f"{HERE}?t=service:ikaantyneet")
