@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.actors import Resident
 from accounts.models import User
 from chat.models import Conversation, Transfer
-from chat.operations import claim_conversation, offer_transfer, start_conversation
+from chat.operations import claim_conversation, end_conversation, offer_transfer, start_conversation
 from services.models import County, Queue, Service
 from tests.browser.axe import examine
 from tests.browser.resident_side import DESK, PHONE, become, open_talk
@@ -109,6 +109,15 @@ def test_across_services_with_the_residents_yes(
     expect(sender.locator("console-conversation")).to_have_count(0)
     expect(sender.locator("console-mine .nlc-row-mine")).to_have_count(0)
     assert "Hei, jatketaan" not in sender.content()
+
+    # When it is over, a new conversation begins where this one ended.
+    again = talk.locator("[data-part=live-after]").get_by_role("link", name="Aloita uusi keskustelu")
+    conversation = Conversation.objects.get(pk=row.pk)
+    end_conversation(
+        by=acting(second_responder), conversation=conversation.public_id, outcome="R1", topic="", now=timezone.now()
+    )
+    expect(again).to_be_visible()
+    expect(again).to_have_attribute("href", f"/fi/palvelu/{second_queue.service.key}/chat/")
 
 
 def test_declined_and_not_taken_in_time(
