@@ -17,6 +17,7 @@ from adoption.operations import load_shipped_models
 from config.apps import PortalStaticFilesConfig
 from handbook.operations import load_all_replies
 from handbook.operations.content import load_shipped_handbooks
+from handbook.operations.uses import renew_uses
 from services.operations import load_directory
 
 
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         load_shipped_models(by=System("prepare"), now=timezone.now())  # the demonstration's county too
         load_shipped_handbooks(by=System("prepare"), now=timezone.now())
         load_all_replies(by=System("prepare"), now=timezone.now())
+        renew_uses(by=System("prepare"))
         self.stdout.write("Ready.")
 
     def _collect_static_files(self) -> None:
