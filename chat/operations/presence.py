@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actors import Actor, Staff, System
 from accounts.choices import CONSOLE_ROLES, AuditAction
@@ -108,15 +109,15 @@ def extend_presence(*, by: Actor, county: County, to_midnight: bool = False, now
 
 
 def record_staff_signs(*, by: Actor, people: Collection[int], now: datetime) -> int:
-    """Note that these responders are here (an open socket, a page, a message), in one statement, at most every 15 s each."""
-    rows = Presence.objects.running().filter(user_id__in=people, seen_at__lt=now - RESOLUTION)
-    if isinstance(by, Staff):
-        rows = rows.filter(user_id=by.user_id)
-        if not rows.exists():  # a page that is only read must not wait for a writer
-            return 0
-    elif not isinstance(by, System):
+    """Note that these responders are here, in one statement, at most every 15 s each: the portal by an open line, she by a page."""
+    rows = Presence.objects.running().filter(user_id__in=people)
+    if isinstance(by, System):
+        old = Q(seen_at__lt=now - RESOLUTION) | Q(line_at__lt=now - RESOLUTION) | Q(line_at=None)
+        return rows.filter(old).update(seen_at=now, line_at=now)
+    if not isinstance(by, Staff):
         raise PermissionDenied
-    return rows.update(seen_at=now)
+    rows = rows.filter(user_id=by.user_id, seen_at__lt=now - RESOLUTION)
+    return rows.update(seen_at=now) if rows.exists() else 0  # a page that is only read must not wait for a writer
 
 
 def sign_off(*, by: Actor, people: Collection[int], now: datetime) -> int:
@@ -221,7 +222,7 @@ def _turn(
     if new is not None:
         new.starts_at, new.seen_at = now, now
         if old is not None:
-            new.stays_until, new.warned_at = old.stays_until, old.warned_at
+            new.stays_until, new.warned_at, new.line_at = old.stays_until, old.warned_at, old.line_at
             if not is_sign:
                 new.seen_at = old.seen_at
         new.save()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from time import monotonic
@@ -27,6 +27,7 @@ from chat.boards import mine_boards, waiting_rows
 from chat.choices import State
 from chat.keys import COMMANDS
 from chat.models import Conversation
+from chat.models.presence import PLAIN_LOST_AFTER
 from chat.operations import Mark, mark_seen, open_conversation
 from chat.operations.reading import Opened
 from chat.protocol import MineRow, WaitingRow
@@ -171,6 +172,7 @@ def render_console(
         "settings": settings,
         "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
         "shown_limit": WAITING_SHOWN,
+        "plain_minutes": PLAIN_LOST_AFTER // timedelta(minutes=1),
         "none": UUID(int=0),
         "person": request.user.public_id,
         "opened": None,

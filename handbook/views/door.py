@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from accounts.actors import Staff
 from handbook.choices import Right
-from handbook.models import Chapter
+from handbook.models import Chapter, Picture
 from handbook.permissions import may_open, rights_in
 from services.models import County, Service, Use
 from services.views.county_door import county_door
@@ -45,6 +45,13 @@ def language_of_page() -> str:
     """The language of the page, one of the three."""
     code = (get_language() or "fi").partition("-")[0]
     return code if code in ("fi", "sv", "en") else "fi"
+
+
+def picture_response(row: Picture) -> HttpResponse:
+    """A picture of a text: PNG or JPEG, as it was judged when it was added."""
+    response = HttpResponse(bytes(row.file.content), content_type=row.file.content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def uses_of_chapter(row: Chapter) -> QuerySet[Use]:
