@@ -91,7 +91,7 @@ class TestList:
     def test_it_counts_what_must_be_mended(self, signed_in: Any, path_author: User, county: County, draft: PathVersion) -> None:
         broken = small(slug="rikki", title=in_all("Rikki"), start="puuttuu")
         create_path(by=acting(path_author), county=county, document=read_path(broken))
-        assert "asia korjattavana" in signed_in(path_author).get(f"{ROOT}?q=rikki").content.decode()
+        assert "korjattavana" in signed_in(path_author).get(f"{ROOT}?q=rikki").content.decode()
 
     def test_a_passed_review_day_is_told(self, signed_in: Any, path_author: User, version: PathVersion) -> None:
         client = signed_in(path_author)
