@@ -15,6 +15,11 @@ from services.operations.rules import has_strange_characters
 
 MOST_BYTES = 1024 * 1024
 MOST_PATHS = 200
+DEEPEST = 30
+"""No path is so deep; reading deeper and deeper brackets would take for ever."""
+
+_Plain: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where it was built
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Problem:
     what: str
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(_Plain):  # type: ignore[misc]
     """Plain values only; a key that stands twice is refused, since the first of the two would be lost unseen."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -38,7 +43,7 @@ class _Loader(yaml.SafeLoader):
 def write_library(documents: Iterable[PathDocument]) -> bytes:
     """The paths as one YAML file."""
     paths = [as_mapping(document) for document in documents]
-    return yaml.safe_dump({"paths": paths}, allow_unicode=True, sort_keys=False, width=1000).encode()
+    return yaml.dump({"paths": paths}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000).encode()
 
 
 def read_file(content: bytes) -> tuple[list[PathDocument], list[Problem]]:
@@ -70,8 +75,13 @@ def _entries(content: bytes) -> tuple[list[Any], list[Problem]]:
         return [], [Problem("", _("The file is larger than one megabyte. Import it in parts."))]
     try:
         text = content.decode("utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            return [], [Problem("", _("References (&, *) are not taken in. Write the text out in each place."))]
+        depth = 0
+        for event in yaml.parse(text, Loader=_Plain):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent):
+                return [], [Problem("", _("References (&, *) are not taken in. Write the text out in each place."))]
+            if depth > DEEPEST:
+                return [], [Problem("", _("The file is not proper YAML in UTF-8."))]
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0

@@ -99,7 +99,12 @@ class TestNode:
 
     def test_words_and_a_new_answer_with_a_new_node(self, signed_in: Any, path_author: User, draft: PathVersion) -> None:
         client = signed_in(path_author)
-        given = {**sent(client, NODE), "text_fi": "Kuinka monta päivää?", "answer2_fi": "En muista tarkkaan", "answer2_next": "+outcome"}
+        given = {
+            **sent(client, NODE),
+            "text_fi": "Kuinka monta päivää?",
+            "answer2_fi": "En muista tarkkaan",
+            "answer2_next": "+outcome",
+        }
         assert client.post(NODE, given).status_code == 302
         node = newest().nodes["q2"]
         assert node.text.fi == "Kuinka monta päivää?"
@@ -111,7 +116,13 @@ class TestNode:
         self, signed_in: Any, path_author: User, draft: PathVersion
     ) -> None:
         client = signed_in(path_author)
-        given = {**sent(client, NODE), "answer0_fi": "Alle viikon", "answer0_order": "9", "unsure_out": "on", "always_answerable": "on"}
+        given = {
+            **sent(client, NODE),
+            "answer0_fi": "Alle viikon",
+            "answer0_order": "9",
+            "unsure_out": "on",
+            "always_answerable": "on",
+        }
         assert client.post(NODE, given).status_code == 302
         node = newest().nodes["q2"]
         assert [(option.key, option.label.fi) for option in node.options] == [("pitka", "Pitkään"), ("lyhyt", "Alle viikon")]
@@ -256,7 +267,9 @@ class TestPreview:
         assert client.get(url, headers={"host": "toinen.test"}).status_code == 404
 
 
-def test_a_path_without_a_beginning_can_still_be_opened(signed_in: Any, path_author: User, county: County, draft: PathVersion) -> None:
+def test_a_path_without_a_beginning_can_still_be_opened(
+    signed_in: Any, path_author: User, county: County, draft: PathVersion
+) -> None:
     create_path(by=acting(path_author), county=county, document=read_path(small(slug="rikki", title=in_all("Rikki"), start="ei")))
     page = signed_in(path_author).get(f"{ROOT}polku/rikki/")
     assert page.status_code == 200
