@@ -123,10 +123,9 @@ class TestList:
         path_author: User,
         county: County,
         draft: PathVersion,
-        django_assert_num_queries: DjangoAssertNumQueries,
+        django_assert_max_num_queries: DjangoAssertNumQueries,
     ) -> None:
         client = signed_in(path_author)
-        client.get(ROOT)
         client.get(ROOT)
         with django_assert_max_num_queries(22):
             client.get(ROOT)
