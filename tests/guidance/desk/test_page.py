@@ -53,6 +53,16 @@ class TestPage:
         assert "Ei korjattavaa" in page
         assert page.count("nlp-box-outcome") == 4
 
+    def test_the_history_tells_days_and_people(
+        self, signed_in: Any, path_author: User, main_user: User, version: PathVersion
+    ) -> None:
+        page = signed_in(path_author).get(HERE).content.decode()
+        history = page.partition('id="versions"')[2].partition("</section>")[0]
+        made, told = (timezone.localtime(each) for each in (version.created_at, version.published_at) if each)
+        assert f"Tehty {made:%-d.%-m.%Y}, {path_author}" in history
+        assert f"julkaistu {told:%-d.%-m.%Y}, {path_author}" in history
+        assert f", {main_user}" in history
+
     def test_a_finding_has_its_place_and_its_mend(self, signed_in: Any, path_author: User, draft: PathVersion) -> None:
         document = without_node(from_json(draft.text), "o_self")
         save_draft(by=acting(path_author), version=draft, document=document, seen=draft.version)
