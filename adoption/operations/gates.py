@@ -100,9 +100,7 @@ def give_verdict(
         return record
 
 
-def _sent_already(
-    rollout: Rollout, gate: ModelGate, seen: int | None, sent: tuple[int, str, str, str]
-) -> GateVerdict | None:
+def _sent_already(rollout: Rollout, gate: ModelGate, seen: int | None, sent: tuple[int, str, str, str]) -> GateVerdict | None:
     given = list(GateVerdict.objects.filter(rollout=rollout, gate=gate).defer("checklist"))
     if seen is None or len(given) <= seen:
         return None
