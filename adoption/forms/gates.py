@@ -29,6 +29,8 @@ class VerdictForm(PageForm):
         label=_("I have read the checklist. A verdict is kept as it is and can’t be taken back; a new one can be given.")
     )
 
+    seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, roles: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role = self.fields["role"]
@@ -39,6 +41,11 @@ class VerdictForm(PageForm):
             self.fields[f"due_{number}"] = DayField(label=_("By"), required=False)
             for name in (f"condition_{number}", f"due_{number}"):
                 self.fields[name].widget.attrs["class"] = "form-control"
+
+    def look_again(self, verdicts: int) -> None:
+        """The page shows what was given meanwhile: pressing again is about that."""
+        self.data = self.data.copy()
+        self.data["seen"] = str(verdicts)
 
     def condition_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """The rows of conditions, as the page lays them out."""

@@ -47,13 +47,15 @@ def give_verdict(
     text: str = "",
     file: StoredFile | None = None,
     conditions: Sequence[tuple[str, date]] = (),
+    seen: int | None = None,
     now: datetime,
 ) -> GateVerdict:
     """Who drives the rollout or decides on it writes what was decided at a gate; a record that stays, and the newest one stands.
 
     A hard gate is not passed while anything lacks, nor any gate before an earlier hard one. A soft one is passed with what lacks
     written down. Go moves the rollout to the next phase; at the founding gate it writes the service's permit, and after the
-    last one the rollout is in maintenance.
+    last one the rollout is in maintenance. `seen` is how many verdicts on the gate the person saw: her own, sent again by a second
+    press, is recorded once, and over somebody else's newer one she is asked to look first.
     """
     user_id = require_person(by)
     with transaction.atomic():
@@ -62,6 +64,8 @@ def give_verdict(
         refuse_ended(fresh)
         if gate.model_version_id != fresh.model_version_id:
             raise ValidationError(_("The gate belongs to another version of the model."), code="wrong_gate")
+        if (same := _sent_already(fresh, gate, seen, (user_id, verdict, role, text.strip()))) is not None:
+            return same
         if verdict not in Verdict.values:
             raise ValidationError({"verdict": ValidationError(_("Choose the verdict."), code="verdict")})
         refuse_foreign_file(file, fresh)
@@ -94,6 +98,16 @@ def give_verdict(
             _pass(fresh, gate, now)
         touch_rollout(rollout=fresh, by=by, now=now)
         return record
+
+
+def _sent_already(rollout: Rollout, gate: ModelGate, seen: int | None, sent: tuple[int, str, str, str]) -> GateVerdict | None:
+    given = list(GateVerdict.objects.filter(rollout=rollout, gate=gate).defer("checklist"))
+    if seen is None or len(given) <= seen:
+        return None
+    newest = given[0]
+    if len(given) == seen + 1 and (newest.by_id, newest.verdict, newest.role, newest.text) == sent:
+        return newest
+    raise ValidationError(_("A verdict was given after you opened this page. Look at it before you give another."), code="stale")
 
 
 def _require_may(by: Actor, rollout: Rollout, role: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -33,6 +33,8 @@ from adoption.states import may_move, needs_reason, way
 from adoption.words import part_name
 
 HANDOVER_FORM = "handover"
+PRESSED_TWICE = timedelta(minutes=1)
+"""The same words of the same person within this time are one comment."""
 LONGEST_COMMENT = 4000
 
 
@@ -212,6 +214,9 @@ def comment_item(*, by: Actor, item: RolloutItem, text: str, now: datetime) -> C
         text = words(text, name="text", message=_("Write the comment."))
         if len(text) > LONGEST_COMMENT:
             raise ValidationError({"text": ValidationError(_("The comment is too long."), code="too_long")})
+        twice = Comment.objects.filter(item=fresh, by_id=user_id, text=text, at__gt=now - PRESSED_TWICE).first()
+        if twice is not None:
+            return twice
         touch_rollout(rollout=fresh.rollout, by=by, now=now)
         return Comment.objects.create(item=fresh, by_id=user_id, at=now, text=text)
 

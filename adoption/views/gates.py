@@ -57,7 +57,9 @@ def decide_on(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -
     roles = roles_held(actor, rollout)
     may = rollout.status != RolloutStatus.NOT_STARTED and may_steer(actor, rollout)
     role = MemberRole.MANAGER if MemberRole.MANAGER in roles else MemberRole.PROJECT_COORDINATOR
-    form = VerdictForm(request.POST or None, request.FILES or None, roles=roles, initial={"role": role})
+    verdicts = _verdicts(rollout, row)
+    initial = {"role": role, "seen": len(verdicts)}
+    form = VerdictForm(request.POST or None, request.FILES or None, roles=roles, initial=initial)
     if request.method == "POST" and not may:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
@@ -73,10 +75,13 @@ def decide_on(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -
                     text=data["text"],
                     file=stored(actor, rollout, data["file"]),
                     conditions=form.conditions(),
+                    seen=form.cleaned_data["seen"],
                     now=timezone.now(),
                 )
         except ValidationError as error:
             form.refuse(error)
+            verdicts = _verdicts(rollout, row)
+            form.look_again(len(verdicts))
         else:
             messages.success(request, _("The verdict was recorded: %(verdict)s.") % {"verdict": given.get_verdict_display()})
             return None
@@ -85,7 +90,7 @@ def decide_on(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -
         "gate": row,
         "status": gate_status(rollout, row),
         "items": _items(rollout, row),
-        "verdicts": _verdicts(rollout, row),
+        "verdicts": verdicts,
         "form": form if may else None,
         "today": timezone.localdate(),
     }

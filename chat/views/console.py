@@ -176,6 +176,7 @@ def render_console(
         "none": UUID(int=0),
         "person": request.user.public_id,
         "opened": None,
+        "draft": draft,
         **desk_context(request, actor, own, queues=queues),
         **(whole_context(actor, opened, draft) if opened else {}),
     }

@@ -26,7 +26,7 @@ from chat.pace import messages_of
 from chat.protocol import FrameError, clean_text
 from chat.refusals import MESSAGES, Refusal, refuse
 from chat.views.answers import refusal_of, refused_json, status_of, take_pace, wants_json
-from chat.views.console import render_conversation
+from chat.views.console import render_console, render_conversation
 from chat.views.console_door import console_door
 from chat.views.console_panel import Draft, right_services
 
@@ -35,15 +35,24 @@ ENDED = _("This conversation has already ended.")
 
 
 def answer(
-    request: HttpRequest, act: Callable[[], dict[str, object]], *, refused: Callable[[Refusal, str], HttpResponse], to: str
+    request: HttpRequest,
+    act: Callable[[], dict[str, object]],
+    *,
+    refused: Callable[[Refusal, str], HttpResponse],
+    to: str,
+    gone: Callable[[str], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Run the operation, and tell what came of it in the caller's form. `to` names where a plain form goes after it."""
+    """Run the operation, and tell what came of it in the caller's form. `to` names where a plain form goes after it; `gone` shows
+    what she had written in a conversation that she may no longer see.
+    """
     as_json = wants_json(request)
     try:
         result = act()
     except Conversation.DoesNotExist:
         if as_json:
             return refused_json(Refusal.NOT_FOUND, str(MESSAGES[Refusal.NOT_FOUND]))
+        if gone is not None:
+            return gone(str(MESSAGES[Refusal.NOT_FOUND]))
         raise Http404 from None
     except (ValidationError, FrameError, OperationalError) as error:
         code, words = refusal_of(error)
@@ -114,7 +123,10 @@ def post(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse
         draft = Draft(body=body, audience=audience, client_id=kept, refusal=words, about="message")
         return render_conversation(request, actor, conversation, draft=draft, status=status_of(code))
 
-    return answer(request, act, refused=refused, to="chat:console_conversation")
+    def gone(words: str) -> HttpResponse:
+        return render_console(request, actor, None, draft=Draft(body=body, refusal=words, about="message"), status=404)
+
+    return answer(request, act, refused=refused, gone=gone if body else None, to="chat:console_conversation")
 
 
 @require_POST

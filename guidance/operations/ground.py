@@ -11,18 +11,18 @@ from guidance.models import Path, PathVersion
 from guidance.permissions import may_write_paths
 
 
-def locked_path(by: Actor, path: Path) -> Path:
+def locked_path(actor: Actor, path: Path) -> Path:
     """The path, held until the transaction ends, for those who may write paths of its county."""
     rows = Path.objects.select_for_update(of=("self",), no_key=True).select_related("county")
     fresh: Path = rows.get(pk=path.pk)
-    if not may_write_paths(by, county=fresh.county.code):
+    if not may_write_paths(actor, county=fresh.county.code):
         raise PermissionDenied
     return fresh
 
 
-def locked_version(by: Actor, version: PathVersion, seen: int, *states: str) -> PathVersion:
+def locked_version(actor: Actor, version: PathVersion, seen: int, *states: str) -> PathVersion:
     """The version under its path's lock, in one of the states and as it was seen. Raises ValidationError (state, stale)."""
-    path = locked_path(by, version.path)
+    path = locked_path(actor, version.path)
     fresh: PathVersion = PathVersion.objects.get(pk=version.pk)
     fresh.path = path
     if fresh.state not in states:

@@ -136,14 +136,15 @@ def arrange_path(*, by: Actor, path: Path, owner: User | None, review_on: date |
     return fresh
 
 
-def new_version(by: Actor, path: Path, document: PathDocument, **facts: Any) -> PathVersion:
+def new_version(actor: Actor, path: Path, document: PathDocument, **facts: Any) -> PathVersion:
+    """The next version of the path, as a draft: a step of the operations that begin one."""
     number = (PathVersion.objects.filter(path=path).aggregate(last=Max("number"))["last"] or 0) + 1
     version = PathVersion(path=path, number=number, **facts)
     write_document(version, document)
-    if not isinstance(by, System):
-        _written(by, version)
+    if not isinstance(actor, System):
+        _written(actor, version)
     version.save()
-    note(by, AuditAction.CREATE, version, path.county.code, after={"slug": path.slug, "number": number})
+    note(actor, AuditAction.CREATE, version, path.county.code, after={"slug": path.slug, "number": number})
     return version
 
 

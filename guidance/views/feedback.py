@@ -52,7 +52,7 @@ def feedback(request: HttpRequest, slug: str, mark: str) -> HttpResponse:
         **context_of(walk),
         "token": token,
         "refused": refused,
-        "words": words if refused else "",
+        "said": words if refused else "",
         "asks_words": not words.strip() or bool(refused),
         "words_limit": WORDS_LIMIT,
     }

@@ -21,7 +21,7 @@ from guidance.models import PathSession
 from guidance.operations import answer_question
 from guidance.route import follow
 from guidance.views.cards import cards_of, contacts_of, lacks_form, read_place, ways_to_humans
-from guidance.views.walk import TRAIL, Walk, counted, guide_name, page_language, session_of, walk_of
+from guidance.views.walk import Walk, counted, guide_name, page_language, session_of, walk_of
 
 
 @never_cache
@@ -112,7 +112,7 @@ def show_step(request: HttpRequest, walk: Walk, *, refused: str = "", status: in
         "refused": refused,
         "conversation": session.conversation if session is not None and talking == State.WAITING else None,
         "number": walk.route.questions + 1,
-        "hidden": [(TRAIL, pair) if key == TRAIL else (key, pair) for key, pair in walk.query()],
+        "hidden": walk.query(),
         "answer_url": walk.address("answer", answers=()).partition("?")[0],
     }
     if isinstance(node, Outcome):

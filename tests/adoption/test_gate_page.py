@@ -57,6 +57,24 @@ def test_go_moves_the_rollout_to_the_next_phase(signed_in: SignedIn, decided: Ro
     assert decided.phase.key == "maarittely"
 
 
+def test_a_double_press_is_one_verdict_and_somebody_elses_newer_one_is_shown_first(
+    signed_in: SignedIn, rollout: Rollout, manager: User, coordinator: User
+) -> None:
+    client, other = signed_in(manager), signed_in(coordinator)
+    assert 'name="seen" value="0"' in other.get(gate_page(rollout, "G1")).content.decode()
+    data = {**GO, "verdict": "postponed", "text": "Syksyllä", "seen": "0"}
+    assert [client.post(gate_page(rollout, "G1"), data).status_code for _press in range(2)] == [302, 302]
+    assert GateVerdict.objects.count() == 1
+    late = {**data, "role": "project_coordinator", "text": "Jo keväällä"}
+    refused = other.post(gate_page(rollout, "G1"), late)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Syksyllä" in page
+    assert "Jo keväällä" in page
+    assert 'name="seen" value="1"' in page, "she has been shown it: pressing again is meant"
+    assert other.post(gate_page(rollout, "G1"), {**late, "seen": "1"}).status_code == 302
+
+
 def test_the_verdict_must_be_meant(signed_in: SignedIn, decided: Rollout, manager: User) -> None:
     assert signed_in(manager).post(gate_page(decided, "G1"), {**GO, "sure": ""}).status_code == 422
     assert not GateVerdict.objects.exists()

@@ -145,6 +145,22 @@ class TestVerdicts:
         with refused("earlier_gate"):
             go(rollout, manager, "G2")
 
+    def test_a_second_press_records_nothing_more(self, rollout: Rollout, manager: User) -> None:
+        first = go(rollout, manager, "G1", Verdict.POSTPONED, text="Syksyllä.", seen=0)
+        assert go(rollout, manager, "G1", Verdict.POSTPONED, text=" Syksyllä. ", seen=0) == first
+        assert go(rollout, manager, "G1", Verdict.POSTPONED, text="Syksyllä.", seen=1) != first, "after she saw the first one"
+        assert GateVerdict.objects.count() == 2
+
+    def test_over_a_newer_verdict_she_is_asked_to_look_first(
+        self, rollout: Rollout, manager: User, coordinator: User, refused: Refused
+    ) -> None:
+        go(rollout, manager, "G1", Verdict.NO_GO, text="Ei rahaa.", seen=0)
+        with refused("stale"):
+            go(rollout, coordinator, "G1", Verdict.POSTPONED, "project_coordinator", text="Syksyllä.", seen=0)
+        with refused("stale"):
+            go(rollout, manager, "G1", Verdict.NO_GO, text="Toinen peruste.", seen=0)
+        assert GateVerdict.objects.get().text == "Ei rahaa."
+
     def test_the_phase_never_goes_back(self, rollout: Rollout, manager: User) -> None:
         done(rollout, "1.4")
         for key in ("G1", "G2", "G3", "G1"):

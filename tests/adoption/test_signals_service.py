@@ -382,7 +382,7 @@ class TestTargetsCostsResourcesReviewed:
 
 class TestGuidancePathsLive:
     def test_guidance_paths_live_true(self, rollout: Rollout, published_path: PathVersion) -> None:
-        answer = says(rollout, "guidance_paths_live", "X9")
+        answer = says(rollout, "guidance_paths_live")
         assert answer.holds
         assert answer.value == {"paths": 1}
         assert answer.rows == (f"path_version:{published_path.public_id}",)
@@ -391,15 +391,15 @@ class TestGuidancePathsLive:
         self, rollout: Rollout, published_path: PathVersion, queue: Queue
     ) -> None:
         Queue.objects.filter(pk=queue.pk).update(key="toinen")
-        assert not says(rollout, "guidance_paths_live", "X9").holds
+        assert not says(rollout, "guidance_paths_live").holds
 
     def test_guidance_paths_live_false_of_one_that_was_taken_away(self, rollout: Rollout, published_path: PathVersion) -> None:
         withdraw_path(by=System("test"), path=published_path.path, now=NOW)
-        assert not says(rollout, "guidance_paths_live", "X9").holds
+        assert not says(rollout, "guidance_paths_live").holds
 
     def test_guidance_paths_live_false_of_drafts(self, rollout: Rollout, county: County) -> None:
         load_starter_paths(by=System("test"), county=county)
-        assert not says(rollout, "guidance_paths_live", "X9").holds
+        assert not says(rollout, "guidance_paths_live").holds
 
 
 class TestSignalsOfPartsThatAreNotInUse:

@@ -16,9 +16,16 @@ from django.utils import timezone
 from accounts.actors import Resident
 from accounts.choices import AuditAction
 from accounts.models import AuditEntry, User
-from chat.choices import State
+from chat.choices import LegExit, State
 from chat.models import Conversation, Event, Participant
-from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
+from chat.operations import (
+    claim_conversation,
+    end_conversation,
+    leave_conversation,
+    post_message,
+    requeue_conversation,
+    start_conversation,
+)
 from services.choices import Audience
 from services.models import ContactPoint, Membership, Municipality, Queue, ResponderGroup, Service, Topic
 from tests.conftest import acting
@@ -266,6 +273,37 @@ def test_a_refused_message_is_shown_again(active: Conversation, responder: User,
     answer = client.post(url(active, "viesti"), message(body="Tämän kirjoitin juuri"))
     assert answer.status_code == 409
     assert "Tämän kirjoitin juuri</textarea>" in answer.content.decode()
+
+
+def test_what_she_wrote_while_the_conversation_went_back_to_the_line_is_there_to_copy(
+    active: Conversation, responder: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(responder)
+    requeue_conversation(by=acting(responder), conversation=active.public_id, exit=LegExit.LOST, front=True, now=timezone.now())
+    answer = client.post(url(active, "viesti"), message(body="Tätä kirjoitin kauan"))
+    assert answer.status_code == 409
+    assert "readonly" in answer.content.decode()
+    assert "Tätä kirjoitin kauan</textarea>" in answer.content.decode()
+    assert not Event.objects.filter(body="Tätä kirjoitin kauan").exists()
+
+
+def test_what_she_wrote_in_a_conversation_that_has_left_her_service_is_there_to_copy(
+    active: Conversation, responder: User, second_queue: Queue, signed_in: SignedIn
+) -> None:
+    client = signed_in(responder)
+    Conversation.objects.filter(pk=active.pk).update(
+        queue=second_queue, service=second_queue.service, state="waiting", responder=None
+    )
+    answer = client.post(url(active, "viesti"), message(body="Tätä kirjoitin kauan"))
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Tätä kirjoitin kauan</textarea>" in page
+    assert "Äitini unohtelee." not in page
+
+
+def test_who_has_no_script_is_told_how_often_to_give_a_sign(queue: Queue, responder: User, signed_in: SignedIn) -> None:
+    page = signed_in(responder).get(CONSOLE).content.decode()
+    assert "vähintään 5 minuutin välein" in page
 
 
 def test_a_refused_ending_keeps_what_was_chosen(active: Conversation, responder: User, signed_in: SignedIn) -> None:

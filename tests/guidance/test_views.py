@@ -147,6 +147,7 @@ class TestSessions:
 
     def test_one_network_may_begin_so_many(self, client: Client, version: PathVersion, settings: Any) -> None:
         settings.CHAT_STARTS_PER_HOUR = 1
+        client.defaults["REMOTE_ADDR"] = f"2001:db8:0:{uuid4().hex[:4]}::1"
         assert "s" in state(give(client, "ei"))
         assert "s" not in state(give(client, "ei")), "she walks on, uncounted"
         assert PathSession.objects.count() == 1
@@ -367,6 +368,7 @@ class TestPagesThatLeadHere:
         page = client.get("/fi/palvelu/ikaantyneet/").content.decode()
         assert page.index("nl-start-now") < page.index(f"{HERE}?t=service:ikaantyneet")
         Service.objects.filter(pk=service.pk).update(guide_first=True)
+        hosts.forget()
         page = client.get("/fi/palvelu/ikaantyneet/").content.decode()
         assert page.index("nl-start-now") > page.index(f"{HERE}?t=service:ikaantyneet")
         assert reverse("chat:start", args=["ikaantyneet"]) in page, "the human is there all the same"
