@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "config",
     "adoption",
     "reports",
+    "guidance",
     "chat",
     "handbook",
     "services",

@@ -186,6 +186,7 @@ export class ConsoleLog extends HTMLElement {
       name: name ?? outcome ?? "", language: document.documentElement.lang, otherwise: event.kind,
     });
     put(node, "words", text);
+    node.classList.toggle("is-preface", event.payload.code === "preface");
     return { node, side: "portal", text };
   }
 }

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.actors import System
 from adoption.operations import load_shipped_models
 from config.apps import PortalStaticFilesConfig
+from guidance.operations import load_all_starter_paths
 from handbook.operations import load_all_replies
 from handbook.operations.content import load_shipped_handbooks
 from handbook.operations.uses import renew_uses
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         load_shipped_models(by=System("prepare"), now=timezone.now())  # the demonstration's county too
         load_shipped_handbooks(by=System("prepare"), now=timezone.now())
         load_all_replies(by=System("prepare"), now=timezone.now())
+        load_all_starter_paths(by=System("prepare"))
         renew_uses(by=System("prepare"))
         self.stdout.write("Ready.")
 
