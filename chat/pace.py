@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.actors import Actor, Resident, Staff
 
-__all__ = ["Counter", "attempts_of", "messages_of", "starts_of", "surveys_of"]
+__all__ = ["Counter", "attempts_of", "feedback_of", "messages_of", "starts_of", "surveys_of", "walks_of"]
 
 HOUR, MINUTE = 3600, 60
 STAFF_TIMES = 4
@@ -59,6 +59,16 @@ def attempts_of(address: str) -> Counter:
 def surveys_of(address: str) -> Counter:
     """Answers to public surveys from one network address."""
     return _counter("surveys", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
+
+
+def walks_of(address: str) -> Counter:
+    """New walks of guidance paths that are counted from one network address; past it they go on uncounted."""
+    return _counter("walks", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
+
+
+def feedback_of(address: str) -> Counter:
+    """What is said of guidance paths from one network address."""
+    return _counter("feedback", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
 
 
 def messages_of(actor: Actor) -> Counter:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "config",
     "adoption",
     "reports",
+    "guidance",
     "chat",
     "handbook",
     "services",

@@ -36,6 +36,7 @@ urlpatterns = [
         path("saavutettavuus/", information.accessibility, name="accessibility"),
         path("tietosuoja/", information.privacy, name="privacy"),
         path("tekstikoko/", style.text_size, name="text_size"),
+        path("apuri/", include("guidance.urls")),
         path("", include("chat.urls")),
         path("tili/", include("accounts.urls")),
         path("kasikirja/", include("handbook.urls")),

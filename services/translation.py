@@ -16,7 +16,7 @@ def _register(model: type, *fields: str) -> None:
     register(model)(type(f"{model.__name__}Translation", (_Options,), {"fields": fields}))
 
 
-_register(models.County, "name", "brand_name", "privacy_notice")
+_register(models.County, "name", "brand_name", "guide_name", "privacy_notice")
 _register(models.Municipality, "name")
 _register(models.Office, "name", "street", "town")
 _register(models.ContactPoint, "name", "note")

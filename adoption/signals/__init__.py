@@ -31,6 +31,7 @@ SIGNALS: Mapping[str, Judge] = {
     "communication_logged": life.communication_logged,
     "development_loop_alive": life.development_loop_alive,
     "pilot_dates_set": record.pilot_dates_set,
+    "guidance_paths_live": publicity.guidance_paths_live,
     "disruption_rules_published": publicity.disruption_rules_published,
     "responders_meetings_held": life.responders_meetings_held,
     "contact_directory_published": publicity.contact_directory_published,

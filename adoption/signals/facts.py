@@ -252,6 +252,8 @@ class Facts:
     directory: tuple[Row, ...]
     surveys: tuple[SurveyFact, ...]
     handbook: HandbookFact
+    paths: tuple[Row, ...]
+    """Published guidance paths that lead to the service; each offers feedback at its outcomes, as every page of an outcome does."""
     forms: Mapping[tuple[str, date | None], FormFact]
     items: tuple[ItemFact, ...]
     item: ItemFact | None = field(default=None)

@@ -13,6 +13,7 @@ from adoption.signals import facts as fact
 from adoption.signals.answers import digest
 from chat.choices import State, Status
 from chat.models import Conversation
+from guidance.models import PathVersion
 from services.choices import Audience, ServiceStatus, SurveyKind
 from services.models import ContactPoint, DisruptionText, Membership, Queue, Service, Survey, Target, WeeklyInterval
 from services.publication import facts_of, gaps, mandatory_languages
@@ -148,4 +149,20 @@ def _support(point: ContactPoint | None, timed: Collection[int]) -> fact.Support
         has_value=bool(point.value.strip()),
         has_hours=point.schedule_id in timed or bool(texts_of(point, "note")),
         is_public=point.audience == Audience.PUBLIC,
+    )
+
+
+def read_paths(service: Service) -> tuple[fact.Row, ...]:
+    """The published guidance paths that hand over to a queue of the service."""
+    keys = set(service.queues.filter(is_active=True).values_list("key", flat=True))
+    rows = (
+        PathVersion.objects.current()
+        .walkable()
+        .filter(path__county=service.county_id)
+        .only("public_id", "published_at", "leads_to")
+    )
+    return tuple(
+        fact.Row(f"path_version:{row.public_id}", row.published_at)
+        for row in rows.order_by("published_at", "pk")
+        if row.published_at is not None and keys & set(row.leads_to)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoption.signals.answers import Signal, digest, met, missed, shown
+from adoption.signals.answers import Signal, choose, digest, met, missed, shown
 from adoption.signals.facts import Facts, Row
 
 NOTICE_LANGUAGES = ("fi", "sv")
@@ -65,6 +65,13 @@ def contact_directory_published(facts: Facts) -> Signal:
     """The professionals' directory has an entry that was reviewed in time; only who has signed in sees it."""
     value = {"entries": len(facts.directory)}
     return shown(facts.directory, value, "≥ 1") if facts.directory else missed(value, "≥ 1")
+
+
+def guidance_paths_live(facts: Facts) -> Signal:
+    """A published guidance path leads to the service; each offers feedback at its outcomes (S003-27, S003-29)."""
+    value = {"paths": len(facts.paths)}
+    first = choose(facts.paths, facts.since, lambda row: row.at)
+    return shown([first], value, "≥ 1") if first else missed(value, "≥ 1")
 
 
 def _opening(facts: Facts) -> Row:

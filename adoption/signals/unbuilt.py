@@ -11,7 +11,6 @@ OWNERS: Mapping[str, str] = {
     "report_definition_selected": "reports",
     "monthly_report_generated": "reports",
     "last_month_report_reviewed": "reports",
-    "guidance_paths_live": "guidance",
 }
 
 

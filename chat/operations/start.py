@@ -16,12 +16,15 @@ from chat.models import Conversation, Leg, Participant
 from chat.models.conversations import AWAY_AFTER
 from chat.operations.identity import ask_at_start
 from chat.operations.ladder import first_rung
-from chat.operations.log import Entry, append_events
+from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.messages import post_message
 from chat.operations.promises import promise
 from chat.refusals import Refusal, refuse
 from services.hours import Availability, Reason
 from services.models import Municipality, Queue, Service, Topic
+
+PREFACE = "preface"
+"""The notice that tells what a guidance path has asked already."""
 
 REFUSAL_OF_REASON = {
     Reason.FULL: Refusal.FULL,
@@ -35,6 +38,11 @@ def entry_queue(service: Service, language: str) -> Queue | None:
     """The queue that a newcomer joins: the first active entry queue that serves her language, else the first of all."""
     queues = list(service.queues.filter(is_active=True, is_entry=True).select_related("service__county"))
     return next((queue for queue in queues if language in queue.languages), queues[0] if queues else None)
+
+
+def takes_in(queue: Queue, service: Service, language: str) -> bool:
+    """A newcomer who speaks the language may join this line of the service."""
+    return queue.service_id == service.pk and queue.is_active and queue.is_entry and language in queue.languages
 
 
 @transaction.atomic
@@ -52,21 +60,24 @@ def start_conversation(
     entry_page: str = "",
     body: str = "",
     another: bool = True,
+    into: Queue | None = None,
+    preface: str = "",
 ) -> Conversation:
     """A resident joins the line of a service, in her own words if she likes, when it takes conversations (S001-4).
 
     Idempotent by the form's token. A resident who already waits or talks in the service comes back to that conversation,
     and her words go there (S002-49). One who has another open in some other service is asked first: `another` is her yes,
     and that she chose it is stored (M19). `body` is clean text (`protocol.clean_text`) or empty. What she is told of the
-    wait is stored beside what it will be. Raises ValidationError (closed, full, paused, unstaffed, disrupted, other_open)
-    and PermissionDenied to anyone but a resident.
+    wait is stored beside what it will be. `into`: the line that a guidance path names, if it is one of the service's that take
+    newcomers; `preface`: what the path has asked and she has answered, which both see first (S003-20, S003-22). Raises
+    ValidationError (closed, full, paused, unstaffed, disrupted, other_open) and PermissionDenied to anyone but a resident.
     """
     if not isinstance(by, Resident):
         raise PermissionDenied
     existing = _existing(by, service, token)
     if existing is not None:
-        return _come_back(existing, by=by, token=token, body=body, now=now)
-    queue = entry_queue(service, language)
+        return _come_back(existing, by=by, token=token, body=body, preface=preface, now=now)
+    queue = into if into is not None and takes_in(into, service, language) else entry_queue(service, language)
     if queue is None:
         raise refuse(Refusal.CLOSED)
     state: Availability = availabilities([queue], now=now)[queue.pk]
@@ -102,13 +113,14 @@ def start_conversation(
                 ),
                 body=body,
                 now=now,
+                preface=preface,
             )
     except IntegrityError:
         # The same person pressed twice, or in two windows, at the same moment: the database let one through.
         existing = _existing(by, service, token)
         if existing is None:
             raise
-        return _come_back(existing, by=by, token=token, body=body, now=now)
+        return _come_back(existing, by=by, token=token, body=body, preface=preface, now=now)
     announce_board(queues=[queue.pk])
     return conversation
 
@@ -119,18 +131,29 @@ def _existing(by: Resident, service: Service, token: UUID) -> Conversation | Non
     return hers.filter(start_token=token).first() or hers.filter(service=service).open().first()
 
 
-def _come_back(existing: Conversation, *, by: Resident, token: UUID, body: str, now: datetime) -> Conversation:
+def _come_back(existing: Conversation, *, by: Resident, token: UUID, body: str, preface: str, now: datetime) -> Conversation:
+    if preface and existing.start_token != token:
+        row = lock_conversation(existing.public_id)
+        if row.state != State.ENDED:
+            append_events(row, _told(preface), now=now)
+            row.save(update_fields=["head_all", "head_staff"])
     if body and existing.start_token != token:
         post_message(by=by, conversation=existing.public_id, client_id=token, body=body, now=now)
     return existing
 
 
-def create_conversation(conversation: Conversation, *, body: str, now: datetime, name: str = "") -> Conversation:
+def _told(preface: str) -> Entry:
+    return Entry(EventKind.NOTICE, body=preface, payload={"code": PREFACE})
+
+
+def create_conversation(conversation: Conversation, *, body: str, now: datetime, name: str = "", preface: str = "") -> Conversation:
     """The row, its first leg, the one who asks (by `name` only if she is a professional) and the first events."""
     conversation.save()
     leg = Leg.objects.create(conversation=conversation, queue=conversation.queue, queued_at=now)
     resident = Participant.objects.create(conversation=conversation, kind=ParticipantKind.RESIDENT, name=name, joined_at=now)
     entries = [Entry(EventKind.JOINED, resident, payload={"role": ParticipantKind.RESIDENT, **({"name": name} if name else {})})]
+    if preface:
+        entries.append(_told(preface))
     if body:
         entries.append(Entry(EventKind.MESSAGE, resident, body=body, client_id=uuid4()))
     append_events(conversation, *entries, now=now)

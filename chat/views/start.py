@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ from chat.choices import EntryChannel, WentTo
 from chat.forms import StartForm, token_of
 from chat.models import Conversation
 from chat.operations import note_where_to, record_attempt, start_conversation
-from chat.operations.start import entry_queue
+from chat.operations.start import entry_queue, takes_in
 from chat.pace import attempts_of, starts_of
 from chat.protocol import TEXT_LIMIT
 from chat.refusals import MESSAGES, Refusal
@@ -36,7 +36,7 @@ from chat.residents import remember, resident_of, resident_of_start, resident_or
 from services.choices import Audience, ContactKind, ServiceStatus
 from services.choices import Medium as ChannelMedium
 from services.hours import Availability, Reason
-from services.models import Channel, ContactPoint, County, Redirect, Service
+from services.models import Channel, ContactPoint, County, Queue, Redirect, Service, Topic
 from services.models.county import HELPLINE_KEY
 from services.texts import Text, pick
 
@@ -76,19 +76,48 @@ class Closed:
     try_again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """With what a resident comes to the start form from a guidance path: where it is posted, the line and topic that the path
+    names, what she has answered (`told`, shown to her, and `preface`, for the log), and who hears that it has begun.
+    """
+
+    action: str = ""
+    channel: str = ""
+    page: str = ""
+    into: Queue | None = None
+    topic: Topic | None = None
+    told: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+    preface: str = ""
+    begun: Callable[[Resident, Conversation], object] | None = None
+
+
+BY_ITSELF = Arrival()
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, key: str) -> HttpResponse:
     """The start form (S001-1…5): nothing in it is mandatory, and whatever is refused stays in it."""
-    service = _service(request, key)
+    return arrive(request, service_for_residents(request, key), BY_ITSELF)
+
+
+def arrive(request: HttpRequest, service: Service, arrival: Arrival) -> HttpResponse:
+    """The start form of a service, for who comes by herself or from a guidance path."""
     if request.method == "POST":
-        return _start(request, service)
+        return _start(request, service, arrival)
     resident = resident_of(request.COOKIES)
     form = StartForm(
         service=service,
-        initial={"token": uuid4(), "channel": _channel(request), "page": _page_before(request), "contactor": ""},
+        initial={
+            "token": uuid4(),
+            "channel": arrival.channel or _channel(request),
+            "page": arrival.page or _page_before(request),
+            "contactor": "",
+            "topic": arrival.topic.key if arrival.topic else None,
+        },
     )
-    return _page(request, service, resident=resident, form=form)
+    return _page(request, service, resident=resident, form=form, arrival=arrival)
 
 
 @never_cache
@@ -98,7 +127,7 @@ def elsewhere(request: HttpRequest, key: str, to: str) -> HttpResponse:
 
     A phone number is dialled by the page itself, which tells here by POST.
     """
-    service = _service(request, key)
+    service = service_for_residents(request, key)
     went_to, url = _place(service, to)
     resident = resident_of(request.COOKIES)
     if resident is not None and went_to is not None:
@@ -129,7 +158,7 @@ def _is_reachable(row: Redirect) -> bool:
     return row.to_link is not None and row.to_link.audience == Audience.PUBLIC
 
 
-def _service(request: HttpRequest, key: str) -> Service:
+def service_for_residents(request: HttpRequest, key: str) -> Service:
     """A service that takes residents or is paused. A test service has no public page, but its chat can be tried by its address."""
     county: County | None = getattr(request, "county", None)
     shown = [ServiceStatus.OPEN, ServiceStatus.PAUSED]
@@ -140,25 +169,29 @@ def _service(request: HttpRequest, key: str) -> Service:
     return service
 
 
-def _start(request: HttpRequest, service: Service) -> HttpResponse:
+def _start(request: HttpRequest, service: Service, arrival: Arrival) -> HttpResponse:
     token = token_of(request.POST.get("token"))
     resident = resident_of(request.COOKIES) or resident_of_start(request, token)
     form = StartForm({**request.POST.dict(), "token": str(token)}, service=service)
     if not form.is_valid():
-        return _page(request, service, resident=resident, form=form, status=422)
+        return _page(request, service, resident=resident, form=form, arrival=arrival, status=422)
     starts = starts_of(client_address(request))
     if starts.is_full and not _has_begun(resident, service, token):
-        return _page(request, service, resident=resident, form=form, status=429, refused=str(TOO_MANY))
+        return _page(request, service, resident=resident, form=form, arrival=arrival, status=429, refused=str(TOO_MANY))
     try:
         another = bool(request.POST.get("another"))
-        conversation = _once_more(form, service=service, resident=resident, token=token, another=another)
+        conversation = _once_more(form, service=service, resident=resident, token=token, another=another, arrival=arrival)
     except ValidationError as error:
         # A conflict of the closing instant: the page tells when it opens, with everything that was written.
-        return _page(request, service, resident=resident, form=form, status=409, refused=" ".join(error.messages))
+        told = " ".join(error.messages)
+        return _page(request, service, resident=resident, form=form, arrival=arrival, status=409, refused=told)
     except OperationalError:
-        return _page(request, service, resident=resident, form=form, status=503, refused=str(MESSAGES[Refusal.BUSY]))
+        busy = str(MESSAGES[Refusal.BUSY])
+        return _page(request, service, resident=resident, form=form, arrival=arrival, status=503, refused=busy)
     if conversation.start_token == token:
         starts.add()
+    if arrival.begun is not None:
+        arrival.begun(resident, conversation)
     where = "chat:identity" if conversation.must_identify and conversation.is_open else "chat:conversation"
     joined = "" if conversation.start_token == token else "?jo=1"  # she had it already, and is told so
     response = redirect(f"{reverse(where, args=[conversation.public_id])}{joined}")
@@ -172,7 +205,9 @@ def _has_begun(resident: Resident, service: Service, token: UUID) -> bool:
     return hers.filter(start_token=token).exists() or hers.open().filter(service=service).exists()
 
 
-def _once_more(form: StartForm, *, service: Service, resident: Resident, token: UUID, another: bool) -> Conversation:
+def _once_more(
+    form: StartForm, *, service: Service, resident: Resident, token: UUID, another: bool, arrival: Arrival
+) -> Conversation:
     """Start it; of two sendings of one form at the same instant, the slower one finds what the quicker one started."""
     words = form.cleaned_data
 
@@ -184,12 +219,14 @@ def _once_more(form: StartForm, *, service: Service, resident: Resident, token: 
             now=timezone.now(),
             language=_language(),
             contactor=words["contactor"],
-            topic=words["topic"],
+            topic=words["topic"] or arrival.topic,
             municipality=words["municipality"],
-            entry_channel=words["channel"],
-            entry_page=words["page"],
+            entry_channel=arrival.channel or words["channel"],
+            entry_page=arrival.page or words["page"],
             body=words["body"],
             another=another,
+            into=arrival.into,
+            preface=arrival.preface,
         )
 
     try:
@@ -199,15 +236,24 @@ def _once_more(form: StartForm, *, service: Service, resident: Resident, token: 
 
 
 def _page(
-    request: HttpRequest, service: Service, *, resident: Resident | None, form: StartForm, status: int = 200, refused: str = ""
+    request: HttpRequest,
+    service: Service,
+    *,
+    resident: Resident | None,
+    form: StartForm,
+    arrival: Arrival,
+    status: int = 200,
+    refused: str = "",
 ) -> HttpResponse:
-    state = _availability(service)
+    state = _availability(service, arrival.into)
     hers = list(_open_ones(resident, service))
     own = next((row for row in hers if row.service_id == service.pk), None)
     closed = None if state is not None and state.is_open else _closed(state)
     context = {
         "service": service,
         "form": form,
+        "action": arrival.action or reverse("chat:start", args=[service.key]),
+        "told": arrival.told,
         "own": own,
         "others": [row for row in hers if row is not own],
         "closed": closed,
@@ -221,7 +267,7 @@ def _page(
     }
     response = render(request, "chat/resident/start.html", context, status=status)
     visits = attempts_of(client_address(request))
-    if closed is not None and own is None and _counts(request) and not (resident is None and visits.is_full):
+    if closed is not None and own is None and is_visit(request) and not (resident is None and visits.is_full):
         visitor = resident or resident_or_new(request)
         if resident is None:
             visits.add()
@@ -230,7 +276,7 @@ def _page(
             service=service,
             opens_at=state.opens_at if state else None,
             language=_language(),
-            entry_channel=_known_channel(form.data.get("channel")) or _channel(request),
+            entry_channel=arrival.channel or _known_channel(form.data.get("channel")) or _channel(request),
             now=timezone.now(),
         )
         remember(response, visitor)
@@ -245,7 +291,7 @@ def _open_ones(resident: Resident | None, service: Service) -> Iterable[Conversa
     return rows.select_related("service").order_by("-queued_at")
 
 
-def _counts(request: HttpRequest) -> bool:
+def is_visit(request: HttpRequest) -> bool:
     """A person who came: not a crawler, not a page that a browser fetches ahead, not a member of staff (M05)."""
     agent = request.headers.get("User-Agent", "")
     ahead = "prefetch" in request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose") == "prefetch"
@@ -253,10 +299,10 @@ def _counts(request: HttpRequest) -> bool:
     return request.method != "HEAD" and not ahead and is_person
 
 
-def _availability(service: Service) -> Availability | None:
+def _availability(service: Service, into: Queue | None = None) -> Availability | None:
     """Of the line that she would join; none when the service has no line to join."""
-    now = timezone.now()
-    queue = entry_queue(service, _language())
+    now, language = timezone.now(), _language()
+    queue = into if into is not None and takes_in(into, service, language) else entry_queue(service, language)
     return availabilities([queue], now=now)[queue.pk] if queue is not None else None
 
 

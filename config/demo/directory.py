@@ -86,7 +86,9 @@ def _write_county_row(by: System, content: CountyFile) -> County:
             is_demo=True,
             is_active=True,
             **facts.name.columns("name"),
+            guide_first=True,
             **facts.brand_name.columns("brand_name"),
+            **facts.guide_name.columns("guide_name"),
             **facts.privacy_notice.columns("privacy_notice"),
         ),
     )
@@ -201,6 +203,7 @@ def _write_services(by: System, county: County, content: CountyFile, services: t
                     pilot_starts=today - PILOT[0] if each.pilot else None,
                     pilot_ends=today + PILOT[1] if each.pilot else None,
                     is_test=each.test,
+                    guide_first=each.guide_first,
                     **texts,
                 )
             )

@@ -19,6 +19,7 @@ from config.demo.concerns import write_concerns
 from config.demo.directory import write_county
 from config.demo.handbook import write_handbook
 from config.demo.history import Place, Teller
+from config.demo.paths import write_paths
 from config.demo.people import write_people
 from config.demo.reading import (
     CountyFile,
@@ -98,6 +99,7 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
     with transaction.atomic():
         write_handbook(by=BY, county=county, now=now)
         write_surveys(by=BY, county=county, now=now)
+        write_paths(by=BY, county=county, now=now)
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 

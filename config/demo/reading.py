@@ -42,6 +42,7 @@ class CountyFacts(Strict, frozen=True):
     slug: str
     name: Words
     brand_name: Words
+    guide_name: Words
     accent_colour: str
     official_languages: list[str]
     population: int
@@ -239,6 +240,7 @@ class ServiceFile(Strict, frozen=True):
     primary_care: bool = False
     pilot: bool = False
     test: bool = False
+    guide_first: bool = False
 
     def all_texts(self, common: CommonTexts) -> dict[str, Words]:
         """The service's own texts over those that it shares with others."""

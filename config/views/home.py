@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from config.board import ServiceNow, board_of
 from config.frame import county_of
+from config.guide import front_guide
 from services.models import LifeSituation
 
 
@@ -25,7 +26,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "home.html",
-        {"board": board, "groups": groups, "all_count": len(every), "open_count": len(is_open), "only_open": only_open},
+        {
+            "board": board,
+            "groups": groups,
+            "all_count": len(every),
+            "open_count": len(is_open),
+            "only_open": only_open,
+            "guide": front_guide(county) if county else None,
+        },
     )
 
 

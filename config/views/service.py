@@ -18,6 +18,7 @@ from qrcode.image.svg import SvgPathImage
 from chat.views.waiting import estimate_words
 from config.board import Board, ServiceNow, board_of
 from config.frame import county_of
+from config.guide import service_guide
 from config.week import monday_of, summary, week_tables
 from services.choices import Audience
 from services.models import Channel, LegalBasis, Redirect, ServiceArea
@@ -58,6 +59,7 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
             if not area.ends_on or today <= area.ends_on
         ],
         "short_url": request.build_absolute_uri(reverse("short_link", args=[row.key])),
+        "guide": service_guide(row.county, row.key, [line.queue for line in now.lines], is_first=row.guide_first),
     }
     return render(request, "service.html", context)
 

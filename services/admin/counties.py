@@ -23,6 +23,7 @@ class CountyAdmin(DirectoryAdmin):
         "code",
         "slug",
         "accent_colour",
+        "guide_first",
         "official_languages",
         "hosts",
         "website",

@@ -115,6 +115,7 @@ class ServiceAdmin(DirectoryAdmin):
         "responder_support",
         "response_target_seconds",
         "keep_place_minutes",
+        "guide_first",
         "retention_days",
         "pilot_starts",
         "pilot_ends",

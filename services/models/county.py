@@ -53,6 +53,12 @@ class County(Versioned):
     slug = models.SlugField(_("address name"), unique=True)
     name = models.CharField(_("name"), max_length=100)
     brand_name = models.CharField(_("brand name"), max_length=60, blank=True, help_text=_("Empty: the county's name."))
+    guide_name = models.CharField(_("name of the automatic guide"), max_length=40, blank=True, help_text=_("Empty: Sote-apuri."))
+    guide_first = models.BooleanField(
+        _("the front page offers the automatic guide first"),
+        default=False,
+        help_text=_("Otherwise the chats stand first. Both are always there."),
+    )
     accent_colour = models.CharField(
         _("accent colour"), max_length=7, default="#00508f", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$"), validate_accent]
     )

@@ -118,6 +118,11 @@ class Service(Versioned):
 
     response_target_seconds = models.PositiveIntegerField(_("response time target (seconds)"), default=300)
     keep_place_minutes = models.PositiveSmallIntegerField(_("how long an absent person's place is kept (minutes)"), default=10)
+    guide_first = models.BooleanField(
+        _("the automatic guide is offered before the chat"),
+        default=False,
+        help_text=_("Otherwise the chat stands first on the page of the service. Both are always there."),
+    )
     retention_days = models.PositiveSmallIntegerField(_("conversations are kept (days)"), default=90)
     pilot_starts = models.DateField(_("pilot starts"), null=True, blank=True)
     pilot_ends = models.DateField(_("pilot ends"), null=True, blank=True)

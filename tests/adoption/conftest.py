@@ -12,10 +12,12 @@ from accounts.models import User
 from adoption.choices import MeetingKind, Outcome
 from adoption.models import Filling, ItemPart, Meeting, ModelGate, ModelVersion, Participant, Rollout, RolloutItem
 from adoption.operations import give_evidence, record_decision, start_rollout
+from guidance.models import PathVersion
 from services.choices import ServiceStatus
-from services.models import County, Service
+from services.models import County, Queue, Service
 from tests.adoption.model import DATA, make_version
 from tests.conftest import acting
+from tests.guidance.making import publish_path
 
 NOW = datetime(2026, 11, 5, 8, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 5)
@@ -104,3 +106,9 @@ def refused() -> Refused:
         return code in {one.code for one in error.error_list}
 
     return lambda code: pytest.raises(ValidationError, check=lambda error: check(error, code))
+
+
+@pytest.fixture
+def published_path(county: County, queue: Queue, path_author: User, main_user: User) -> PathVersion:
+    """A published guidance path that hands over to the service's queue."""
+    return publish_path(county, acting(path_author), acting(main_user), now=NOW)

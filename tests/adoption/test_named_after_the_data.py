@@ -70,7 +70,7 @@ EXTENSIONS: dict[str, str] = {
     "X6": "test_x6_is_done_by_a_reviewed_directory",
     "X7": "test_x7_is_done_by_a_closed_survey_of_the_staff",
     "X8": "test_x8_is_done_when_every_responder_is_trained",
-    "X9": "test_x9_says_for_which_part_it_waits",
+    "X9": "test_x9_is_done_by_a_published_path_that_leads_to_the_service",
 }
 
 

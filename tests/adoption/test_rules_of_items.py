@@ -27,14 +27,13 @@ from adoption.operations import (
     sign_part,
 )
 from adoption.operations.rollouts import change_card
-from adoption.signals import Unavailable
 from handbook.operations.orientation import note_practice, save_plan
 from services.choices import Audience, ServiceStatus
 from services.models import County, Queue, Service
 from services.operations import bring_in_answers, close_survey
 from tests.adoption.conftest import NOW, TODAY, Refused, decide, item_of, part_of, service_of, tell
 from tests.adoption.model import DATA
-from tests.adoption.proving import answer_of, notice, support
+from tests.adoption.proving import notice, support
 from tests.conftest import acting
 from tests.services.surveys.cast import SCALE, published
 
@@ -247,7 +246,8 @@ class TestExtensions:
         assert plan.is_required
         assert "X8" in check(rest)
 
-    def test_x9_says_for_which_part_it_waits(self, rest: Rollout) -> None:
-        """A person may still say it."""
-        assert answer_of(rest, "guidance_paths_live", code="X9") == Unavailable("guidance_paths_live", "guidance")
+    def test_x9_is_done_by_a_published_path_that_leads_to_the_service(self, rest: Rollout, request: pytest.FixtureRequest) -> None:
+        assert "X9" not in check(rest), "no path is published yet"
         assert lacking(rest, "X9") == ["evidence"]
+        assert request.getfixturevalue("published_path").state == "published"
+        assert check_rollout(rollout=rest, by=System("test"), now=timezone.now() + timedelta(hours=1)).done == ["X9"]

@@ -8,11 +8,14 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.actors import System
 from accounts.models import User
 from adoption.models import FormAnswer, Rollout
 from adoption.operations import save_form
 from adoption.signals import Signal, Unavailable
 from chat.models import Conversation
+from guidance.models import PathVersion
+from guidance.operations import load_starter_paths, withdraw_path
 from services.choices import Audience, Direction, ServiceStatus
 from services.models import ContactPoint, County, Membership, Queue, Service, Target
 from tests.adoption.proving import NOW, answer_of, begin, conversation, notice, shape, support, tell_everything
@@ -365,6 +368,28 @@ class TestTargetsCostsResourcesReviewed:
         assert not says(rollout, "targets_costs_resources_reviewed", "3.5").holds
 
 
+class TestGuidancePathsLive:
+    def test_guidance_paths_live_true(self, rollout: Rollout, published_path: PathVersion) -> None:
+        answer = says(rollout, "guidance_paths_live", "X9")
+        assert answer.holds
+        assert answer.value == {"paths": 1}
+        assert answer.rows == (f"path_version:{published_path.public_id}",)
+
+    def test_guidance_paths_live_false_of_one_that_leads_elsewhere(
+        self, rollout: Rollout, published_path: PathVersion, queue: Queue
+    ) -> None:
+        Queue.objects.filter(pk=queue.pk).update(key="toinen")
+        assert not says(rollout, "guidance_paths_live", "X9").holds
+
+    def test_guidance_paths_live_false_of_one_that_was_taken_away(self, rollout: Rollout, published_path: PathVersion) -> None:
+        withdraw_path(by=System("test"), path=published_path.path, now=NOW)
+        assert not says(rollout, "guidance_paths_live", "X9").holds
+
+    def test_guidance_paths_live_false_of_drafts(self, rollout: Rollout, county: County) -> None:
+        load_starter_paths(by=System("test"), county=county)
+        assert not says(rollout, "guidance_paths_live", "X9").holds
+
+
 class TestSignalsOfPartsThatAreNotInUse:
     @pytest.mark.parametrize(
         ("name", "owner"),
@@ -372,7 +397,6 @@ class TestSignalsOfPartsThatAreNotInUse:
             ("report_definition_selected", "reports"),
             ("monthly_report_generated", "reports"),
             ("last_month_report_reviewed", "reports"),
-            ("guidance_paths_live", "guidance"),
         ],
     )
     def test_it_says_by_name_that_it_is_not_available(self, rollout: Rollout, name: str, owner: str) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.actors import System
 from adoption.operations import load_shipped_models
 from config.apps import PortalStaticFilesConfig
+from guidance.operations import load_all_starter_paths
 from handbook.operations import load_all_replies
 from handbook.operations.content import load_shipped_handbooks
 from services.operations import load_directory
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         load_shipped_models(by=System("prepare"), now=timezone.now())  # the demonstration's county too
         load_shipped_handbooks(by=System("prepare"), now=timezone.now())
         load_all_replies(by=System("prepare"), now=timezone.now())
+        load_all_starter_paths(by=System("prepare"))
         self.stdout.write("Ready.")
 
     def _collect_static_files(self) -> None:

@@ -1,0 +1,37 @@
+"""The closed lists of guidance paths."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.choices import Role
+
+
+class PathState(models.TextChoices):
+    """The life of a version of a path: a published one never changes, and a session that began in it ends in it (S003-29)."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", pgettext_lazy("version of a path", "Approved")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class Helped(models.TextChoices):
+    """“Oliko tästä apua?” (S003-27)."""
+
+    YES = "yes", _("Yes")
+    PARTLY = "partly", _("Partly")
+    NO = "no", _("No")
+
+
+OPEN_STATES = (PathState.DRAFT, PathState.APPROVED)
+SHOWN_STATES = (PathState.PUBLISHED, PathState.RETIRED)
+"""A version that has been published can be walked by whoever began in it."""
+
+AUTHOR_ROLES: frozenset[str] = frozenset({Role.PATH_AUTHOR, Role.MAIN_USER})
+"""Who writes, approves and publishes paths of the county; a grant of the whole county."""
+
+WORDS_LIMIT = 2000
+ENTRY_LIMIT = 60
+SELF_SERVED = frozenset({"self_care", "service_link"})
+"""Outcomes that leave the person on her own (M22)."""

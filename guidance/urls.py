@@ -1,0 +1,16 @@
+"""Addresses of the guide. The state of a walk stands in the address: the version, the trail, what came before, the session."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from guidance.views import feedback, handover, listing, steps
+
+app_name = "guidance"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", listing.paths, name="paths"),
+    path("<slug:slug>/", steps.first, name="path"),
+    path("<slug:slug>/<slug:mark>/", steps.step, name="step"),
+    path("<slug:slug>/<slug:mark>/vastaus/", steps.answer, name="answer"),
+    path("<slug:slug>/<slug:mark>/ihminen/", steps.human, name="human"),
+    path("<slug:slug>/<slug:mark>/chat/<slug:queue>/", handover.chat, name="chat"),
+    path("<slug:slug>/<slug:mark>/palaute/", feedback.feedback, name="feedback"),
+]

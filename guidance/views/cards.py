@@ -1,0 +1,176 @@
+"""What a resident can do now: the actions of an outcome made of live rows. Numbers, hours and links are never typed (S003-22).
+
+A chat that is closed tells when it opens and how else help is reached; nothing that is not there is offered, and nobody is left
+without a way: what can't be used gives its place to the ways of the path's own area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import reverse
+
+from chat.availability import availabilities
+from chat.views.start import CLOSED_WORDS
+from guidance.document import Action
+from guidance.models import PathVersion
+from guidance.views.walk import Walk, page_language
+from services.choices import Audience, ContactKind, ServiceStatus
+from services.hours import Availability
+from services.models import Channel, ContactPoint, Link, Queue, Service
+from services.models.county import HELPLINE_KEY
+from services.texts import Text, pick
+
+PUBLIC = (ServiceStatus.OPEN, ServiceStatus.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing to do: the template of its kind shows it."""
+
+    kind: str
+    url: str = ""
+    contact: ContactPoint | None = None
+    link: Link | None = None
+    service: Service | None = None
+    title: Text | None = None
+    is_open: bool = False
+    opens_at: datetime | None = None
+    closed: object = ""
+    ways: Sequence[ContactPoint] = ()
+    cannot_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The rows that the cards of one page are made of."""
+
+    contacts: Mapping[str, ContactPoint]
+    links: Mapping[str, Link] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    states: Mapping[int, Availability] = field(default_factory=dict)
+    ways: Mapping[int, list[ContactPoint]] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    paths: Mapping[str, PathVersion] = field(default_factory=dict)
+
+
+def contacts_of(walk: Walk) -> dict[str, ContactPoint]:
+    """Public contact points of the county that have a number or an address; the Medical Helpline is always there."""
+    rows = ContactPoint.objects.filter(county=walk.county, audience=Audience.PUBLIC)
+    return {HELPLINE_KEY: ContactPoint.national_helpline(), **{row.key: row for row in rows if row.value.strip()}}
+
+
+def read_place(walk: Walk, actions: Iterable[Action], *, now: datetime) -> Place:
+    """The live rows that the actions name, and those of the path's own area: a fixed number of queries."""
+    actions = list(actions)
+    keys = {action.queue for action in actions if action.queue} | {walk.version.area}
+    queues = {
+        row.key: row
+        for row in Queue.objects.filter(
+            service__county=walk.county, key__in=keys, is_active=True, service__status__in=PUBLIC, service__is_test=False
+        ).select_related("service__county")
+    }
+    links = {action.link or action.form for action in actions if action.link or action.form}
+    named = {action.service for action in actions if action.service}
+    slugs = {action.path for action in actions if action.path}
+    versions = PathVersion.objects.current().walkable().filter(path__county=walk.county, path__slug__in=slugs)
+    ways: dict[int, list[ContactPoint]] = {}
+    for row in Channel.objects.filter(
+        service__in={queue.service_id for queue in queues.values()}, contact_point__audience=Audience.PUBLIC
+    ).select_related("contact_point"):
+        if row.contact_point.value and row.contact_point.kind == ContactKind.PHONE:
+            ways.setdefault(row.service_id, []).append(row.contact_point)
+    public = Service.objects.public().filter(county=walk.county, key__in=named) if named else ()
+    return Place(
+        contacts=contacts_of(walk),
+        links={row.key: row for row in Link.objects.filter(county=walk.county, audience=Audience.PUBLIC, key__in=links)}
+        if links
+        else {},
+        queues=queues,
+        states=availabilities(list(queues.values()), now=now) if queues else {},
+        ways=ways,
+        services={row.key: row for row in public},
+        paths={row.path.slug: row for row in versions.select_related("path").defer("text")} if slugs else {},
+    )
+
+
+def cards_of(walk: Walk, actions: Iterable[Action], place: Place) -> list[Card]:
+    """The actions that can be used now, in their order; when none can, or a form is not in use here, the area's own ways."""
+    found: list[Card] = []
+    lacks = False
+    for action in actions:
+        card = _card(walk, action, place)
+        if card is not None:
+            found.append(card)
+        lacks = lacks or (card is None and action.kind not in ("self_care", "call_112"))
+    if lacks or (not found and not any(action.kind in ("self_care", "call_112") for action in actions)):
+        known = {_same(card) for card in found}
+        found += [card for card in ways_to_humans(walk, place) if _same(card) not in known]
+    return found
+
+
+def ways_to_humans(walk: Walk, place: Place) -> list[Card]:
+    """The chat of the path's area, its service's phones, the switchboard, and for health the Medical Helpline."""
+    chat = _chat(walk, walk.version.area, place)
+    phones = list(place.ways.get(place.queues[walk.version.area].service_id, ())) if chat else []
+    if (board := place.contacts.get(_switchboard(walk, place))) is not None:
+        phones.append(board)
+    if walk.document.health or not (phones or chat):
+        phones.append(place.contacts[HELPLINE_KEY])
+    unique = {contact.key: contact for contact in phones}
+    return [*([chat] if chat else []), *(Card("phone", contact=contact) for contact in unique.values())]
+
+
+def _switchboard(walk: Walk, place: Place) -> str:
+    return next((row.key for row in place.contacts.values() if row.pk and row.pk == walk.county.switchboard_id), "")
+
+
+def _card(walk: Walk, action: Action, place: Place) -> Card | None:
+    """The action's card; none when what it names is not there now."""
+    cannot_call = action.when == "cannot_call"
+    match action.kind:
+        case "chat_handover":
+            return _chat(walk, action.queue, place, cannot_call=cannot_call)
+        case "phone" | "call_116117":
+            contact = place.contacts.get(action.number)
+            return Card("phone", contact=contact, cannot_call=cannot_call) if contact else None
+        case "service_link":
+            if (service := place.services.get(action.service)) is not None:
+                return Card("service", url=reverse("service", args=[service.key]), service=service)
+            link = place.links.get(action.link)
+            return Card("link", link=link, cannot_call=cannot_call) if link else None
+        case "help_form":
+            link = place.links.get(action.form)
+            return Card("link", link=link, cannot_call=cannot_call) if link else None
+        case "path_link":
+            version = place.paths.get(action.path)
+            return Card("path", url=walk.onward(action.path), title=version.name(page_language())) if version else None
+    return None
+
+
+def _chat(walk: Walk, key: str, place: Place, *, cannot_call: bool = False) -> Card | None:
+    queue = place.queues.get(key)
+    state = place.states.get(queue.pk) if queue else None
+    if queue is None or state is None:
+        return None
+    phones = [] if cannot_call else list(place.ways.get(queue.service_id, ()))
+    if walk.document.health and not cannot_call and all(each.key != HELPLINE_KEY for each in phones):
+        phones.append(place.contacts[HELPLINE_KEY])
+    closed = CLOSED_WORDS.get(state.reason)
+    reason = pick(state.reason_text, page_language())
+    return Card(
+        "chat",
+        url=walk.address("chat", key),
+        service=queue.service,
+        is_open=state.is_open,
+        opens_at=None if state.is_open else state.opens_at,
+        closed="" if state.is_open else reason or (closed[0] if closed else ""),
+        ways=() if state.is_open else phones,
+        cannot_call=cannot_call,
+    )
+
+
+def _same(card: Card) -> tuple[object, ...]:
+    return card.kind, card.contact.key if card.contact else None, card.url
