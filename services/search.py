@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from itertools import chain
 from threading import Lock
+from typing import Generic, TypeVar
 
 from services.wordforms import (
     ALIKE_LEAST,
@@ -32,6 +33,7 @@ from services.wordforms import (
     words_of,
 )
 
+T = TypeVar("T")
 QUERY_LIMIT = 200
 WORDS_LIMIT = 12
 TITLE_WEIGHT = 3.0
@@ -294,25 +296,33 @@ class Index:
         return self._bodies.get((hit.id, hit.language), "")
 
 
-class Shelves:
-    """The indexes that this process remembers, each good for one version of its documents."""
+class Remembered(Generic[T]):
+    """What this process has built of rows, each good for one version of them."""
 
     def __init__(self, room: int = 64) -> None:
         self._room = room
-        self._kept: OrderedDict[Hashable, tuple[Hashable, Index]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, T]] = OrderedDict()
         self._lock = Lock()
 
-    def index(self, name: Hashable, version: Hashable, documents: Callable[[], Iterable[Document]]) -> Index:
-        """The index of that name, built anew when the version is another; the longest unused one gives way."""
+    def built(self, name: Hashable, version: Hashable, build: Callable[[], T]) -> T:
+        """What goes by that name, built anew when the version is another; the longest unused one gives way."""
         with self._lock:
             kept = self._kept.get(name)
             if kept is not None and kept[0] == version:
                 self._kept.move_to_end(name)
                 return kept[1]
-        built = Index(documents())
+        made = build()
         with self._lock:
-            self._kept[name] = (version, built)
+            self._kept[name] = (version, made)
             self._kept.move_to_end(name)
             while len(self._kept) > self._room:
                 self._kept.popitem(last=False)
-        return built
+        return made
+
+
+class Shelves(Remembered[Index]):
+    """The indexes that this process remembers."""
+
+    def index(self, name: Hashable, version: Hashable, documents: Callable[[], Iterable[Document]]) -> Index:
+        """The index of that name."""
+        return self.built(name, version, lambda: Index(documents()))
