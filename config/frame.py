@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 
 from config import brand
 from config.memory import remembered
+from guidance.models import Path
 from handbook.choices import ChapterAudience
 from handbook.models import Chapter
 from services.choices import Audience, ServiceStatus, SurveyKind
@@ -114,6 +115,13 @@ class Frame:
             return False
         guides = Chapter.objects.published().filter(county=county, audience=ChapterAudience.RESIDENTS)
         return remembered(county, "guide", SURROUNDINGS_SECONDS, guides.exists)
+
+    @property
+    def has_paths(self) -> bool:
+        """The automatic guide has something to ask in the county: asked by the pages of a chat that is closed or slow."""
+        if (county := self.county) is None:
+            return False
+        return remembered(county, "has-paths", SURROUNDINGS_SECONDS, Path.objects.published().filter(county=county).exists)
 
     def contact_by_id(self, pk: int | None) -> ContactPoint | None:
         """The same by its row, for a service's own support contacts."""

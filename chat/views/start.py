@@ -42,6 +42,7 @@ from services.texts import Text, pick
 
 CRAWLER = re.compile(r"bot\b|bot/|crawl|spider|slurp|preview|monitor|headless.*lighthouse", re.IGNORECASE)
 ALL_SERVICES = "palvelut"
+GUIDE = "apuri"
 
 _CLOSED = (_("The chat is closed now"), _("You can start a conversation when it opens again."))
 CLOSED_WORDS: dict[Reason, tuple[str | Promise, str | Promise]] = {
@@ -323,6 +324,8 @@ def _place(service: Service, to: str) -> tuple[WentTo | None, str]:
     """What the place counts as, and its address; 404 for any place that the service does not name."""
     if to == ALL_SERVICES:
         return WentTo.OTHER_SERVICE, reverse("home")
+    if to == GUIDE:
+        return WentTo.GUIDE, reverse("guidance:paths")
     if to.startswith("apu-"):
         rows = [row.to_service for row in redirects_of(service) if row.to_service and row.to_service.key == to[4:]]
         if rows:

@@ -47,6 +47,7 @@ NEEDS: dict[str, Callable[[Maker], dict[str, Any]]] = {
     "services.Use": lambda maker: {"contact_point": maker.one(model_named("services.ContactPoint"))},
     "services.CostRow": lambda maker: {"month": timezone.localdate().replace(day=1)},
     "accounts.AuditEntry": lambda maker: {"county": maker.county.code},
+    "guidance.PathFeedback": lambda maker: {"helped": "yes"},
     "adoption.Participant": lambda maker: {"name": "Vieras", "role": "ict"},
 }
 
