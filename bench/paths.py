@@ -14,7 +14,7 @@ from time import perf_counter
 
 from bench.path_words import ASPECTS, SUBJECTS, Named, named
 from bench.places import ROOT, say
-from guidance.document import Keywords, Option, Outcome, PathDocument, Question, Words, read_library
+from guidance.document import AnyNode, Keywords, Option, Outcome, PathDocument, Question, Words, read_library
 from guidance.finding import PathIndex, build_index
 
 PATHS, FIRST, ASKED = 700, 5, 350
@@ -52,7 +52,7 @@ def made(count: int, chance: random.Random) -> Iterator[tuple[PathDocument, Name
             Option(key=key, label=Words(fi=label), next="o")
             for key, label in (("kylla", "Kyllä"), ("ei", "Ei"), ("en_tieda", "En tiedä"))
         )
-        nodes = {
+        nodes: dict[str, AnyNode] = {
             f"q{n}": Question(text=Words(fi=text, sv=chance.choice(swedish), en=chance.choice(english)), options=options)
             for n, text in enumerate(texts)
         }

@@ -176,7 +176,7 @@ class _Shelf:
             for n in range(len(words) - size + 1)
             if undotted(whole := "".join(words[n : n + size])) in self._named
         ]
-        found = []
+        found: list[tuple[str, float]] = []
         for word in chain(words, joined):
             halves = () if self._knows(word) else self._halves(word)
             found += [(half, PART) for half in halves] or [(word, 1.0)]

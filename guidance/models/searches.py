@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ from services.models import County
 class MissedSearchQuerySet(PathScopedQuerySet):
     """Questions about searches without a hit."""
 
-    def readable_by(self, actor: Actor) -> MissedSearchQuerySet:
+    def readable_by(self, actor: Actor) -> Self:
         """Those who write the county's paths."""
         return self.editable_by(actor)
 

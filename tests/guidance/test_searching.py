@@ -22,13 +22,13 @@ from tests.guidance.making import in_all, small
 
 pytestmark = pytest.mark.django_db
 SEARCH, SUGGEST = "/fi/apuri/haku/", "/fi/apuri/haku/ehdotukset/"
-PERSON = {"HTTP_USER_AGENT": "Mozilla/5.0 (Android 15; Mobile)"}
+AGENT = "Mozilla/5.0 (Android 15; Mobile)"
 
 
 @pytest.fixture
 def person() -> Client:
     """A browser of somebody nobody knows."""
-    return Client(**PERSON)
+    return Client(HTTP_USER_AGENT=AGENT)
 
 
 def back(**changes: object) -> dict[str, object]:
