@@ -1,6 +1,6 @@
-"""Which links a page of the staff shows: the person's roles, read once for each page.
+"""Which links a page of the staff shows: the person's roles, read from fresh rows once for each page.
 
-Nothing is permitted by this: each door asks of fresh rows for itself.
+A door may let in by them, for they were read in this very request; what is then done asks again, in its operation.
 """
 
 from __future__ import annotations

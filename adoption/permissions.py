@@ -121,6 +121,11 @@ def may_open(actor: Actor, *, county: str) -> bool:
     return grants_of(actor).filter(Q(role__in=READER_ROLES) | Exists(member), county=county).exists()
 
 
+def is_member_in(actor: Actor, *, county: str) -> bool:
+    """She is a member of a rollout of the county: the second half of `may_open`, for where her roles are known already."""
+    return isinstance(actor, Staff) and Member.objects.filter(user_id=actor.user_id, rollout__county__code=county).exists()
+
+
 def readers_of(rollout: Rollout) -> QuerySet[User]:
     """Everybody who sees the rollout, by name: they may be named for its items."""
     works = Grant.objects.valid().filter(user_id=OuterRef("pk"), county=rollout.county.code)

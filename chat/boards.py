@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -65,10 +65,6 @@ class LineBoard:
     view: Outlook = field(default_factory=Outlook)
     hours: Availability | None = None
 
-    def seen_by(self, person: UUID) -> LineBoard:
-        """As one person's console shows it: without those whom only somebody else may take."""
-        return replace(self, waiting=tuple(row for row in self.waiting if row.reserved in (None, person)))
-
     @property
     def mark(self) -> str:
         """A mark of what the waiting room tells beside the place: with when it closes, which an override may change at once."""
@@ -105,6 +101,32 @@ def line_boards(
     if is_open is None:
         hours = availabilities(queues, now=now, answerers=answerers)
         is_open = {key: state.is_open for key, state in hours.items()}
+    waiting = waiting_rows(queues, now=now)
+    offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
+    call_backs = _call_backs(list(waiting))
+    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line], answerers=answerers)
+    for queue in queues:
+        _tell(waiting[queue.pk], views[queue.pk], now=now)
+    return {
+        queue.pk: LineBoard(
+            queue=queue.public_id,
+            name=texts_of(queue, "name"),
+            service=texts_of(queue.service, "name"),
+            open=is_open[queue.pk],
+            waiting=tuple(waiting[queue.pk]),
+            offers=tuple(offers.get(queue.pk, ())),
+            call_backs=tuple(call_backs[queue.pk]),
+            view=views[queue.pk],
+            hours=hours.get(queue.pk),
+        )
+        for queue in queues
+    }
+
+
+def waiting_rows(queues: Iterable[Queue], *, now: datetime) -> dict[int, list[WaitingRow]]:
+    """Who waits in each of these queues, in serving order, by the queue's primary key, without estimates: two queries, and one
+    for each kind of words that somebody's row has.
+    """
     waiting: dict[int, list[WaitingRow]] = {queue.pk: [] for queue in queues}
     rows = Conversation.objects.waiting().in_line(now=now).filter(queue_id__in=list(waiting))
     fields = (
@@ -123,7 +145,7 @@ def line_boards(
         "professional_id",
         "reserved_for_id",
     )
-    found = list(rows.values_list(*fields)[: WAITING_SHOWN * max(len(queues), 1)])
+    found = list(rows.values_list(*fields)[: WAITING_SHOWN * max(len(waiting), 1)])
     topics = _names(Topic, {row[1] for row in found})
     places = _names(Municipality, {row[fields.index("municipality_id")] for row in found})
     professionals = _shown_names({row[fields.index("professional_id")] for row in found})
@@ -150,25 +172,7 @@ def line_boards(
                 reserved=trainees.get(trainee_id),
             )
         )
-    offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
-    call_backs = _call_backs(list(waiting))
-    views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line], answerers=answerers)
-    for queue in queues:
-        _tell(waiting[queue.pk], views[queue.pk], now=now)
-    return {
-        queue.pk: LineBoard(
-            queue=queue.public_id,
-            name=texts_of(queue, "name"),
-            service=texts_of(queue.service, "name"),
-            open=is_open[queue.pk],
-            waiting=tuple(waiting[queue.pk]),
-            offers=tuple(offers.get(queue.pk, ())),
-            call_backs=tuple(call_backs[queue.pk]),
-            view=views[queue.pk],
-            hours=hours.get(queue.pk),
-        )
-        for queue in queues
-    }
+    return waiting
 
 
 def line_of(board: ServerFrame, conversation: UUID) -> Line | None:

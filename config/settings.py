@@ -46,6 +46,18 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEFAULT_COUNTY = env.str("DEFAULT_COUNTY", "")
 SITE_ID = 1
 
+
+def _public_address() -> str:
+    """Where people open the portal when nothing tells: the first host name by https, or the port of this machine."""
+    if PRODUCTION:
+        return f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS else ""
+    host, port = env.str("HOST", "127.0.0.1"), env.int("PORT", 8000)
+    return f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '::') else host}:{port}"  # noqa: S104 - told, not bound
+
+
+# Links in letters begin with it; a county's own host name stands in the place of this one's (`services.hosts.address_of`).
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", "") or _public_address()
+
 INSTALLED_APPS = [
     "modeltranslation",
     "config",

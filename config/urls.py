@@ -30,6 +30,7 @@ urlpatterns = [
         path("haku/", search.search, name="search"),
         path("palvelu/<slug:key>/", service.service, name="service"),
         path("palvelu/<slug:key>/tulosta/", service.service_print, name="service_print"),
+        path("opas/kuva/<uuid:picture>/", guide.picture, name="guide_picture"),
         path("opas/<slug:key>/", guide.guide, name="guide"),
         path("kysely/<uuid:survey>/", surveys.public_survey, name="public_survey"),
         path("kyselyt/", include("services.urls")),

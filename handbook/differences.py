@@ -1,11 +1,14 @@
-"""What differs between two texts, line by line and inside a changed line word by word. Pure."""
+"""What differs between two texts, line by line and inside a changed line word by word; check questions as such texts. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
+
+from django.utils.translation import pgettext
 
 AROUND = 2
 WORDS = re.compile(r"\s+|[^\s]+")
@@ -43,6 +46,18 @@ def differences(before: str, after: str) -> list[DiffLine]:
             else:
                 found += _changed(old[a:b], new[c:d])
     return found
+
+
+def questions_as_text(questions: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The check questions in one language: each with its answers, which of them is right, and why."""
+    lines: list[str] = []
+    for number, question in enumerate(questions, 1):
+        lines.append(f"{number}. {question['text'].get(language, '')}")
+        for answer in question["answers"]:
+            right = f" ({pgettext('answer', 'Right')})" if answer["right"] else ""
+            lines.append(f"– {answer['text'].get(language, '')}{right}")
+        lines.append(question["why"].get(language, ""))
+    return "\n".join(lines)
 
 
 def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:

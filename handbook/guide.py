@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from handbook.choices import ChapterAudience
+from handbook.markup import references_in
 from handbook.models import ChapterVersion
-from services.models import Service
+from services.models import County, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,15 @@ def guide_languages(service: Service) -> frozenset[str]:
     """The languages in which the guide of the service is published: those of the common text."""
     guide = guide_of(service)
     return frozenset(guide.common.languages) if guide else frozenset()
+
+
+def pictures_of_guide(county: County) -> frozenset[str]:
+    """The pictures that residents see: those in a published guide, in its common text or in what a public service adds."""
+    rows = ChapterVersion.objects.current().filter(
+        Q(service__isnull=True) | Q(service__in=Service.objects.public().filter(county=county).values("pk")),
+        chapter__county=county,
+        chapter__audience=ChapterAudience.RESIDENTS,
+        chapter__retired_at__isnull=True,
+    )
+    texts = [str(words) for row in rows.only("body") for words in row.body.values()]
+    return frozenset(key for words in texts if "kuva:" in words.lower() for key in references_in(words)["picture"])

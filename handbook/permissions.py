@@ -112,8 +112,11 @@ def may_write_notice(actor: Actor, *, county: County, service: Service | None) -
 
 
 def may_write_some_notice(actor: Actor, *, county: str) -> bool:
-    """The way to the writers' pages is shown to whoever may write a notice of some service."""
-    return has_role_anywhere(actor, NOTICE_WRITERS, county=county)
+    """The way to the writers' pages is shown to whoever may write a notice of the county or of some service: by the same rule."""
+    if not isinstance(actor, Staff):
+        return isinstance(actor, System)
+    held = grants_of(actor, NOTICE_WRITERS).filter(county=county)
+    return held.exclude(role=Role.MAIN_USER, service_id__isnull=False).exists()
 
 
 def is_held_back(*, user_id: int, service_id: int) -> bool:

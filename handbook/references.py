@@ -37,8 +37,11 @@ def references_of(county: County, language: str, *, on_paper: bool = False) -> R
     return References(services, contacts, chapters, shown)
 
 
-def public_references_of(county: County, language: str) -> References:
-    """What a text for residents may name: public services, and contact points that residents may have; nothing of the staff's."""
+def public_references_of(county: County, language: str, *, picture_page: str = "guide_picture") -> References:
+    """What a text for residents may name: public services, contact points that residents may have, and pictures; nothing of the
+    staff's. A picture is at the residents' address, or at another page for those who write.
+    """
+    pictures = Picture.objects.filter(county=county).values_list("public_id", flat=True)
     return References(
         services={
             row.key: Target(str(text(row, "name", language)), reverse("service", args=[row.key]))
@@ -48,12 +51,15 @@ def public_references_of(county: County, language: str) -> References:
             row.key: Target(str(text(row, "name", language)), _address(row), row.value, is_there=bool(row.value.strip()))
             for row in ContactPoint.objects.filter(county=county, audience=Audience.PUBLIC)
         },
+        pictures={str(key): reverse(picture_page, args=[key]) for key in pictures},
     )
 
 
 def references_for(chapter: Chapter, language: str) -> References:
-    """What the texts of the chapter may name, by who reads it."""
-    return (public_references_of if chapter.is_guide else references_of)(chapter.county, language)
+    """What the texts of the chapter may name, by who reads it, as the staff see them."""
+    if chapter.is_guide:
+        return public_references_of(chapter.county, language, picture_page="handbook:picture")
+    return references_of(chapter.county, language)
 
 
 def rendered(

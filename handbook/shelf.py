@@ -17,6 +17,7 @@ from handbook.choices import PAST_DRAFT, READER_ROLES, ChapterAudience, VersionS
 from handbook.models import Chapter, ChapterVersion, Reading
 from services.models import County, Service
 
+UNSHOWN = ("questions", "confirmed", "writers")
 Place = tuple[int, int | None]
 """A chapter's common text (no service), or a service's section of it."""
 
@@ -90,10 +91,13 @@ def book_of(
 ) -> list[Entry]:
     """The published chapters in order, of the staff or what residents read; three queries however many there are.
 
-    Without texts, one is read when it is asked for.
+    Without texts, a version's text and questions are read when they are asked for. What a list shows of no chapter (long texts,
+    questions, a county row for each chapter) is not read at all: with 200 chapters that was half of the page's time.
     """
     wanted = {service.pk for service in services}
-    chapters = list(Chapter.objects.filter(county=county, audience=audience).in_use().select_related("county", "owner"))
+    chapters = list(Chapter.objects.filter(county=county, audience=audience).in_use().select_related("owner").defer("duties"))
+    for row in chapters:
+        row.county = county
     versions = ChapterVersion.objects.filter(chapter__in=[row.pk for row in chapters], state__in=PAST_DRAFT)
     past: dict[Place, list[tuple[int, bool]]] = defaultdict(list)
     for chapter_id, service_id, number, significant in versions.values_list("chapter_id", "service_id", "number", "is_significant"):
@@ -103,7 +107,7 @@ def book_of(
     common: dict[int, Shown] = {}
     shown_ones = versions.filter(Q(service__isnull=True) | Q(service__in=wanted), state=VersionState.PUBLISHED)
     shown_ones = shown_ones.select_related("service").order_by("service__order", "service__key")
-    for version in shown_ones if with_texts else shown_ones.defer("body"):
+    for version in shown_ones.defer(*UNSHOWN, *(() if with_texts else ("body",))):
         place = version.chapter_id, version.service_id
         shown = _shown(version, past[place], read.get(place, ()))
         if version.service_id is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -64,4 +65,13 @@ def _read() -> _Snapshot:
     return _snapshot
 
 
-__all__ = ["bare_host", "cached", "county_of_host", "forget"]
+def address_of(county: County, path: str) -> str:
+    """A page as people open it from a letter: at the county's own host name, else at the portal's (`PUBLIC_ADDRESS`)."""
+    portal = urlsplit(settings.PUBLIC_ADDRESS)
+    place = portal.netloc
+    if county.hosts:
+        place = county.hosts[0] + (f":{portal.port}" if portal.port else "")
+    return f"{portal.scheme}://{place}{path}" if place else path
+
+
+__all__ = ["address_of", "bare_host", "cached", "county_of_host", "forget"]

@@ -51,7 +51,16 @@ def calendars_of(queues: Iterable[Queue], *, at: datetime) -> dict[int, Calendar
 def availability_of(queues: Iterable[Queue], *, at: datetime, loads: Mapping[int, Load] | None = None) -> dict[int, Availability]:
     """Whether each queue takes conversations at the instant, by its primary key."""
     loads = loads or {}
-    return {pk: availability(calendar, at, loads.get(pk)) for pk, calendar in calendars_of(queues, at=at).items()}
+    known: dict[tuple[int, object], Availability] = {}
+    found = {}
+    for pk, calendar in calendars_of(queues, at=at).items():
+        load = loads.get(pk)
+        # Queues of like hours share one calendar: what is told of it is worked out once for those at whose door all is alike.
+        key = (id(calendar), load and (load.staffed, load.full))
+        if key not in known:
+            known[key] = availability(calendar, at, load)
+        found[pk] = known[key]
+    return found
 
 
 def services_availability_of(
@@ -124,10 +133,16 @@ def _calendars(queues: QuerySet[Queue], at: datetime) -> dict[int, Calendar]:
     holidays = _holidays(counties, first, last)
     overrides = _notices(Override.objects.all(), ("reason", "kind"), counties, at)
     disruptions = _notices(Disruption.objects.filter(stops_intake=True), ("text",), counties, at)
-    calendars = {}
+    calendars: dict[int, Calendar] = {}
+    alike: dict[tuple[object, ...], Calendar] = {}
     for line in lines:
+        told = [[(row["pk"], scope) for row, scope in _concerning(line, rows)] for rows in (overrides, disruptions)]
+        key = (*line[:1], *line[3:], *map(tuple, told))
+        if key in alike:
+            calendars[line.queue_id] = alike[key]
+            continue
         hours = read.by_schedule[line.schedule_id] if line.schedule_id else _Hours((), {})
-        calendars[line.queue_id] = Calendar(
+        alike[key] = calendars[line.queue_id] = Calendar(
             weekly=hours.weekly,
             closed_on_holidays=bool(line.closed_on_holidays),
             holidays=holidays[line.county_id],
@@ -194,7 +209,7 @@ def _notices(rows: QuerySet[Any], fields: tuple[str, ...], counties: set[int], a
     return list(
         rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at - BEHIND), county_id__in=counties, starts_at__lt=at + HORIZON)
         .order_by("starts_at", "pk")
-        .values("county_id", "service_id", "queue_id", "starts_at", "ends_at", *_columns(words), *others)
+        .values("pk", "county_id", "service_id", "queue_id", "starts_at", "ends_at", *_columns(words), *others)
     )
 
 

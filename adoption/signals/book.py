@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from adoption.signals import facts as fact
 from handbook.choices import ReplyAudience, ReplyCategory, ReplyScope
+from handbook.guide import guide_of
 from handbook.models import ChapterVersion, OrientationPlan, QuickReply, StaffNotice, Training
 from handbook.progress import Progress, progress_of
 from handbook.replies.effective import effective
@@ -32,6 +33,7 @@ def read_handbook(service: Service, *, now: datetime) -> fact.HandbookFact:
             fact.Row(f"notice:{row.public_id}", row.published_at)
             for row in StaffNotice.objects.published_for(service).order_by("pk")
         ),
+        guide=_guide(service),
         learners=tuple(_learner(each) for each in progress_of(plan, _responders(service, now))) if plan else (),
     )
 
@@ -45,6 +47,16 @@ def _section(row: ChapterVersion) -> fact.SectionFact:
     assert row.published_at is not None
     looked = max(at for at in (row.published_at, row.reviewed_at) if at is not None)
     return fact.SectionFact(fact.Row(f"chapter_version:{row.public_id}", looked), row.chapter.key, not row.needs_approval)
+
+
+def _guide(service: Service) -> fact.GuideFact | None:
+    guide = guide_of(service)
+    if guide is None:
+        return None
+    common = guide.common
+    assert common.published_at is not None
+    row = fact.Row(f"chapter_version:{common.public_id}", common.published_at)
+    return fact.GuideFact(row, frozenset(common.languages), not common.needs_approval)
 
 
 def _replies(service: Service, now: datetime) -> tuple[fact.ReplyFact, ...]:

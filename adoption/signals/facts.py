@@ -175,6 +175,16 @@ class HandbookFact:
     learners: tuple[LearnerFact, ...] = ()
     notices: tuple[Row, ...] = ()
     """Notices about the service that have been published to professionals."""
+    guide: GuideFact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuideFact:
+    """The published residents' guide of the service's county, and its languages."""
+
+    row: Row
+    languages: frozenset[str]
+    is_approved: bool
 
 
 @dataclass(frozen=True, slots=True)

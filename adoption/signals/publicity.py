@@ -23,17 +23,17 @@ def service_page_published(facts: Facts) -> Signal:
 
 
 def client_guide_published(facts: Facts) -> Signal:
-    """Residents see how to chat, how to identify themselves and what not to write, in each of the service's languages.
+    """The residents' guide (how to chat, to identify oneself, what not to write) is published in each of the service's languages.
 
-    The service's page tells the first and the last by its template; the words on identification are the service's own.
+    It opens at the service's page, so residents must see the service; a starter text proves nothing before the county approves it.
     """
-    service = facts.service
-    told = service.texts.get("identification_text", {}) if service else {}
+    service, guide = facts.service, facts.handbook.guide
     points = {
         "page": service is not None and service.is_public,
-        **{f"identification_text:{code}": bool((told.get(code) or "").strip()) for code in (service.languages if service else ())},
+        "guide_approval": guide is None or guide.is_approved,
+        **{f"guide:{code}": guide is not None and code in guide.languages for code in (service.languages if service else ())},
     }
-    return met(points, [_opening(facts), service.row] if service else [], mark=digest(sorted(told.items())))
+    return met(points, [_opening(facts), guide.row] if service and guide else [])
 
 
 def support_model_published(facts: Facts) -> Signal:

@@ -16,7 +16,7 @@ from adoption import words
 from adoption.choices import Funder
 from adoption.models import Rollout
 from adoption.models.rollouts import READER_ROLES
-from adoption.permissions import may_open
+from adoption.permissions import is_member_in
 from adoption.signals.words import lacking, signal_name
 from services.metric_names import metric_words
 from services.models import Service
@@ -42,7 +42,8 @@ def adoption_door(context: dict[str, Any]) -> bool:
     actor = getattr(request, "actor", None)
     if actor is None or county is None:
         return False
-    return not roles_on_page(request).isdisjoint(READER_ROLES) or may_open(actor, county=county)
+    held = roles_on_page(request)
+    return bool(held) and (not held.isdisjoint(READER_ROLES) or is_member_in(actor, county=county))
 
 
 @register.simple_tag(takes_context=True)

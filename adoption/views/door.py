@@ -7,36 +7,21 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
 from adoption.models import Rollout
 from adoption.permissions import may_open
 from services.models import County
+from services.views.county_door import county_door
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
-Opened = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def adoption_door(view: Callable[Concatenate[HttpRequest, Staff, County, P], HttpResponse]) -> Opened[P]:
-    """Only signed-in professionals of the county who have a rollout to see; who has not signed in is asked to (S000-28)."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        actor: Staff | None = getattr(request, "actor", None)
-        county: County | None = getattr(request, "county", None)
-        if actor is None:
-            return redirect_to_login(request.get_full_path())
-        if county is None or not may_open(actor, county=county.code):
-            raise PermissionDenied
-        return view(request, actor, county, *args, **kwargs)
-
-    return never_cache(inner)
+adoption_door = county_door(lambda actor, county: may_open(actor, county=county.code))
+"""Only professionals of the county who have a rollout to see (S000-28)."""
 
 
 def rollout_door(

@@ -16,8 +16,10 @@ class LegQuerySet(models.QuerySet["Leg"]):
 
     def present_of(self, conversation: Conversation) -> Leg:
         """The leg in which the conversation is now, or ended: the newest one that is no offer still open nor one that came back."""
-        offers = Q(transfers_in__state="offered")
-        return self.filter(conversation=conversation).exclude(exit=LegExit.RETURNED).exclude(offers).order_by("-number")[0]
+        legs = self.filter(conversation=conversation).exclude(exit=LegExit.RETURNED).order_by("-number")
+        newest = list(legs[:2])
+        # An offer's leg is never the first: of one leg alone nothing need be asked, and that is how nearly all are.
+        return newest[0] if len(newest) == 1 else legs.exclude(Q(transfers_in__state="offered"))[0]
 
 
 class Leg(models.Model):

@@ -15,6 +15,11 @@ from services.models import County
 from services.models.base import ScopedQuerySet
 
 LOST_AFTER = timedelta(minutes=2)
+"""So long without a sign of a responder who had an open line: it is cut, or her machine is off (S002-43)."""
+PLAIN_LOST_AFTER = timedelta(minutes=5)
+"""So long without a sign of one who uses plain pages, without a script: she gives a sign only when she presses something, and an
+answer may take longer than two minutes to write. Five minutes is what an offer of a transfer may wait too; a resident is not left
+alone for longer."""
 
 
 class PresenceQuerySet(ScopedQuerySet):
@@ -46,6 +51,7 @@ class Presence(models.Model):
     back_at = models.DateTimeField(null=True, help_text="When a break is meant to end; told to those who wait.")
     cover = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     seen_at = models.DateTimeField(default=timezone.now, help_text="Her last sign of life.")
+    line_at = models.DateTimeField(null=True, help_text="Her last sign over an open line, which gives one by itself.")
     stays_until = models.DateTimeField(null=True, help_text="She has said that she stays this long after closing time.")
     warned_at = models.DateTimeField(null=True, help_text="When she was told that the services close soon.")
 
@@ -72,5 +78,6 @@ class Presence(models.Model):
         return f"{self.user_id} {self.kind}"
 
     def is_lost(self, *, now: datetime) -> bool:
-        """No sign of life of the responder for two minutes."""
-        return now - self.seen_at > LOST_AFTER
+        """No sign of life of the responder: for two minutes when she had an open line, for five when she uses plain pages."""
+        had_line = self.line_at is not None and self.seen_at - self.line_at <= LOST_AFTER
+        return now - self.seen_at > (LOST_AFTER if had_line else PLAIN_LOST_AFTER)

@@ -50,13 +50,13 @@ def _find_holders(*, now: datetime) -> int:
 
 
 def _find_lost(*, now: datetime) -> int:
-    silent = Presence.objects.running().filter(seen_at__lt=now - LOST_AFTER).order_by("pk")
-    return sum(_lose(user_id, county_id, now=now) for user_id, county_id in list(silent.values_list("user_id", "county_id")))
+    silent = list(Presence.objects.running().filter(seen_at__lt=now - LOST_AFTER).order_by("pk"))
+    return sum(_lose(row.user_id, row.county_id, now=now) for row in silent if row.is_lost(now=now))
 
 
 @transaction.atomic
 def _lose(user_id: int, county_id: int, *, now: datetime) -> int:
-    """No sign of her for two minutes: what goes on with her goes to the front of its line, the oldest first (S002-43)."""
+    """No sign of her any more: what goes on with her goes to the front of its line, the oldest first (S002-43)."""
     held = list(active_of(user_id, county_id).select_for_update(no_key=True).order_by("pk"))
     row = hold_presence(user_id, county_id)
     if row is None or not row.is_lost(now=now):

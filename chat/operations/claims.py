@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.actors import Actor, Staff
-from accounts.models import SHOWN_NAMES, User
+from accounts.models import User
 from chat.broadcast import announce_board
 from chat.choices import EventKind, ParticipantKind, State
 from chat.models import Conversation, Leg, Participant
@@ -56,8 +56,7 @@ def _claim(row: Conversation, queue: Queue, *, by: Staff, now: datetime) -> Conv
         raise refuse(Refusal.IDENTITY_MISSING)
     if not row.is_test and is_held_back(user_id=by.user_id, service_id=row.service_id):
         raise refuse(Refusal.NOT_ORIENTED)
-    check_room(by.user_id, queue, county_id=row.county_id, now=now)
-    return _take(row, by=by, now=now)
+    return _take(row, check_room(by.user_id, queue, county_id=row.county_id, now=now), now=now)
 
 
 def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) -> Conversation:
@@ -85,8 +84,7 @@ def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) ->
     raise refuse(Refusal.NOBODY_WAITING)
 
 
-def _take(row: Conversation, *, by: Staff, now: datetime) -> Conversation:
-    user = User.objects.only(*SHOWN_NAMES, "first_name").get(pk=by.user_id)
+def _take(row: Conversation, user: User, *, now: datetime) -> Conversation:
     leg = Leg.objects.present_of(row)
     leg.responder, leg.accepted_at, leg.wait_seconds = user, now, max((now - leg.queued_at).total_seconds(), 0.0)
     leg.save(update_fields=["responder", "accepted_at", "wait_seconds"])

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actors import Actor, Staff, System
 from accounts.choices import CONSOLE_ROLES, AuditAction
-from accounts.models import Grant, User
+from accounts.models import SHOWN_NAMES, Grant, User
 from accounts.operations import record_audit
 from accounts.permissions import has_role_anywhere
 from chat.availability import answerers_of
@@ -108,15 +109,15 @@ def extend_presence(*, by: Actor, county: County, to_midnight: bool = False, now
 
 
 def record_staff_signs(*, by: Actor, people: Collection[int], now: datetime) -> int:
-    """Note that these responders are here (an open socket, a page, a message), in one statement, at most every 15 s each."""
-    rows = Presence.objects.running().filter(user_id__in=people, seen_at__lt=now - RESOLUTION)
-    if isinstance(by, Staff):
-        rows = rows.filter(user_id=by.user_id)
-        if not rows.exists():  # a page that is only read must not wait for a writer
-            return 0
-    elif not isinstance(by, System):
+    """Note that these responders are here, in one statement, at most every 15 s each: the portal by an open line, she by a page."""
+    rows = Presence.objects.running().filter(user_id__in=people)
+    if isinstance(by, System):
+        old = Q(seen_at__lt=now - RESOLUTION) | Q(line_at__lt=now - RESOLUTION) | Q(line_at=None)
+        return rows.filter(old).update(seen_at=now, line_at=now)
+    if not isinstance(by, Staff):
         raise PermissionDenied
-    return rows.update(seen_at=now)
+    rows = rows.filter(user_id=by.user_id, seen_at__lt=now - RESOLUTION)
+    return rows.update(seen_at=now) if rows.exists() else 0  # a page that is only read must not wait for a writer
 
 
 def sign_off(*, by: Actor, people: Collection[int], now: datetime) -> int:
@@ -133,12 +134,12 @@ def sign_off(*, by: Actor, people: Collection[int], now: datetime) -> int:
     return done
 
 
-def _be_available(*, user_id: int, county_id: int, now: datetime) -> Presence:
+def _be_available(*, user_id: int, county_id: int, now: datetime) -> tuple[User, Presence]:
     """Whoever takes a conversation is available: one who is off becomes so by it; one who has stepped aside is refused.
 
     The caller holds the conversation's lock; this takes the person's. Raises ValidationError (not_available).
     """
-    row = hold_presence(user_id, county_id)
+    user, row = _hold_both(user_id, county_id)
     if row is None:
         row = Presence.objects.create(county_id=county_id, user_id=user_id, kind=PresenceKind.AVAILABLE, starts_at=now, seen_at=now)
         announce_presence([user_id])
@@ -146,7 +147,7 @@ def _be_available(*, user_id: int, county_id: int, now: datetime) -> Presence:
         raise refuse(Refusal.NOT_AVAILABLE)
     elif now - row.seen_at > RESOLUTION:
         Presence.objects.filter(pk=row.pk).update(seen_at=now)
-    return row
+    return user, row
 
 
 def be_there(*, user_id: int, county_id: int, now: datetime) -> None:
@@ -162,15 +163,17 @@ def be_there(*, user_id: int, county_id: int, now: datetime) -> None:
         Presence.objects.filter(pk=row.pk, seen_at__lt=now).update(seen_at=now)
 
 
-def check_room(user_id: int, queue: Queue, *, county_id: int, now: datetime) -> None:
-    """She takes as many at once as the queue and her own limit allow (S002-46).
+def check_room(user_id: int, queue: Queue, *, county_id: int, now: datetime) -> User:
+    """She takes as many at once as the queue and her own limit allow (S002-46). Returns her row, held, with her names.
 
     Raises ValidationError (not_available, at_limit).
     """
-    own = _be_available(user_id=user_id, county_id=county_id, now=now).limit
+    user, presence = _be_available(user_id=user_id, county_id=county_id, now=now)
+    own = presence.limit
     limit = queue.max_parallel if own is None else min(queue.max_parallel, own)
     if Conversation.objects.filter(responder_id=user_id, state=State.ACTIVE).count() >= limit:
         raise refuse(Refusal.AT_LIMIT, limit=limit)
+    return user
 
 
 def hold_presence(user_id: int, county_id: int) -> Presence | None:
@@ -178,8 +181,12 @@ def hold_presence(user_id: int, county_id: int) -> Presence | None:
 
     The lock comes after that of any conversation (conversation → leg → presence).
     """
-    User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk", flat=True).first()
-    return Presence.objects.running().filter(user_id=user_id, county_id=county_id).select_related("cover").first()
+    return _hold_both(user_id, county_id)[1]
+
+
+def _hold_both(user_id: int, county_id: int) -> tuple[User, Presence | None]:
+    user = User.objects.select_for_update(no_key=True).only(*SHOWN_NAMES, "first_name").get(pk=user_id)
+    return user, Presence.objects.running().filter(user_id=user_id, county_id=county_id).select_related("cover").first()
 
 
 def active_of(user_id: int, county_id: int) -> ConversationQuerySet:
@@ -215,7 +222,7 @@ def _turn(
     if new is not None:
         new.starts_at, new.seen_at = now, now
         if old is not None:
-            new.stays_until, new.warned_at = old.stays_until, old.warned_at
+            new.stays_until, new.warned_at, new.line_at = old.stays_until, old.warned_at, old.line_at
             if not is_sign:
                 new.seen_at = old.seen_at
         new.save()

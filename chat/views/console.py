@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from time import monotonic
@@ -22,11 +22,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from accounts.models import User
-from chat.availability import Answerers, answerers_of, availabilities
-from chat.boards import LineBoard, line_boards, mine_boards
+from chat.availability import availabilities
+from chat.boards import mine_boards, waiting_rows
 from chat.choices import State
 from chat.keys import COMMANDS
 from chat.models import Conversation
+from chat.models.presence import PLAIN_LOST_AFTER
 from chat.operations import Mark, mark_seen, open_conversation
 from chat.operations.reading import Opened
 from chat.protocol import MineRow, WaitingRow
@@ -46,9 +47,12 @@ from chat.views.console_panel import (
 from chat.views.console_parts import desk_context, whole_context
 from chat.views.console_settings import settings_of, told
 from services.models import Queue
-from services.texts import Text, pick
+from services.texts import Text, pick, texts_of
 
 WAITING_SHOWN = 25
+"""How many of those who wait the script of the page shows."""
+WAITING_PAINTED = 10
+"""How many of them the page is made with: the script has the others within a second, and a row is what the page costs most."""
 OPEN_SECONDS = 2.0
 _known_open: dict[UUID, tuple[float, bool]] = {}
 
@@ -58,7 +62,6 @@ class WaitingEntry:
     """One who waits, with the line in which she waits."""
 
     row: WaitingRow
-    line: LineBoard
     contactor: str | Promise
     topic: Text
     mark: str
@@ -70,12 +73,14 @@ class WaitingEntry:
 
 @dataclass(frozen=True, slots=True)
 class LineEntry:
-    """One of the responder's queues in a word."""
+    """One of the responder's queues in a word, with those who wait there as her console shows them."""
 
-    line: LineBoard
+    queue: UUID
     name: Text
     service: Text
     target: int
+    is_open: bool
+    waiting: Sequence[WaitingRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +144,19 @@ def render_console(
     language = page_language()
     queues = list(Queue.objects.answerable_by(actor).filter(is_active=True).for_board())
     now = timezone.now()
-    answerers = answerers_of(queues, now=now)
-    boards = line_boards(queues, is_open=open_states(queues, answerers), answerers=answerers)
     assert isinstance(request.user, User)
-    lines = [(boards[queue.pk].seen_by(request.user.public_id), queue.service.response_target_seconds) for queue in queues]
-    people = [row for line, _ in lines for row in line.waiting]
+    lines = line_entries(queues, language=language, now=now, person=request.user.public_id)
+    people = [row for line in lines for row in line.waiting]
     own = mine_boards([actor.user_id])[actor.user_id]
     mine = own.conversations
     settings = told(settings_of(actor))
     helps = settings["keys"]
     assert isinstance(helps, dict)
     context: dict[str, object] = {
-        "lines": [LineEntry(line, pick(line.name, language), pick(line.service, language), target) for line, target in lines],
+        "lines": lines,
         "waiting": waiting_entries(lines, language=language, now=now),
         "waiting_count": len(people),
-        "waiting_more": max(len(people) - WAITING_SHOWN, 0),
+        "waiting_more": max(len(people) - WAITING_PAINTED, 0),
         "claimable": sum(not row.away and not row.must_identify for row in people),
         "mine": [mine_entry(row, language, opened) for row in mine],
         "now": now,
@@ -169,6 +172,7 @@ def render_console(
         "settings": settings,
         "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
         "shown_limit": WAITING_SHOWN,
+        "plain_minutes": PLAIN_LOST_AFTER // timedelta(minutes=1),
         "none": UUID(int=0),
         "person": request.user.public_id,
         "opened": None,
@@ -178,33 +182,48 @@ def render_console(
     return render(request, "chat/console/console.html", context, status=status)
 
 
-def open_states(queues: Sequence[Queue], answerers: Answerers) -> dict[int, bool]:
+def line_entries(queues: Sequence[Queue], *, language: str, now: datetime, person: UUID) -> list[LineEntry]:
+    """Her queues (read with `for_board`) as one person's console shows them: without those whom only somebody else may take."""
+    states, waiting = open_states(queues), waiting_rows(queues, now=now)
+    return [
+        LineEntry(
+            queue=queue.public_id,
+            name=pick(texts_of(queue, "name"), language),
+            service=pick(texts_of(queue.service, "name"), language),
+            target=queue.service.response_target_seconds,
+            is_open=states[queue.pk],
+            waiting=[row for row in waiting[queue.pk] if row.reserved in (None, person)],
+        )
+        for queue in queues
+    ]
+
+
+def open_states(queues: Sequence[Queue]) -> dict[int, bool]:
     """Whether each queue takes newcomers; hours are read again when what is known is two seconds old."""
     at = monotonic()
     for key in [key for key, known in list(_known_open.items()) if at - known[0] > OPEN_SECONDS]:
         _known_open.pop(key, None)
     unknown = [queue for queue in queues if queue.public_id not in _known_open]
-    states = {key: state.is_open for key, state in availabilities(unknown, answerers=answerers).items()} if unknown else {}
+    states = {key: state.is_open for key, state in availabilities(unknown).items()} if unknown else {}
     _known_open.update({queue.public_id: (at, states[queue.pk]) for queue in unknown})
     return {queue.pk: known[1] if (known := _known_open.get(queue.public_id)) else states.get(queue.pk, False) for queue in queues}
 
 
-def waiting_entries(lines: Iterable[tuple[LineBoard, int]], *, language: str, now: datetime) -> list[WaitingEntry]:
+def waiting_entries(lines: Iterable[LineEntry], *, language: str, now: datetime) -> list[WaitingEntry]:
     """The first of those who wait in these lines, longest wait first; inside a line the serving order stays."""
-    ways = [[(row, line, target) for row in line.waiting] for line, target in lines]
+    ways = [[(row, line) for row in line.waiting] for line in lines]
     return [
         WaitingEntry(
             row=row,
-            line=line,
             contactor=contactor_words(row.contactor, row.who),
             topic=pick(row.topic, language),
             mark=mark_words(row.conversation, topic=row.topic, who=row.who),
-            queue=pick(line.name, language),
-            service=pick(line.service, language),
-            late=(now - row.queued_at).total_seconds() > target,
+            queue=line.name,
+            service=line.service,
+            late=(now - row.queued_at).total_seconds() > line.target,
             municipality=pick(row.municipality, language),
         )
-        for row, line, target in islice(merge(*ways, key=lambda one: one[0].line_at), WAITING_SHOWN)
+        for row, line in islice(merge(*ways, key=lambda one: one[0].line_at), WAITING_PAINTED)
     ]
 
 

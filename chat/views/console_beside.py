@@ -28,6 +28,7 @@ from chat.views.console_tools import back_to
 from chat.views.presence import county_of
 from handbook.directory import Entry, find_entries, materials_of
 from handbook.finding import Found, find
+from handbook.live import live_of
 from handbook.markup import References, Rendered
 from handbook.models import Chapter
 from handbook.permissions import may_open
@@ -161,7 +162,7 @@ def _found(
 
 
 def _chapter(actor: Staff, county: County, row: Conversation | None, key: str, language: str) -> dict[str, object]:
-    """One chapter: the section of the conversation's service before the common text."""
+    """One chapter: the section of the conversation's service before the common text, and what is true of the service now."""
     if not Chapter.objects.filter(county=county, key=key).readable_by(actor).exists():
         raise Http404
     services = _services(actor, county, row)
@@ -177,6 +178,7 @@ def _chapter(actor: Staff, county: County, row: Conversation | None, key: str, l
         "common": _text(entry, entry.common, references, language),
         "section": _text(entry, section, references, language) if section else None,
         "service": service,
+        "live": live_of(key, county, service, now=timezone.now()),
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
 from accounts.choices import CONSOLE_ROLES
-from accounts.permissions import has_role_anywhere
+from accounts.menu import roles_on_page
 from chat.operations import record_staff_signs
 from chat.refusals import MESSAGES, Refusal
 from chat.views.answers import refused_json, wants_json
@@ -38,8 +38,7 @@ def console_door(
                 return refused_json(Refusal.SESSION_OVER, str(MESSAGES[Refusal.SESSION_OVER]), status=401)
             back = request.get_full_path() if request.method == "GET" else request.path.split("/vastaaja/")[0] + "/vastaaja/"
             return redirect_to_login(back)
-        county = getattr(getattr(request, "county", None), "code", None)
-        if not has_role_anywhere(actor, CONSOLE_ROLES, county=county):
+        if roles_on_page(request).isdisjoint(CONSOLE_ROLES):
             raise PermissionDenied
         record_staff_signs(by=actor, people=[actor.user_id], now=timezone.now())
         return view(request, actor, *args, **kwargs)

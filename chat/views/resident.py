@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.db.models import QuerySet
@@ -36,7 +35,7 @@ from chat.views.console_panel import page_language
 from chat.views.log_words import event_words
 from chat.views.resident_door import resident_door, resident_form
 from chat.views.resident_parts import parts_context
-from chat.views.start import redirects_of, ways_of
+from chat.views.start import redirects_of
 from chat.views.waiting import WAITING_WORDS, estimate_words, line_in, place_words, told_range
 
 NOTICES: dict[str, str | Promise] = {
@@ -269,12 +268,10 @@ def _page(
         "is_active": row.state == State.ACTIVE,
         "is_ended": row.state == State.ENDED,
         "redirects": redirects_of(row.service),
-        "ways": ways_of(row.service),
         "draft": draft,
         "client_id": client_id or uuid4(),
         "refused": refused,
         "text_limit": TEXT_LIMIT,
-        "read_days": min(row.service.retention_days, settings.RESIDENT_COOKIE_AGE // 86400),
         "today": timezone.localdate(),
         **parts,
     }

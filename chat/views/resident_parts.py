@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,14 +22,26 @@ from chat.views.feedback_part import feedback_part
 from chat.views.identity import identity_context
 from chat.views.resident_door import resident_door
 from chat.views.resident_transfer import ask_context
+from chat.views.start import ways_of
 from chat.views.waiting import wait_context
 
 Context = dict[str, object]
+
+
+def after_context(resident: Resident, opened: Opened) -> Context:
+    """What she can do when it is over: in the service where the conversation is now, which a transfer changes."""
+    service = opened.conversation.service
+    return {
+        "ways": ways_of(service),
+        "read_days": min(service.retention_days, settings.RESIDENT_COOKIE_AGE // 86400),
+    }
+
 
 PARTS: Mapping[str, tuple[Callable[[Resident, Opened], Context], ...]] = {
     "ask": (ask_context, identity_context),
     "wait": (wait_context,),
     "feedback": (feedback_part,),
+    "after": (after_context,),
 }
 """The live parts, and what gives each its own context."""
 

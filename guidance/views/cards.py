@@ -7,7 +7,7 @@ without a way: what can't be used gives its place to the ways of the path's own 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -111,10 +111,16 @@ def cards_of(walk: Walk, actions: Iterable[Action], place: Place) -> list[Card]:
     return found
 
 
+def lacks_form(actions: Iterable[Action], place: Place) -> bool:
+    """The path names a help form that the county does not have in use: the page says so, and shows other ways."""
+    return any(action.kind == "help_form" and action.form not in place.links for action in actions)
+
+
 def ways_to_humans(walk: Walk, place: Place) -> list[Card]:
     """The chat of the path's area, its service's phones, the switchboard, and for health the Medical Helpline."""
     chat = _chat(walk, walk.version.area, place)
     phones = list(place.ways.get(place.queues[walk.version.area].service_id, ())) if chat else []
+    chat = replace(chat, ways=()) if chat else None  # the phones have cards of their own here
     if (board := place.contacts.get(_switchboard(walk, place))) is not None:
         phones.append(board)
     if walk.document.health or not (phones or chat):

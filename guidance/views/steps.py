@@ -20,7 +20,7 @@ from guidance.document import ONWARD, Outcome, Question
 from guidance.models import PathSession
 from guidance.operations import answer_question
 from guidance.route import follow
-from guidance.views.cards import cards_of, contacts_of, read_place, ways_to_humans
+from guidance.views.cards import cards_of, contacts_of, lacks_form, read_place, ways_to_humans
 from guidance.views.walk import TRAIL, Walk, counted, guide_name, page_language, session_of, walk_of
 
 
@@ -119,6 +119,7 @@ def _step(request: HttpRequest, walk: Walk, *, refused: str = "", status: int = 
         more = {
             "contacts": place.contacts,
             "cards": cards_of(walk, node.actions, place),
+            "lacks_form": lacks_form(node.actions, place),
             "share_url": request.build_absolute_uri(walk.address(session=False)),
         }
         return render(request, "guidance/outcome.html", {**context, **more}, status=status)

@@ -129,11 +129,16 @@ class NoticeVersionQuerySet(ScopedQuerySet):
         """What those who answer and lead have not marked as read; nobody is asked to read what she has published herself."""
         if not isinstance(actor, Staff):
             return self.none()
+        return self.unmarked_by(actor, today).filter(_seen_by(actor, "notice__", *READER_ROLES))
+
+    def unmarked_by(self, actor: Actor, today: date) -> Self:
+        """What others have published and she has not marked as read, whether it concerns her or not."""
+        if not isinstance(actor, Staff):
+            return self.none()
         read = NoticeReading.objects.filter(
             user_id=actor.user_id, version__notice=OuterRef("notice"), version__number__gte=OuterRef("counts_from")
         )
-        rows = self.in_force(today).filter(_seen_by(actor, "notice__", *READER_ROLES)).exclude(published_by_id=actor.user_id)
-        return rows.filter(~Exists(read))
+        return self.in_force(today).exclude(published_by_id=actor.user_id).filter(~Exists(read))
 
 
 class NoticeVersion(Versioned):

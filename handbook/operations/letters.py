@@ -22,6 +22,7 @@ from accounts.operations.mail import queue_letters
 from handbook.choices import PAST_DRAFT, READER_ROLES, ChapterAudience
 from handbook.models import ChapterVersion, Reading
 from handbook.shelf import least_number
+from services.hosts import address_of
 from services.models import County
 
 
@@ -51,7 +52,7 @@ def tell_of_change(*, by: Actor, version: ChapterVersion, now: datetime) -> int:
                         [
                             _("There is a significant change in a chapter of the handbook. Read it by %(day)s and mark it as read:")
                             % {"day": formats.date_format(by_day, "SHORT_DATE_FORMAT")},
-                            _address(county, reverse("handbook:chapter", args=[version.chapter.key]) + query),
+                            address_of(county, reverse("handbook:chapter", args=[version.chapter.key]) + query),
                         ]
                     ),
                 )
@@ -79,7 +80,7 @@ def remind_of_readings(*, by: Actor, now: datetime) -> int:
                         county=county.code,
                         to=user.email,
                         subject=_("Changes of the handbook wait for you to read them"),
-                        body="\n\n".join([_count(late[user.pk]), _address(county, reverse("handbook:contents"))]),
+                        body="\n\n".join([_count(late[user.pk]), address_of(county, reverse("handbook:contents"))]),
                     )
                 )
     written = set(OutgoingMail.objects.filter(key__in=[each.key for each in letters]).values_list("key", flat=True))
@@ -148,8 +149,3 @@ def _people(version: ChapterVersion, grants: Iterable[Grant]) -> set[int]:
         if (reaches is None or grant.service_id in reaches) and version.published_at and grant.valid_from <= version.published_at
     }
     return found - {version.published_by_id, *version.writers}
-
-
-def _address(county: County, path: str) -> str:
-    """The link as a person opens it from a letter: the county's own host name."""
-    return f"https://{county.hosts[0]}{path}" if county.hosts else path

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,10 +19,10 @@ from handbook.choices import VersionState
 from handbook.markup import render
 from handbook.models import NoticeReading, NoticeVersion, StaffNotice
 from handbook.operations.ground import LINE, cleaned, note, person_of, require_languages
+from handbook.operations.uses import forget_notice_uses, write_notice_uses
 from handbook.permissions import may_write_notice
 from handbook.references import references_of
 from services.models import County, Service
-from services.operations import replace_uses
 
 MOST_LETTERS = 10_000
 
@@ -108,7 +107,7 @@ def publish_notice(*, by: Actor, version: NoticeVersion, seen: int, now: datetim
     require_languages(notice.county, title=fresh.title, body=fresh.body)
     if fresh.valid_until is not None and fresh.valid_until < timezone.localdate(now):
         raise ValidationError({"valid_until": ValidationError(_("The last day is over already."), code="past")})
-    phones = _phones(fresh)
+    _refuse_broken(fresh)
     before: NoticeVersion | None = NoticeVersion.objects.filter(notice=notice, state=VersionState.PUBLISHED).first()
     newest = before or NoticeVersion.objects.filter(notice=notice, state=VersionState.RETIRED).order_by("-number").first()
     fresh.counts_from = fresh.number if asks_again or newest is None else newest.counts_from
@@ -123,8 +122,7 @@ def publish_notice(*, by: Actor, version: NoticeVersion, seen: int, now: datetim
     notice.withdrawn_at = notice.withdrawn_by = None
     notice.version += 1
     notice.save()
-    address = reverse("handbook:notice", args=[notice.public_id])
-    replace_uses(county=notice.county, entry=_entry(notice), label=str(fresh), url=address, phones=phones)
+    write_notice_uses(fresh)
     note(by, AuditAction.CHANGE, fresh, notice.county.code, after={"state": str(fresh.state), "number": fresh.number})
     return fresh
 
@@ -142,7 +140,8 @@ def withdraw_notice(*, by: Actor, notice: StaffNotice, now: datetime) -> StaffNo
     fresh.withdrawn_at, fresh.withdrawn_by_id = now, person_of(by)
     fresh.version += 1
     fresh.save()
-    replace_uses(county=fresh.county, entry=_entry(fresh), label="")
+    current.notice = fresh
+    forget_notice_uses(current)
     note(by, AuditAction.CHANGE, current, fresh.county.code, after={"state": "withdrawn", "number": current.number})
     return fresh
 
@@ -205,21 +204,14 @@ def _words(title: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[dict[str,
     return lines, texts
 
 
-def _phones(version: NoticeVersion) -> set[str]:
-    """The numbers that the text names; whatever it names must be there."""
-    phones: set[str] = set()
+def _refuse_broken(version: NoticeVersion) -> None:
+    """Whatever the text names must be there."""
     errors = {}
     for code in version.languages:
         shown = render(version.body[code], references_of(version.notice.county, code))
-        phones |= shown.phones
         if told := list(dict.fromkeys(problem.what for problem in shown.problems)):
             errors[f"body_{code}"] = ValidationError(
                 _("Correct these first: %(what)s"), code="broken", params={"what": ", ".join(told)}
             )
     if errors:
         raise ValidationError(errors)
-    return phones
-
-
-def _entry(notice: StaffNotice) -> str:
-    return f"notice:{notice.public_id}"

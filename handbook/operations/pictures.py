@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.choices import AuditAction
 from accounts.operations import record_audit, store_file
 from handbook.choices import LANGUAGES
-from handbook.models import ChapterVersion, Picture
+from handbook.models import ChapterVersion, NoticeVersion, Picture
 from handbook.permissions import may_edit_something
 from services.models import County
 
@@ -32,7 +32,7 @@ def add_picture(*, by: Actor, county: County, name: str, content: bytes, now: da
 
 @transaction.atomic
 def remove_picture(*, by: Actor, picture: Picture) -> None:
-    """Who writes something of the handbook takes away a picture that no text shows, not even one of the history.
+    """Who writes something of the handbook takes away a picture that no chapter and no notice shows, not even one of the history.
 
     Raises ValidationError (in_use), which names the texts.
     """
@@ -43,8 +43,9 @@ def remove_picture(*, by: Actor, picture: Picture) -> None:
     for code in LANGUAGES:
         named |= Q(**{f"body__{code}__icontains": f"kuva:{picture.public_id}"})
     texts = ChapterVersion.objects.filter(named, chapter__county=county).select_related("chapter", "service").order_by("-number")
-    if texts:
-        told = dict.fromkeys(f"{row} ({row.get_state_display()})" for row in texts)
+    notices = NoticeVersion.objects.filter(named, notice__county=county).order_by("-number")
+    told = dict.fromkeys(f"{row} ({row.get_state_display()})" for rows in (texts, notices) for row in rows)
+    if told:
         raise ValidationError(
             _("The picture cannot be taken away: it is shown in %(texts)s."),
             code="in_use",

@@ -7,21 +7,24 @@ from datetime import time
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from accounts.menu import roles_on_page
 from handbook.choices import READER_ROLES
 from handbook.models import ChapterVersion, NoticeVersion
 from handbook.notices import Reach, unread_count
+from handbook.shelf import Shown
 from services.models import Link
 from services.operations.links import result_label
 from services.texts import pick, texts_of
 
 register = template.Library()
 UNREAD = "_unread_notices"
+MARKS = "_reading_marks"
 
 
 def page_language() -> str:
@@ -47,6 +50,19 @@ def unread_notices(context: dict[str, Any]) -> int:
         found = unread_count(actor, county, today=timezone.localdate())
         setattr(request, UNREAD, found)
     return int(found)
+
+
+@register.simple_tag(takes_context=True)
+def reading_mark(context: dict[str, Any], part: Shown) -> SafeString:
+    """How a text stands to its reader; made once for all texts of the page that stand alike, since a long list has many."""
+    request, today = context["request"], context["today"]
+    if (made := getattr(request, MARKS, None)) is None:
+        made = {}
+        setattr(request, MARKS, made)
+    alike = (part.mark, part.read_number, part.due_on, part.is_change, today)
+    if alike not in made:
+        made[alike] = render_to_string("handbook/mark.html", {"part": part, "today": today})
+    return mark_safe(made[alike])  # noqa: S308 - made by a template
 
 
 @register.filter

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
-
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
 from handbook.choices import Right
-from handbook.models import Chapter
+from handbook.models import Chapter, Picture
 from handbook.permissions import may_open, rights_in
 from services.models import County, Service, Use
+from services.views.county_door import county_door
 
-P = ParamSpec("P")
-Opened = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def handbook_door(view: Callable[Concatenate[HttpRequest, Staff, County, P], HttpResponse]) -> Opened[P]:
-    """Only those who work for the county, in whatever role; who has not signed in is asked to."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        actor: Staff | None = getattr(request, "actor", None)
-        county: County | None = getattr(request, "county", None)
-        if actor is None:
-            return redirect_to_login(request.get_full_path())
-        if county is None or not may_open(actor, county=county.code):
-            raise PermissionDenied
-        return view(request, actor, county, *args, **kwargs)
-
-    return never_cache(inner)
+handbook_door = county_door(lambda actor, county: may_open(actor, county=county.code))
+"""Only those who work for the county, in whatever role."""
 
 
 def chapter_of(actor: Staff, county: County, key: str) -> Chapter:
@@ -66,6 +45,13 @@ def language_of_page() -> str:
     """The language of the page, one of the three."""
     code = (get_language() or "fi").partition("-")[0]
     return code if code in ("fi", "sv", "en") else "fi"
+
+
+def picture_response(row: Picture) -> HttpResponse:
+    """A picture of a text: PNG or JPEG, as it was judged when it was added."""
+    response = HttpResponse(bytes(row.file.content), content_type=row.file.content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def uses_of_chapter(row: Chapter) -> QuerySet[Use]:

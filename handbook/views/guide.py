@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from handbook.guide import guide_of
+from handbook.guide import guide_of, pictures_of_guide
 from handbook.markup import Rendered
-from handbook.models import ChapterVersion
+from handbook.models import ChapterVersion, Picture
 from handbook.references import public_references_of, rendered
-from handbook.views.door import language_of_page
+from handbook.views.door import language_of_page, picture_response
 from services.models import County, Service
 
 
@@ -40,6 +41,18 @@ def guide(request: HttpRequest, key: str) -> HttpResponse:
         "section": _part(found.section, top=3, prefix="p-") if found.section else None,
     }
     return render(request, "handbook/guide.html", context)
+
+
+@require_safe
+def picture(request: HttpRequest, picture: UUID) -> HttpResponse:
+    """A picture that a published guide shows; any other is as if there were none."""
+    county: County | None = getattr(request, "county", None)
+    if county is None or str(picture) not in pictures_of_guide(county):
+        raise Http404
+    row = Picture.objects.filter(county=county, public_id=picture).select_related("file").first()
+    if row is None:
+        raise Http404
+    return picture_response(row)
 
 
 def _part(version: ChapterVersion, *, top: int = 2, prefix: str = "") -> Part:

@@ -27,7 +27,7 @@ from handbook.operations.readings import mark_read
 from handbook.permissions import may_arrange, may_edit_something, rights_in
 from handbook.references import references_for, references_of, rendered
 from handbook.shelf import Entry, Shown, book_of, is_reader, services_of
-from handbook.views.door import chapter_of, handbook_door, language_of_page, service_of, uses_of_chapter
+from handbook.views.door import chapter_of, handbook_door, language_of_page, picture_response, service_of, uses_of_chapter
 from services.models import County, Service
 
 PAPER_STYLE = Path(__file__).resolve().parents[1] / "static" / "handbook" / "paper.css"
@@ -83,6 +83,9 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
     entry = book[place]
     edits = Right.EDIT in rights
     section = next((part for part in entry.sections if service and part.version.service_id == service.pk), None)
+    for part in (entry.common, section):
+        if part is not None:
+            part.version.refresh_from_db(fields=["body", "questions"])
     live = live_of(row.key, county, service, now=timezone.now())
     references, language = references_for(row, language_of_page()), language_of_page()
     remarks = Remark.objects.filter(chapter=row).readable_by(actor).select_related("made_by", "answered_by", "service")
@@ -157,9 +160,7 @@ def picture(request: HttpRequest, actor: Staff, county: County, picture: UUID) -
     row = Picture.objects.filter(county=county, public_id=picture).readable_by(actor).select_related("file").first()
     if row is None:
         raise Http404
-    response = HttpResponse(bytes(row.file.content), content_type=row.file.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_response(row)
 
 
 def _part(shown: Shown, language: str, references: Any, *, top: int = 2, prefix: str = "", show_broken: bool = False) -> Part:

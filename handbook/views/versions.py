@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
 from handbook.choices import LANGUAGES, Right
-from handbook.differences import differences
+from handbook.differences import differences, questions_as_text
 from handbook.forms.chapters import PublishForm
 from handbook.models import ChapterVersion
 from handbook.operations.publishing import approve_version, publish_version, retire_section, return_to_draft
@@ -84,7 +84,7 @@ def history(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
 @require_GET
 @handbook_door
 def difference(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpResponse:
-    """What differs between two versions, in each language."""
+    """What differs between two versions, in each language: their words and their check questions."""
     row = chapter_of(actor, county, key)
     service = service_of(actor, county, request.GET.get("palvelu"))
     rows = ChapterVersion.objects.filter(chapter=row, service=service).readable_by(actor)
@@ -96,9 +96,9 @@ def difference(request: HttpRequest, actor: Staff, county: County, key: str) -> 
         raise Http404
     before, after = (found[number] for number in sorted(int(each) for each in numbers))
     texts = [
-        (code, name, differences(getattr(before, name).get(code, ""), getattr(after, name).get(code, "")))
+        (code, name, differences(_words(before, name, code), _words(after, name, code)))
         for code in LANGUAGES
-        for name in ("title", "purpose", "body")
+        for name in ("title", "purpose", "body", "questions")
     ]
     context = {
         "chapter": row,
@@ -108,6 +108,13 @@ def difference(request: HttpRequest, actor: Staff, county: County, key: str) -> 
         "texts": [(code, name, lines) for code, name, lines in texts if lines],
     }
     return render(request, "handbook/difference.html", context)
+
+
+def _words(version: ChapterVersion, name: str, language: str) -> str:
+    """The version's words of a kind in one language, as they are compared."""
+    if name == "questions":
+        return questions_as_text(version.questions, language)
+    return str(getattr(version, name).get(language, ""))
 
 
 def _version(actor: Staff, county: County, key: UUID) -> ChapterVersion:

@@ -7,33 +7,19 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
 from accounts.permissions import grants_of
 from services.models import County, Survey
+from services.views.county_door import county_door
 
 P = ParamSpec("P")
-Opened = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def survey_door(view: Callable[Concatenate[HttpRequest, Staff, County, P], HttpResponse]) -> Opened[P]:
-    """Only signed-in people who work for the county; who has not signed in is asked to."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        actor: Staff | None = getattr(request, "actor", None)
-        county: County | None = getattr(request, "county", None)
-        if actor is None:
-            return redirect_to_login(request.get_full_path())
-        if county is None or not grants_of(actor).filter(county=county.code).exists():
-            raise PermissionDenied
-        return view(request, actor, county, *args, **kwargs)
-
-    return never_cache(inner)
+survey_door = county_door(lambda actor, county: grants_of(actor).filter(county=county.code).exists())
+"""Only people who work for the county."""
 
 
 def reader_door(view: Callable[Concatenate[HttpRequest, Staff, Survey, P], HttpResponse]) -> Callable[..., HttpResponse]:

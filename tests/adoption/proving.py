@@ -14,6 +14,8 @@ from adoption.signals import Answer, judge
 from adoption.signals.reading import read_facts
 from chat.models import Conversation
 from chat.operations import claim_conversation, end_conversation, leave_conversation, post_message, start_conversation
+from handbook.choices import ChapterAudience
+from handbook.models import Chapter, ChapterVersion
 from services.models import ContactPoint, County, DisruptionText, Link, Queue, Redirect, Service
 from tests.adoption.model import DATA, make_version
 from tests.conftest import acting
@@ -121,6 +123,17 @@ def tell_everything(service: Service) -> None:
         url_en="https://alue.test/c",
     )
     Redirect.objects.create(service=service, matter_fi="Lasku", matter_sv="Räkning", matter_en="Bill", to_link=link)
+
+
+def publish_guide(county: County, *languages: str, needs_approval: bool = False) -> ChapterVersion:
+    """The residents' guide of the county, published in these languages, or in all three."""
+    chapter, _made = Chapter.objects.get_or_create(
+        county=county, key="residents_guide", defaults={"audience": ChapterAudience.RESIDENTS, "per_service": True}
+    )
+    words = {code: f"Opas {code}" for code in languages or ("fi", "sv", "en")}
+    facts = {"number": 1, "state": "published", "published_at": NOW, "needs_approval": needs_approval}
+    version: ChapterVersion = ChapterVersion.objects.create(chapter=chapter, title=words, body=words, **facts)
+    return version
 
 
 def support(service: Service, key: str, **fields: Any) -> ContactPoint:

@@ -33,10 +33,11 @@ from adoption.signals.words import NAMES
 from adoption.tasks import check_rollouts
 from chat.models import Conversation, PracticeRun
 from config.celery import app
+from handbook.models import ChapterVersion
 from services.choices import ServiceStatus
 from services.models import County, Queue, Service
 from tests.adoption.model import DATA
-from tests.adoption.proving import begin, conversation, held, item_of, notice, shape, support, tell_everything
+from tests.adoption.proving import begin, conversation, held, item_of, notice, publish_guide, shape, support
 from tests.adoption.test_signals_record import HANDOVER, PROPOSAL, TWO
 from tests.adoption.test_signals_service import define
 from tests.conftest import acting, make_always_open, make_grant, make_group, make_person, make_queue, make_service
@@ -380,10 +381,10 @@ class TestRules:
         assert not proof_of(rollout, "3.6", "service_open_first_conversation").has_changed
 
     def test_an_unused_proof_follows_the_facts(self, rollout: Rollout, county: County, service: Service) -> None:
-        tell_everything(service)
+        version = publish_guide(county)
         check(rollout, timezone.now())
         assert proof_of(rollout, "3.4", "client_guide_published").holds
-        Service.objects.filter(pk=service.pk).update(identification_text_sv="")
+        ChapterVersion.objects.filter(pk=version.pk).update(body={"fi": "Opas"})
         check(rollout, timezone.now())
         proof = proof_of(rollout, "3.4", "client_guide_published")
         assert not proof.holds
@@ -555,4 +556,4 @@ class TestQueries:
             check(rollout, on(6))
 
 
-FACTS = 30
+FACTS = 31

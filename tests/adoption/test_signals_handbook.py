@@ -27,7 +27,7 @@ from handbook.operations.orientation import add_training, note_practice, note_tr
 from handbook.operations.publishing import publish_version, send_to_review
 from handbook.operations.readings import mark_read
 from services.models import County, Membership, Queue, Service
-from tests.adoption.proving import answer_of, begin, item_of
+from tests.adoption.proving import answer_of, begin, item_of, publish_guide
 from tests.conftest import acting, make_grant, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -433,9 +433,7 @@ class TestRealDataOnly:
 
     @pytest.mark.usefixtures("everything")
     def test_3_4_is_done_by_the_three_and_a_later_change_is_told(self, rollout: Rollout, county: County, service: Service) -> None:
-        Service.objects.filter(pk=service.pk).update(
-            **{f"identification_text_{code}": "Tunnistautuminen" for code in ("fi", "sv", "en")}
-        )
+        publish_guide(county)
         assert "3.4" in check(rollout)
         QuickReply.objects.filter(shortcut="/hetu").update(retired_at=timezone.now())
         assert "3.4" not in check(rollout)
@@ -471,4 +469,4 @@ class TestRealDataOnly:
             read_facts(rollout.pk, now=timezone.now())
 
 
-FACTS = 40
+FACTS = 41

@@ -16,9 +16,10 @@ from adoption.signals import Signal, Unavailable
 from chat.models import Conversation
 from guidance.models import PathVersion
 from guidance.operations import load_starter_paths, withdraw_path
+from handbook.models import Chapter, ChapterVersion
 from services.choices import Audience, Direction, ServiceStatus
 from services.models import ContactPoint, County, Membership, Queue, Service, Target
-from tests.adoption.proving import NOW, answer_of, begin, conversation, notice, shape, support, tell_everything
+from tests.adoption.proving import NOW, answer_of, begin, conversation, notice, publish_guide, shape, support, tell_everything
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -196,16 +197,27 @@ class TestServicePagePublished:
 
 
 class TestClientGuidePublished:
-    def test_client_guide_published_true(self, rollout: Rollout, service: Service) -> None:
-        tell_everything(service)
+    def test_client_guide_published_true(self, rollout: Rollout, county: County, service: Service) -> None:
+        version = publish_guide(county)
+        answer = says(rollout, "client_guide_published")
+        assert answer.holds
+        assert f"chapter_version:{version.public_id}" in answer.rows
+
+    def test_client_guide_published_false(self, rollout: Rollout, county: County, service: Service) -> None:
+        tell_everything(service)  # the words of the service's own page are no guide
+        assert says(rollout, "client_guide_published").value["lacks"] == ["guide:fi", "guide:sv", "guide:en"]
+        version = publish_guide(county, "fi", needs_approval=True)
+        assert says(rollout, "client_guide_published").value["lacks"] == ["guide_approval", "guide:sv", "guide:en"]
+        ChapterVersion.objects.filter(pk=version.pk).update(body={"fi": "x", "sv": "x", "en": "x"}, needs_approval=False)
         assert says(rollout, "client_guide_published").holds
+        Service.objects.filter(pk=service.pk).update(status=ServiceStatus.PERMITTED)
+        assert says(rollout, "client_guide_published").value["lacks"] == ["page"]
+        Service.objects.filter(pk=service.pk).update(status=ServiceStatus.OPEN)
+        Chapter.objects.update(retired_at=NOW)
+        assert not says(rollout, "client_guide_published").holds
 
-    def test_client_guide_published_false(self, rollout: Rollout, service: Service) -> None:
-        tell_everything(service)
-        Service.objects.filter(pk=service.pk).update(identification_text_sv="")
-        assert says(rollout, "client_guide_published").value["lacks"] == ["identification_text:sv"]
-
-    def test_client_guide_published_false_of_no_service(self, without_service: Rollout) -> None:
+    def test_client_guide_published_false_of_no_service(self, county: County, without_service: Rollout) -> None:
+        publish_guide(county)
         assert not says(without_service, "client_guide_published").holds
 
 

@@ -102,8 +102,11 @@ def test_without_a_script(chromium: Browser, serve: Serve, resident: Resident, t
     page.get_by_role("button", name="Poistu jonosta").click()
     page.get_by_role("button", name="Kyllä, poistu jonosta").click()
     expect(page.get_by_role("heading", name="Poistuit jonosta")).to_be_visible()
-    page.get_by_role("radio", name="Erittäin tyytymätön").check(force=True)
-    page.locator("input[name=recommend][value='2']").check(force=True)
+    page.wait_for_load_state("load")  # until then the browser may still jump to the end of the talk, away from beneath a finger
+    tap(page, "satisfaction", "1")
+    expect(page.get_by_role("radio", name="Erittäin tyytymätön")).to_be_checked()
+    tap(page, "recommend", "2")
+    expect(page.locator("input[name=recommend][value='2']")).to_be_checked()
     page.get_by_label("Omin sanoin").fill("Odotin liian kauan")
     page.get_by_role("button", name="Lähetä palaute").click()
     expect(page.get_by_text("Kiitos palautteestasi!")).to_be_visible()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.actors import Resident
 from accounts.models import User
 from chat.models import Conversation, Transfer
-from chat.operations import claim_conversation, offer_transfer, start_conversation
+from chat.operations import claim_conversation, end_conversation, offer_transfer, post_message, start_conversation
 from services.models import County, Queue, Service
 from tests.browser.axe import examine
 from tests.browser.resident_side import DESK, PHONE, become, open_talk
@@ -22,6 +22,9 @@ from tests.serve.portal import Serve, staff_cookie
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTE = "Epäilen muistisairautta"
+AT_THE_FOOT = "Math.abs(document.querySelector('#composer').getBoundingClientRect().bottom - innerHeight) < 2"
+AT_THE_END = """(log => log.scrollTop && log.scrollHeight - log.scrollTop - log.clientHeight < 5)(
+    document.querySelector("console-log"))"""
 
 
 @pytest.fixture
@@ -92,6 +95,7 @@ def test_across_services_with_the_residents_yes(
     assert talk.evaluate("document.documentElement.scrollWidth <= innerWidth")
     talk.get_by_role("button", name="Kyllä saa").press("Enter")
     expect(question).to_have_count(0)
+    talk.wait_for_function(AT_THE_FOOT)  # the question has gone: the talk fills the screen again, and not the foot of the page
 
     offer = receiver.locator(".nlc-offer")
     expect(offer).to_contain_text("Maija, asiakasohjaaja")
@@ -110,11 +114,21 @@ def test_across_services_with_the_residents_yes(
     expect(sender.locator("console-mine .nlc-row-mine")).to_have_count(0)
     assert "Hei, jatketaan" not in sender.content()
 
+    # When it is over, a new conversation begins where this one ended.
+    again = talk.locator("[data-part=live-after]").get_by_role("link", name="Aloita uusi keskustelu")
+    conversation = Conversation.objects.get(pk=row.pk)
+    end_conversation(by=acting(second_responder), conversation=conversation.public_id, outcome="R1", topic="", now=timezone.now())
+    expect(again).to_be_visible()
+    expect(again).to_have_attribute("href", f"/fi/palvelu/{second_queue.service.key}/chat/")
+
 
 def test_declined_and_not_taken_in_time(
     chromium: Browser, portal: Serve, row: Conversation, resident: Resident, responder: User, colleague: User, queue: Queue
 ) -> None:
-    sender = console(chromium, portal, responder, f"/fi/vastaaja/{row.public_id}/")
+    for words in ("Hän asuu yksin.", "Ruoka palaa pohjaan.", "Naapuri soitti eilen.", "Mitä voin tehdä?"):
+        post_message(by=resident, conversation=row.public_id, client_id=uuid4(), body=words, now=timezone.now())
+    low = {"width": 1440, "height": 620}
+    sender = console(chromium, portal, responder, f"/fi/vastaaja/{row.public_id}/", viewport=low)
     receiver = console(chromium, portal, colleague)
     talk = home(chromium, portal, resident, row)
     sender.locator(".nlc-transfer > summary").click()
@@ -122,6 +136,8 @@ def test_declined_and_not_taken_in_time(
     sender.get_by_label("Miksi").first.select_option("load")
     sender.get_by_role("button", name="Tarjoa", exact=True).click()
     expect(receiver.locator(".nlc-offer")).to_contain_text("sinulle")
+    expect(sender.locator(".nlc-transfer-state")).to_contain_text("Tarjottu")
+    sender.wait_for_function(AT_THE_END)  # what is told of the offer takes room from the log, whose end stays in view
     receiver.get_by_role("button", name="Palauta").click()
     expect(receiver.locator(".nlc-offer")).to_have_count(0)
     expect(sender.locator("console-log")).to_contain_text("Tarjous palautettiin")

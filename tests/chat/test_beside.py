@@ -103,6 +103,22 @@ def test_a_chapter_is_read_in_place(book: None, row: Conversation, responder: Us
     assert "<html" not in page
 
 
+def test_a_chapters_live_part_is_read_in_place_too(
+    book: None, row: Conversation, county: County, service: Service, responder: User, signed_in: SignedIn
+) -> None:
+    Service.objects.filter(pk=service.pk).update(promise_fi="Vastaamme viidessä minuutissa.", greeting_fi="Hei, olen Maija.")
+    chapter(county, "local_agreements", "Paikalliset sopimukset", "Näin on sovittu.", order=40)
+    client = signed_in(responder)
+    page = client.get(*door(row, luku="local_agreements")).content.decode()
+    told = ("Nyt portaalissa", str(service), "Hei, olen Maija.", "Vastaamme viidessä minuutissa.", str(row.queue.name_fi))
+    assert all(words in page for words in told)
+    assert page.index("Nyt portaalissa") < page.index("Näin on sovittu.")
+    assert '<h4 id="live-head">' in page and "<h2" not in page, "its headings stand under the chapter's own"
+    assert "Nyt portaalissa" not in client.get(*door(row, luku="tips")).content.decode()
+    whole = client.get("/fi/kasikirja/luku/local_agreements/").content.decode()
+    assert '<h2 id="live-head">' in whole
+
+
 @pytest.mark.parametrize("key", ["draft", "none", "../x"])
 def test_a_chapter_that_is_not_published_is_none(
     key: str, book: None, row: Conversation, responder: User, signed_in: SignedIn
@@ -160,15 +176,17 @@ def test_the_console_itself_costs_nothing_more(
     assert not any("handbook_chapter" in each["sql"] or "services_link" in each["sql"] for each in console.captured_queries)
     assert "<console-beside" in page.content.decode()
     Link.objects.create(county=row.county, key="first", category="other", name_fi="Neuvonta", url_fi="https://alue.test/")
-    for query in ({}, {"q": "neuvonta"}, {"luku": "tips"}):
+    chapter(row.county, "local_agreements", "Paikalliset sopimukset", "Näin on sovittu.", order=40)
+    for query in ({}, {"q": "neuvonta"}, {"luku": "tips"}, {"luku": "local_agreements"}):
+        name = "".join(query.values())
         client.get(*door(row, **query))
         with django_assert_max_num_queries(40) as few:
             client.get(*door(row, **query))
         cost = len(few.captured_queries)
         for n in range(5):
-            chapter(row.county, f"uusi-{n}-{len(query)}{''.join(query)}", "Uusi luku", "Neuvonta.")
+            chapter(row.county, f"uusi-{n}-{name}", "Uusi luku", "Neuvonta.")
             Link.objects.create(
-                county=row.county, key=f"l-{n}{''.join(query)}", category="other", name_fi="Neuvonta", url_fi="https://alue.test/"
+                county=row.county, key=f"l-{n}{name}", category="other", name_fi="Neuvonta", url_fi="https://alue.test/"
             )
         client.get(*door(row, **query))  # what is new is read into the index once
         with django_assert_max_num_queries(cost):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from django.utils import timezone, translation
 
 from accounts.actors import Actor, Resident, System
 from accounts.models import User
+from chat import hub
 from chat.choices import CONCERNS, ConcernEnd, Flag, State
 from chat.concerns import NOTICE, checklist, kind_of, step_keys, steps_of
 from chat.models import Concern, ConcernStep, Conversation, Event
@@ -100,6 +102,24 @@ def test_every_number_is_one_that_the_portal_ships(county: Any) -> None:
 
 
 # --- the life of a concern ---
+
+
+def test_each_step_is_told_to_the_supervisors_board_at_once(
+    row: Conversation, responder: User, supervisor: User, monkeypatch: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    flag(row, responder)
+    told: list[str] = []
+    monkeypatch.setattr(hub, "current", lambda: SimpleNamespace(mark=told.extend, publish=lambda frames: None))
+    for act in (
+        lambda: do(row, responder, "danger"),
+        lambda: undo_concern_step(by=acting(responder), conversation=row.public_id, step="danger", now=timezone.now()),
+        lambda: withdraw_concern(by=acting(responder), conversation=row.public_id, reason="mistake", now=timezone.now()),
+    ):
+        told.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        assert f"queue:{row.queue_id}" in told, "the board is read anew when a line of it changes"
+        assert f"mine:{supervisor.pk}" in told
 
 
 def test_the_steps_close_it_and_then_the_conversation_ends(row: Conversation, responder: User) -> None:

@@ -265,6 +265,7 @@ class TestClaims:
 class TestSigns:
     def test_at_most_every_fifteen_seconds_in_one_statement(self, county: County, queue: Queue, responder: User) -> None:
         says(responder, "available", at(), county)
+        assert record_staff_signs(by=BEAT, people=[responder.pk], now=at(0.1)) == 1
         assert record_staff_signs(by=BEAT, people=[responder.pk], now=at(0.2)) == 0
         with CaptureQueriesContext(connection) as captured:
             assert record_staff_signs(by=BEAT, people=[responder.pk], now=at(1)) == 1
@@ -307,13 +308,38 @@ class TestLost:
         assert Event.objects.filter(kind="requeued", audience="all").count() == 2
         assert keep_presence(by=BEAT, now=at(5)) == 0
 
-    def test_she_who_is_there_by_plain_pages_is_not_lost(self, conversation_of: Make, resident: Resident, responder: User) -> None:
+    def test_she_who_is_there_by_plain_pages_has_five_minutes_to_write(
+        self, conversation_of: Make, resident: Resident, responder: User
+    ) -> None:
         row = conversation_of(resident, responder, now=at())
-        for minute in (1.5, 3, 4.5):
+        for minute in (4.5, 9, 13.5):
+            assert keep_presence(by=BEAT, now=at(minute)) == 0
             record_staff_signs(by=acting(responder), people=[responder.pk], now=at(minute))
-            assert keep_presence(by=BEAT, now=at(minute + 1)) == 0
         row.refresh_from_db()
         assert row.state == State.ACTIVE
+        assert keep_presence(by=BEAT, now=at(18.6)) == 1
+        row.refresh_from_db()
+        assert row.state == State.WAITING
+
+    def test_what_she_does_over_an_open_line_leaves_the_two_minutes(
+        self, conversation_of: Make, county: County, resident: Resident, responder: User
+    ) -> None:
+        conversation_of(resident, responder, now=at())
+        record_staff_signs(by=BEAT, people=[responder.pk], now=at(0.1))
+        record_staff_signs(by=acting(responder), people=[responder.pk], now=at(1))  # a part of the page was read
+        says(responder, "available", at(1), county, limit=2)
+        assert keep_presence(by=BEAT, now=at(2.9)) == 0
+        assert keep_presence(by=BEAT, now=at(3.1)) == 1
+
+    def test_a_line_that_has_been_cut_leaves_who_goes_on_by_plain_pages_five_minutes(
+        self, conversation_of: Make, resident: Resident, responder: User
+    ) -> None:
+        conversation_of(resident, responder, now=at())
+        record_staff_signs(by=BEAT, people=[responder.pk], now=at(0.1))
+        for minute in (1.5, 3):
+            record_staff_signs(by=acting(responder), people=[responder.pk], now=at(minute))
+        assert keep_presence(by=BEAT, now=at(7)) == 0
+        assert keep_presence(by=BEAT, now=at(8.1)) == 1
 
     def test_one_who_holds_a_conversation_without_presence_can_be_lost_too(
         self, conversation_of: Make, resident: Resident, responder: User
@@ -322,12 +348,13 @@ class TestLost:
         Presence.objects.all().delete()
         keep_presence(by=BEAT, now=at(1))
         assert kinds(responder) == [("finishing", "")]
-        keep_presence(by=BEAT, now=at(3.5))
+        keep_presence(by=BEAT, now=at(6.5))
         row.refresh_from_db()
         assert (row.state, running(responder)) == (State.WAITING, None)
 
     def test_the_break_of_who_has_gone_ends_too(self, county: County, queue: Queue, responder: User) -> None:
         says(responder, "break", at(), county)
+        record_staff_signs(by=BEAT, people=[responder.pk], now=at(0.1))
         keep_presence(by=BEAT, now=at(3))
         assert kinds(responder) == [("break", "lost")]
 

@@ -26,6 +26,7 @@ from tests.handbook.conftest import PORTAL, Publish, make_chapter, text
 from tests.handbook.hostile import CORPUS, running_in
 from tests.handbook.test_chapters import refused
 from tests.handbook.test_pages import words_of
+from tests.handbook.test_uses import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 SignedIn = Callable[..., Client]
@@ -86,6 +87,45 @@ class TestPublic:
         begin_draft(by=PORTAL, chapter=chapter)
         for path in ("/fi/palvelu/ikaantyneet/", reverse("chat:start", args=["ikaantyneet"])):
             assert OPAS not in client.get(path).content.decode()
+
+    def test_pictures_of_a_published_guide_and_no_others(
+        self,
+        client: Client,
+        county: County,
+        chapter: Chapter,
+        publish: Publish,
+        service: Service,
+        second_service: Service,
+        other_county: County,
+        main_user: User,
+        signed_in: SignedIn,
+    ) -> None:
+        names = ("yhteinen", "oma", "piilossa", "luonnos", "henkilökunta")
+        rows = {name: picture_of(county, main_user, f"{name}.png") for name in names}
+        address = {name: reverse("guide_picture", args=[row.public_id]) for name, row in rows.items()}
+        shown = {name: f"![{name}](kuva:{row.public_id})" for name, row in rows.items()}
+        publish(shown["yhteinen"])
+        publish(shown["oma"], service=service)
+        publish(shown["piilossa"], service=second_service)
+        publish(shown["henkilökunta"], of=make_chapter(county, "security"))
+        Service.objects.filter(pk=second_service.pk).update(status=ServiceStatus.DRAFT)
+        draft = begin_draft(by=PORTAL, chapter=chapter)
+        save_draft(by=PORTAL, version=draft, title=text("Opas"), body=text(shown["luonnos"]), seen=draft.version)
+        page = client.get(OPAS).content.decode()
+        assert f'src="{address["yhteinen"]}" alt="yhteinen"' in page
+        assert f'src="{address["oma"]}" alt="oma"' in page
+        answers = {name: client.get(path) for name, path in address.items()}
+        assert {name for name, answer in answers.items() if answer.status_code == 200} == {"yhteinen", "oma"}
+        assert {answer.status_code for answer in answers.values()} == {200, 404}
+        assert answers["yhteinen"]["Content-Type"] == "image/png"
+        assert answers["yhteinen"]["X-Content-Type-Options"] == "nosniff"
+        assert client.get(address["yhteinen"], headers={"host": "toinen.test"}).status_code == 404
+        staff = signed_in(main_user)
+        preview = staff.get(reverse("handbook:version", args=[draft.public_id])).content.decode()
+        assert f'src="{reverse("handbook:picture", args=[rows["luonnos"].public_id])}"' in preview
+        assert staff.get(reverse("handbook:picture", args=[rows["luonnos"].public_id])).status_code == 200
+        Chapter.objects.filter(pk=chapter.pk).update(retired_at=timezone.now())
+        assert client.get(address["yhteinen"]).status_code == 404
 
     def test_few_queries(self, client: Client, publish: Publish, service: Service, django_assert_max_num_queries: Any) -> None:
         publish("Teksti.")

@@ -352,3 +352,24 @@ class TestPages:
         for address in (BOARD, reverse("handbook:notice", args=[shown.notice.public_id])):
             page = client.get(address).content.decode()
             assert not running_in(page[page.index("<main") : page.index("</main>")])
+
+
+class TestMainUserOfOneService:
+    @pytest.fixture
+    def narrow(self, county: County, service: Service, person: Any, grant: Any) -> User:
+        user: User = person("palvelun-paakayttaja")
+        grant(user, "main_user", county=county, service=service)
+        return user
+
+    def test_is_shown_no_button_that_would_refuse_her(self, county: County, narrow: User, signed_in: SignedIn) -> None:
+        client = signed_in(narrow)
+        assert "Kirjoita tiedote" not in words_of(client.get(BOARD))
+        assert client.get(f"{BOARD}uusi/").status_code == 403
+
+    def test_who_also_supervises_the_service_is_shown_it(
+        self, county: County, service: Service, narrow: User, grant: Any, signed_in: SignedIn
+    ) -> None:
+        grant(narrow, "supervisor", county=county, service=service)
+        client = signed_in(narrow)
+        assert "Kirjoita tiedote" in words_of(client.get(BOARD))
+        assert client.get(f"{BOARD}uusi/").status_code == 200

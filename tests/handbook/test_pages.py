@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -19,6 +21,8 @@ from accounts.models import User
 from handbook.choices import VersionState
 from handbook.models import Chapter, ChapterVersion, Picture, Reading, Remark
 from handbook.operations.chapters import begin_draft, retire_chapter, save_draft
+from handbook.operations.publishing import publish_version, send_to_review
+from handbook.operations.questions import save_question
 from handbook.operations.remarks import make_remark
 from services.models import County, Disruption, Service
 from tests.conftest import acting
@@ -210,6 +214,23 @@ class TestReading:
         with django_assert_max_num_queries(24):  # type: ignore[attr-defined]
             client.get(LUKU)
 
+    def test_the_contents_ask_no_more_for_more_chapters_and_read_no_long_texts(
+        self, county: County, publish: Publish, responder: User, signed_in: SignedIn
+    ) -> None:
+        client, asked = signed_in(responder), []
+        for number in (1, 6):
+            for n in range(number):
+                publish("Pitkä teksti.", of=make_chapter(county, f"luku-{number}-{n}"))
+            client.get(ROOT)
+            with CaptureQueriesContext(connection) as queries:
+                page = client.get(ROOT)
+            assert len(page.context["book"]) == {1: 1, 6: 7}[number]
+            asked.append(len(queries))
+        assert asked[0] == asked[1]
+        assert asked[1] <= 26
+        told = [query["sql"].partition(" FROM ")[0] for query in queries if "chapterversion" in query["sql"]]
+        assert not any('"body"' in sql or '"questions"' in sql or '"writers"' in sql for sql in told)
+
 
 class TestWriting:
     def form(self, **fields: object) -> dict[str, object]:
@@ -282,6 +303,33 @@ class TestWriting:
         assert other.post(address, {**given, "duty_values": "on"}).status_code == 302
         version.refresh_from_db()
         assert (version.state, version.confirmed) == (VersionState.PUBLISHED, ["values"])
+
+    def test_changed_check_questions_are_told(self, chapter: Chapter, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+        publish("Sama teksti.")
+        draft = begin_draft(by=PORTAL, chapter=chapter)
+        words = ({"fi": "Kyllä", "sv": "Ja", "en": "Yes"}, {"fi": "Ei", "sv": "Nej", "en": "No"})
+        facts = {
+            "text": text("Saako kirjoittaa henkilötunnuksen?", "Får man?"),
+            "answers": words,
+            "why": text("Chat ei ole potilastieto."),
+        }
+        key = save_question(by=PORTAL, version=draft, right=2, seen=draft.version, **facts)
+        draft.refresh_from_db()
+        sent = send_to_review(by=PORTAL, version=draft, seen=draft.version, now=timezone.now())
+        publish_version(by=PORTAL, version=sent, seen=sent.version, now=timezone.now(), change_note="Kysymys.")
+        page = words_of(signed_in(reader).get(f"{LUKU}erot/?a=1&b=2"))
+        assert "Suomeksi: kertauskysymykset" in page
+        assert "1. Saako kirjoittaa henkilötunnuksen?" in page
+        assert "– Ei (Oikea)" in page and "– Kyllä (Oikea)" not in page
+        assert "Chat ei ole potilastieto." in page
+        newer = begin_draft(by=PORTAL, chapter=chapter)
+        save_question(by=PORTAL, version=newer, key=key, right=1, seen=newer.version, **facts)
+        newer.refresh_from_db()
+        sent = send_to_review(by=PORTAL, version=newer, seen=newer.version, now=timezone.now())
+        publish_version(by=PORTAL, version=sent, seen=sent.version, now=timezone.now(), change_note="Oikea vastaus.")
+        told = signed_in(reader).get(f"{LUKU}erot/?a=2&b=3").content.decode()
+        assert "<ins> (Oikea)</ins>" in told or "<ins>(Oikea)</ins>" in told
+        assert "Sanat ovat samat" not in told
 
     def test_differences_and_history(self, publish: Publish, reader: User, main_user: User, signed_in: SignedIn) -> None:
         publish("Soita numeroon yksi.")

@@ -17,7 +17,7 @@ from handbook.operations.readings import mark_read
 from handbook.operations.remarks import make_remark, settle_remark
 from handbook.operations.reminders import remind_of_reviews
 from handbook.shelf import Mark, book_of, services_of
-from services.models import County, Service
+from services.models import County, Link, Service
 from tests.conftest import acting
 from tests.handbook.conftest import PORTAL, Publish, make_chapter
 from tests.handbook.test_chapters import refused
@@ -204,7 +204,7 @@ class TestReminders:
         assert remind_of_reviews(by=PORTAL, now=now) == 1
         for number in range(10, 20):
             self.reply(county, number, owner=supervisor)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             remind_of_reviews(by=PORTAL, now=now)
 
     @pytest.mark.parametrize("owner", [None, "former", "outsider"])
@@ -227,6 +227,47 @@ class TestReminders:
     def test_no_letter_of_what_nobody_sends(self, county: County, main_user: User, responder: User, fields: dict[str, Any]) -> None:
         self.reply(county, 1, **fields, **({"person": responder} if "scope" in fields else {}))
         assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 0
+
+    def material(self, county: County, key: str = "ryhma", **fields: Any) -> Link:
+        facts = {"name_fi": f"Tiimin {key}", "category": "group", "review_date": timezone.localdate()}
+        return Link.objects.create(county=county, key=key, url_fi="https://alue.test/", **(facts | fields))
+
+    def test_who_keeps_a_material_gets_one_letter_for_each_due_date(
+        self, county: County, supervisor: User, main_user: User, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        now, today = timezone.now(), timezone.localdate()
+        self.material(county, owner=supervisor)
+        self.material(county, "kurssi", owner=supervisor)
+        self.material(county, "tavallinen", owner=supervisor, category="")  # a link of texts is no material
+        self.material(county, "myohemmin", owner=supervisor, review_date=today + timedelta(days=15))
+        self.material(county, "ikuinen", owner=supervisor, review_date=None)
+        assert remind_of_reviews(by=PORTAL, now=now) == 1
+        assert remind_of_reviews(by=PORTAL, now=now) == 0
+        letter = OutgoingMail.objects.get()
+        assert letter.to == supervisor.email
+        assert all(words in letter.body for words in ("Tiimin ryhma", "Tiimin kurssi", "/fi/kasikirja/materiaalit/"))
+        assert not any(words in letter.body for words in ("tavallinen", "myohemmin", "ikuinen"))
+        for number in range(5):
+            self.material(county, f"m{number}", owner=supervisor)
+        with django_assert_num_queries(6):
+            remind_of_reviews(by=PORTAL, now=now)
+
+    @pytest.mark.parametrize("owner", [None, "former", "outsider"])
+    def test_of_materials_without_an_owner_who_works_here_the_main_users_are_told(
+        self, owner: str | None, county: County, main_user: User, request: pytest.FixtureRequest
+    ) -> None:
+        self.material(county, owner=request.getfixturevalue(owner) if owner else None)
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 1
+        assert OutgoingMail.objects.get().to == main_user.email
+
+    def test_a_letter_leads_to_the_page_in_the_readers_language(
+        self, county: County, supervisor: User, main_user: User, settings: Any
+    ) -> None:
+        settings.PUBLIC_ADDRESS = "http://127.0.0.1:8000"
+        User.objects.filter(pk=supervisor.pk).update(language="sv")
+        self.material(county, owner=User.objects.get(pk=supervisor.pk))
+        assert remind_of_reviews(by=PORTAL, now=timezone.now()) == 1
+        assert "http://testserver:8000/sv/kasikirja/materiaalit/" in OutgoingMail.objects.get().body
 
     def test_only_the_portal_writes_them(self, main_user: User) -> None:
         with pytest.raises(PermissionDenied):

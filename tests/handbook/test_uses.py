@@ -18,8 +18,10 @@ from accounts.models import StoredFile, User
 from handbook.choosing import choices_of_chapters, choices_of_replies
 from handbook.models import Chapter, Picture, QuickReply
 from handbook.operations.chapters import begin_draft, restore_chapter, retire_chapter, save_draft
+from handbook.operations.notices import publish_notice, withdraw_notice, write_notice
 from handbook.operations.pictures import add_picture, remove_picture
 from handbook.operations.publishing import retire_section
+from handbook.operations.uses import renew_uses
 from handbook.replies.placeholders import is_declared, names_in
 from services.models import ContactPoint, County, Service, Use
 from services.operations import delete_row
@@ -70,6 +72,44 @@ class TestUses:
         assert (use.entry, use.label) == (f"handbook:security:{service.key}", f"Tietoturva ({service})")
         retire_section(by=PORTAL, version=section, now=timezone.now())
         assert not Use.objects.of_thing("chapter", "toinen", county=county.pk).exists()
+
+    def test_what_was_published_before_this_was_kept_is_written_too(
+        self, county: County, publish: Publish, service: Service, main_user: User
+    ) -> None:
+        publish("Toinen luku.", of=make_chapter(county, "toinen"))
+        publish("[luku](luku:toinen) {{phone:asiakasohjaus}}")
+        publish(f"[chat](palvelu:{service.key})", service=service)
+        gone = publish("[luku](luku:toinen)", of=make_chapter(county, "vanha"))
+        retire_chapter(by=acting(main_user), chapter=gone.chapter, now=timezone.now())
+        draft = write_notice(by=PORTAL, county=county, service=None, title=text("Uutta"), body=text("Lue [luku](luku:toinen)."))
+        publish_notice(by=PORTAL, version=draft, seen=draft.version, now=timezone.now())
+        rows = sorted(Use.objects.values_list("entry", "thing", "contact_point", "label", "url"))
+        assert len(rows) == 4
+        Use.objects.filter(entry__startswith="handbook").delete()
+        for _twice in range(2):
+            assert renew_uses(by=PORTAL) == 4
+            assert sorted(Use.objects.values_list("entry", "thing", "contact_point", "label", "url")) == rows
+        assert self.of("chapter", "toinen", county) == ["handbook:security", f"notice:{draft.notice.public_id}"]
+        ContactPoint.objects.filter(key="asiakasohjaus").update(key="toinen-avain")
+        assert renew_uses(by=PORTAL) == 4, "a number that is gone stops nothing"
+        with pytest.raises(PermissionDenied):
+            renew_uses(by=acting(main_user))
+
+    def test_a_notice_that_is_withdrawn_names_nothing_and_its_picture_stays(
+        self, county: County, publish: Publish, main_user: User
+    ) -> None:
+        publish("Toinen luku.", of=make_chapter(county, "toinen"))
+        row = picture_of(county, main_user, "ilmoitus.png")
+        words = text(f"Lue [luku](luku:toinen). ![Taulu](kuva:{row.public_id})")
+        draft = write_notice(by=PORTAL, county=county, service=None, title=text("Uutta"), body=words)
+        publish_notice(by=PORTAL, version=draft, seen=draft.version, now=timezone.now())
+        entry = f"notice:{draft.notice.public_id}"
+        assert self.of("chapter", "toinen", county) == self.of("picture", row.public_id, county) == [entry]
+        withdraw_notice(by=PORTAL, notice=draft.notice, now=timezone.now())
+        assert self.of("chapter", "toinen", county) == self.of("picture", row.public_id, county) == []
+        with pytest.raises(ValidationError, match="Uutta") as error:
+            remove_picture(by=acting(main_user), picture=row)
+        assert codes(error.value) == {"in_use"}
 
     def test_a_named_service_is_not_deleted(self, county: County, publish: Publish, service: Service, main_user: User) -> None:
         publish(f"[chat](palvelu:{service.key})")

@@ -39,6 +39,7 @@ PUBLIC = {
     "service": "a service's page",
     "service_print": "the same, to print",
     "guide": "how to chat, for residents",
+    "guide_picture": "pictures of a published guide",
     "public_survey": "a survey of residents; who answers is known by a cookie of that survey only",
     "guidance:paths": "the automatic guide; its state stands in the address (tests/guidance/test_views.py)",
     "guidance:path": "the same",

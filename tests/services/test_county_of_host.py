@@ -73,3 +73,18 @@ async def test_the_same_on_an_event_loop(county):
     responses = [await cast(Any, middleware(request)), await cast(Any, middleware(request))]
     assert [response.content for response in responses] == [b"koe", b"koe"]
     assert asyncio.iscoroutinefunction(answer)
+
+
+@pytest.mark.parametrize(
+    ("portal", "own", "told"),
+    [
+        ("http://127.0.0.1:8000", [], "http://127.0.0.1:8000/fi/"),
+        ("http://127.0.0.1:8000", ["alue.test"], "http://alue.test:8000/fi/"),
+        ("https://chat.example", [], "https://chat.example/fi/"),
+        ("https://chat.example", ["alue.test", "toinen.test"], "https://alue.test/fi/"),
+        ("", [], "/fi/"),
+    ],
+)
+def test_a_letter_leads_to_the_countys_own_host_as_the_portal_is_served(portal, own, told, county, settings):
+    settings.PUBLIC_ADDRESS, county.hosts = portal, own
+    assert hosts.address_of(county, "/fi/") == told

@@ -8,11 +8,20 @@ const NEAR_END = 80;
 const HIDING = "a[data-act=hide]:not([hidden])";
 
 export class ConsoleLog extends HTMLElement {
+  #stuck = true; // its end was in view, and stays there when something beside it changes its size
+  #sizes = new ResizeObserver(() => { if (this.#stuck) this.toEnd(); });
+
   connectedCallback() {
     this.toEnd();
+    this.#sizes.observe(this);
     if (this.context) return;
+    this.addEventListener("scroll", () => { this.#stuck = this.isAtEnd; }, { passive: true });
     this.addEventListener("keydown", (event) => this.#amongHiding(event));
     this.addEventListener("focusin", ({ target }) => { if (target.matches(HIDING)) this.#stopAt(target); });
+  }
+
+  disconnectedCallback() {
+    this.#sizes.disconnect();
   }
 
   /* words: of the page; names: Map participant → shown name; me, resident: participants; colleagues: Set of those who whisper;
@@ -177,6 +186,7 @@ export class ConsoleLog extends HTMLElement {
       name: name ?? outcome ?? "", language: document.documentElement.lang, otherwise: event.kind,
     });
     put(node, "words", text);
+    node.classList.toggle("is-preface", event.payload.code === "preface");
     return { node, side: "portal", text };
   }
 }

@@ -3,7 +3,7 @@
 import "./live-part.js";
 import { Composer } from "./resident-composer.js";
 import { Log } from "./resident-log.js";
-import { closeOutside, floorOf, liftOverKeyboard } from "./resident-view.js";
+import { closeOutside, emptyBelow, floorOf, liftOverKeyboard } from "./resident-view.js";
 import { Waiting } from "./resident-wait.js";
 import { read } from "./doors.js";
 import { pick } from "./slots.js";
@@ -231,7 +231,8 @@ class ResidentChat extends HTMLElement {
     let below = Math.min(box.bottom + GAP - floorOf(this.part("composer")), whole ? box.top - GAP - (stays ? head.offsetHeight : 0) : Infinity);
     // On a phone the talk has the whole screen: what stands above its head is a scroll away.
     if (stays && this.dataset.state === "active") below = Math.max(below, this.getBoundingClientRect().top);
-    if (below > 0) scrollBy({ top: below, behavior: "instant" });
+    if (below <= 0 && this.dataset.state === "active") below = -emptyBelow(this.part("composer"), this);
+    if (below) scrollBy({ top: below, behavior: "instant" });
     this.#stuck = true;
   }
 

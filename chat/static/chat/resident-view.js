@@ -22,6 +22,15 @@ export function floorOf(composer) {
   return Math.min(top, innerHeight - (position === "sticky" ? height + parseFloat(bottom) : 0));
 }
 
+/* How far the page may go back, so that no more of its foot shows beneath the composer than there must be: something that stood
+   above the composer has gone, such as a question that was answered. The head of the talk does not come further down by it. */
+export function emptyBelow(composer, chat) {
+  const { position, bottom } = getComputedStyle(composer);
+  if (composer.hidden || position !== "sticky") return 0;
+  const empty = innerHeight - parseFloat(bottom) - composer.getBoundingClientRect().bottom;
+  return Math.max(0, Math.min(empty, -chat.getBoundingClientRect().top));
+}
+
 /* A box that lies over the page is closed by Escape, and by a press or the focus beside it. */
 export function closeOutside(box, { signal }) {
   const lies = () => box.open && getComputedStyle(box.lastElementChild).position === "absolute";

@@ -18,6 +18,7 @@ from config.apps import PortalStaticFilesConfig
 from guidance.operations import load_all_starter_paths
 from handbook.operations import load_all_replies
 from handbook.operations.content import load_shipped_handbooks
+from handbook.operations.uses import renew_uses
 from services.operations import load_directory
 
 
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         load_shipped_handbooks(by=System("prepare"), now=timezone.now())
         load_all_replies(by=System("prepare"), now=timezone.now())
         load_all_starter_paths(by=System("prepare"))
+        renew_uses(by=System("prepare"))
         self.stdout.write("Ready.")
 
     def _collect_static_files(self) -> None:
