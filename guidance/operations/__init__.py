@@ -2,6 +2,7 @@
 
 from guidance.operations.content import load_all_starter_paths, load_starter_paths, starter_paths
 from guidance.operations.feedback import leave_feedback
+from guidance.operations.searches import note_missed_search
 from guidance.operations.sessions import answer_question, hand_over
 from guidance.operations.versions import (
     approve_version,
@@ -23,6 +24,7 @@ __all__ = [
     "leave_feedback",
     "load_all_starter_paths",
     "load_starter_paths",
+    "note_missed_search",
     "publish_version",
     "save_draft",
     "starter_paths",
