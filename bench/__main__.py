@@ -37,6 +37,12 @@ ROWS = (
     ("2,000 quick replies: p95 of a search at its door (ms)", "reply_search_page_p95", "≤", 50, 35),
     ("2,000 quick replies: p95 of the first list at its door (ms)", "reply_list_page_p95", "≤", 100, 50),
     ("200 chapters: p95 of the page of a search (ms)", "chapter_search_page_p95", "≤", 50, 35),
+    ("700 guidance paths: p95 of a search (ms)", "path_search_p95", "≤", 5, 1),
+    ("700 guidance paths: p95 of a suggestion (ms)", "path_suggest_p95", "≤", 5, 2),
+    ("700 guidance paths: right in the first five, plain %", "path_plain", "≥", 98, 99),
+    ("700 guidance paths: … inflected, %", "path_inflected", "≥", 90, 95),
+    ("700 guidance paths: … misspelt, %", "path_misspelt", "≥", 90, 98),
+    ("700 guidance paths: … rephrased or joined, %", "path_rephrased", "≥", 75, 90),
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from bench.desk import desk
+from bench.paths import paths
 from bench.places import LOAD_CORE, ROOT, Place, Server, say
 from bench.replies import replies
 from bench.rollouts import rollouts
@@ -129,6 +130,7 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
     found |= desk(place)
     found |= rollouts(place)
     found |= replies(place)
+    found |= paths()
     return found
 
 

@@ -2,6 +2,16 @@
 
 from guidance.models.desk import ApprovalRequest, Redirect
 from guidance.models.paths import Path, PathVersion
+from guidance.models.searches import MissedSearch
 from guidance.models.sessions import PathFeedback, PathSession, PathStep
 
-__all__ = ["ApprovalRequest", "Path", "PathFeedback", "PathSession", "PathStep", "PathVersion", "Redirect"]
+__all__ = [
+    "ApprovalRequest",
+    "MissedSearch",
+    "Path",
+    "PathFeedback",
+    "PathSession",
+    "PathStep",
+    "PathVersion",
+    "Redirect",
+]

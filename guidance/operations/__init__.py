@@ -3,6 +3,7 @@
 from guidance.operations.content import load_all_starter_paths, load_starter_paths, starter_paths
 from guidance.operations.desk import delete_draft, restore_version, retire_path, return_to_author, send_for_approval
 from guidance.operations.feedback import leave_feedback
+from guidance.operations.searches import note_missed_search
 from guidance.operations.sessions import answer_question, hand_over
 from guidance.operations.taking_in import Arrival, look_through, take_in_paths
 from guidance.operations.versions import (
@@ -28,6 +29,7 @@ __all__ = [
     "load_all_starter_paths",
     "load_starter_paths",
     "look_through",
+    "note_missed_search",
     "publish_version",
     "restore_version",
     "retire_path",

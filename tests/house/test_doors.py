@@ -34,6 +34,8 @@ PUBLIC = {
     "qr_code": "a picture of the short link",
     "home": "the front page",
     "search": "the front page's search",
+    "guidance:search": "the search of the guide",
+    "guidance:suggest": "the same while typing",
     "service": "a service's page",
     "service_print": "the same, to print",
     "guide": "how to chat, for residents",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guidance', '0001_initial'),
+        ('guidance', '0002_searches_without_a_hit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
