@@ -100,7 +100,7 @@ def _upload(request: HttpRequest | None = None) -> ImportForm:
     is_post = request is not None and request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if request is not None and is_post else ImportForm()
     form.fields["file"].help_text = _("YAML in UTF-8, at most one megabyte. Nothing is changed yet.")
-    form.fields["file"].widget.attrs["accept"] = ".yaml,.yml"
+    form.fields["file"].widget.attrs |= {"accept": ".yaml,.yml", "class": "form-control"}
     return form
 
 
