@@ -194,6 +194,8 @@ class TestDoors:
     def test_each_file_in_each_language(self, report: Report, manager, signed_in, language: str) -> None:
         client = signed_in(manager)
         for name, kind in FILES.items():
+            if name == "paper" and language != "sv":
+                continue  # it takes seconds; TestPaper makes the Finnish one
             address = reverse(f"reports:{name}").replace("/fi/", f"/{language}/", 1)
             answer = client.get(address, {"kuukausi": "2026-11"})
             assert answer.status_code == 200

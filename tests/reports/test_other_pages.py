@@ -189,7 +189,7 @@ class TestBehind:
         monkeypatch.setattr("reports.views.rows.ON_PAGE", 4)
         client, address = signed_in(manager), reverse("reports:rows", args=["m01"])
         first = client.get(address, THIS).content.decode()
-        assert "Sivu 1 / 3" in first and "Seuraava sivu" in first and "Edellinen sivu" not in first
+        assert "Sivu 1/3" in first and "Seuraava sivu" in first and "Edellinen sivu" not in first
         last = client.get(address, {**THIS, "sivu": "3"}).content.decode()
         assert last.count("<code>") == 2
 
