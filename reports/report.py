@@ -92,8 +92,8 @@ class Report:
     tables: Sequence[ShownTable]
     week: Sequence[tuple[int, Sequence[Shaded]]]
     matrix: Matrix
-    outcomes: Bars
-    marks: Bars
+    bars: Mapping[str, Bars]
+    """By the metric beside whose group they stand."""
     growing: Sequence[tuple[str, Any]]
     notes: Sequence[MonthNote]
     trend: Trend | None
@@ -183,8 +183,7 @@ def report_of(
         tables=tables_of(figures, names_of(figures, _name)),
         week=_shaded_week(figures),
         matrix=_matrix(figures.facts.get("matrix") or {}),
-        outcomes=_outcomes(figures),
-        marks=_marks(figures),
+        bars=_bars(figures),
         growing=_growing(figures),
         notes=notes,
         trend=trend,
@@ -234,23 +233,29 @@ def _matrix(moves: Mapping[tuple[int, int], int]) -> Matrix:
     return Matrix([names[pk] for pk in takers], [(names[pk], row) for pk, row in zip(senders, cells, strict=True)])
 
 
-def _outcomes(figures: Figures) -> Bars:
-    counts = [(str(label), int(figures.facts.get(code) or 0), code) for code, label in Outcome.choices]
-    total = sum(n for _words, n, _code in counts)
-    return bars_of(
-        _("Outcomes of answered contacts"),
-        [
-            (f"{code} {words}", n, f"{number(n)} ({percent(Fraction(100 * n, total) if total else None)})")
-            for words, n, code in counts
-        ],
-    )
+def _bars(figures: Figures) -> dict[str, Bars]:
+    """The histogram of queue times, outcomes, and the answers of residents."""
+    counts = [(f"{code} {label}", int(figures.facts.get(code) or 0)) for code, label in Outcome.choices]
+    total = sum(n for _words, n in counts)
+    outcomes = [(words, n, f"{number(n)} ({percent(Fraction(100 * n, total) if total else None)})") for words, n in counts]
+    waits = [(code, n) for code, n in _parts(figures, "M06") if code.startswith("band_")]
+    marks = sorted(_parts(figures, "M14"), reverse=True)
+    likely = [(str(mark), int(figures.facts.get(f"recommend_{mark}") or 0)) for mark in range(10, -1, -1)]
+    found = {
+        "M06": bars_of(DEFINITIONS["M06"].name, _counted(waits)),
+        "M11": bars_of(_("Outcomes of answered contacts"), outcomes),
+        "M14": bars_of(f"{DEFINITIONS['M14'].name} 1–5", _counted(marks)),
+        "M15": bars_of(f"{DEFINITIONS['M15'].name} 0–10", _counted(likely)),
+    }
+    return {code: bars for code, bars in found.items() if code in figures.total}
 
 
-def _marks(figures: Figures) -> Bars:
-    """How content residents were, from 5 to 1."""
-    parts = dict(figures.total["M14"].parts) if "M14" in figures.total else {}
-    rows = [(part_words(str(mark)), parts.get(str(mark), 0), number(parts.get(str(mark), 0))) for mark in range(5, 0, -1)]
-    return bars_of(DEFINITIONS["M14"].name, rows)
+def _parts(figures: Figures, code: str) -> Sequence[tuple[str, int]]:
+    return figures.total[code].parts if code in figures.total else ()
+
+
+def _counted(rows: Sequence[tuple[str, int]]) -> list[tuple[str, int, str]]:
+    return [(part_words(code), n, number(n)) for code, n in rows]
 
 
 def _fullness(service: Service | None, period: Period, contacts: int, today: date) -> Fullness:

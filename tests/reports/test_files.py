@@ -124,7 +124,7 @@ class TestPaper:
         told = unpacked(content)
         for each in (b"/MarkInfo", b"/StructTreeRoot", b"/TH", b"pdfuaid", b"/Lang (fi)"):
             assert each in told, each
-        assert told.count(b"/S /Figure") == told.count(b"/Alt") == 13  # nine trends, outcomes, and three of the key
+        assert told.count(b"/S /Figure") == told.count(b"/Alt") == 16  # nine trends, four of bars, and three of the key
 
 
 class TestHostile:
