@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 has no place for."""
 INSTEAD = "\ufffd"
+RICH = ("<r>", "</r>")
+"""What begins and ends so would be put into the file by XlsxWriter as it is, as markup of its own."""
 LONGEST = 32_767
 """Most letters of a cell, as Excel counts them: one beyond the sixteen bits is two."""
 
@@ -21,6 +23,8 @@ def legible(text: str) -> str:
 def cell_text(text: str) -> str:
     """The text as a cell of a workbook holds it; one that is too long is cut, and says how long it was."""
     found = legible(text)
+    if found.startswith(RICH[0]) and found.endswith(RICH[1]):
+        found += " "
     if _size(found) <= LONGEST:
         return found
     end = _(" … [cut: the text had %(n)s characters]") % {"n": len(text)}

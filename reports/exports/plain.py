@@ -17,6 +17,7 @@ from reports.shown import COLUMNS, HEADERS, flat_rows
 from reports.targets import value_in_words
 from reports.trend import MonthPoint
 from services.resources.files import write_file
+from services.texts import texts_of
 
 
 def as_csv(report: Report) -> bytes:
@@ -50,10 +51,7 @@ def as_json(report: Report) -> bytes:
         "weekday_hours": [{"hour": hour, "contacts": [cell.n for cell in days]} for hour, days in report.week],
         "transfers": {"to": list(report.matrix.to), "rows": [[name, [cell.n for cell in row]] for name, row in report.matrix.rows]},
         "months": [_month(point) for point in report.trend.points] if report.trend else [],
-        "notes": [
-            {"month": str(note.month), **{code: getattr(note, f"text_{code}") for code in ("fi", "sv", "en")}}
-            for note in report.notes
-        ],
+        "notes": [{"month": str(note.month), **texts_of(note, "text")} for note in report.notes],
     }
     return json.dumps(_cleaned(data), ensure_ascii=False, indent=1).encode()
 

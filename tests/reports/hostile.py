@@ -16,6 +16,8 @@ BODIES = (
 )
 ODD = (
     "<script>alert(1)</script>",
+    "<r><t>ei mitään</t></r>",
+    "<r></si></sst></r>",
     "</table></body>",
     "&amp;&lt;&#0;&nope;",
     "]]>",

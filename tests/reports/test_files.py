@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
-from openpyxl.utils.escape import unescape
 
 from accounts.actors import System
 from chat.choices import EndedBy, State
@@ -60,6 +59,11 @@ def cells_of(content: bytes) -> dict[str, list[list[object]]]:
     for sheet in book:
         assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f" or cell.hyperlink]
     return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
+
+
+def as_read(words: str) -> str:
+    """As openpyxl reads the text: it drops these letters wherever they stand, whereas Excel reads them as they were written."""
+    return cell_text(words).replace("x005F_", "")
 
 
 class TestWorkbook:
@@ -153,10 +157,10 @@ class TestHostile:
 
     def test_the_workbook_has_each_as_a_text(self, hostile: Report) -> None:
         sheets = cells_of(workbook(hostile))
-        have = {unescape(cell) for row in sheets["Eriteltynä"] for cell in row if isinstance(cell, str)}
-        assert not {words for words in SEEN if cell_text(words) not in have}
-        noted = {unescape(str(row[1])) for row in sheets["Lyhyesti"]}
-        assert {cell_text(words) for words in SEEN[:40]} <= noted
+        have = {cell for row in sheets["Eriteltynä"] for cell in row if isinstance(cell, str)}
+        assert not {words for words in SEEN if as_read(words) not in have}
+        noted = {str(row[1]) for row in sheets["Lyhyesti"]}
+        assert {as_read(words) for words in SEEN[:40]} <= noted
 
     def test_the_table_has_none_that_is_a_formula(self, hostile: Report) -> None:
         rows = list(csv.reader(io.StringIO(as_csv(hostile).decode("utf-8-sig"), newline=""), delimiter=";", strict=True))
