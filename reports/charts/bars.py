@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, ROW, THICK, NUMBERS = 360, 38, 14, 92
+WIDTH, ROW, THICK, NUMBERS = 360, 42, 16, 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Bar:
     @property
     def words_y(self) -> int:
         """The base line of the words."""
-        return self.y + 12
+        return self.y + 14
 
     @property
     def bar_y(self) -> int:
         """The upper edge of the bar."""
-        return self.y + 18
+        return self.y + 20
 
     @property
     def number_x(self) -> float:
@@ -35,7 +35,7 @@ class Bar:
     @property
     def number_y(self) -> int:
         """The base line of the number."""
-        return self.bar_y + 12
+        return self.bar_y + 13
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 WIDTH, HEIGHT = 360, 216
-LEFT, RIGHT, TOP, BOTTOM = 50, 14, 30, 26
+LEFT, RIGHT, TOP, BOTTOM = 58, 16, 30, 28
 Values = Sequence[Fraction | int | None]
 # Steps of an axis of durations, in seconds: those that people count with.
 OF_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
