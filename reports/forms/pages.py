@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from handbook.forms.chapters import single_values
 from reports.models.notes import LONGEST_NOTE, MonthNote
 from reports.months import Period
 from services.forms.pages import DayField, PageForm, WordsField
@@ -42,8 +43,7 @@ class NoteForm(PageForm):
 
     def know(self, row: MonthNote) -> None:
         """What was written is kept; what is saved now has been seen with it."""
-        self.data = self.data.copy()
-        self.data["version"] = str(row.version)
+        self.data = {**single_values(self.data), "version": str(row.version)}
 
 
 class RevisionForm(PageForm):
