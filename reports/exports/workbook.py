@@ -106,12 +106,15 @@ class _Book:
             told = _("revision %(n)s, %(day)s") % {"n": report.frozen.revision, "day": report.frozen.made_at.date().isoformat()}
             rows.append((_("The frozen report"), told))
         rows += [(_("In brief"), sentence) for sentence in report.sentences]
-        rows += [(f"{_('What happened')} {note.month:%Y-%m}", str(text(note, "text", report.language))) for note in report.notes]
+        rows += [
+            (" ".join([_("What happened"), f"{note.month:%Y-%m}"]), str(text(note, "text", report.language)))
+            for note in report.notes
+        ]
         if report.is_gap:
             rows.append((_("In brief"), _("There is no data of this month.")))
         for aim, pairs in report.aims:
             rows += [
-                (f"{_('Target')}, {aim}", f"{figure.name}: {target.words}, {figure.words} – {target.standing_words}")
+                (", ".join([_("Target"), aim]), f"{figure.name}: {target.words}, {figure.words} – {target.standing_words}")
                 for figure, target in pairs
             ]
         for at, (words, value) in enumerate(rows):
