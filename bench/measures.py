@@ -18,6 +18,7 @@ from bench.desk import desk
 from bench.paths import paths
 from bench.places import LOAD_CORE, ROOT, Place, Server, say
 from bench.replies import replies
+from bench.reports import reports
 from bench.rollouts import rollouts
 
 
@@ -131,6 +132,7 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
     found |= rollouts(place)
     found |= replies(place)
     found |= paths()
+    found |= reports(place, quick=quick)
     return found
 
 
