@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adoption.signals import definition, handbook, life, opening, publicity, record
+from adoption.signals import definition, handbook, life, opening, publicity, record, reporting
 from adoption.signals.answers import Answer, Judge, Signal, Unavailable
 from adoption.signals.facts import Facts, ItemFact, PartFact
 from adoption.signals.unbuilt import UNBUILT
@@ -40,6 +40,9 @@ SIGNALS: Mapping[str, Judge] = {
     "internal_news_published": handbook.internal_news_published,
     "training_plan_saved": handbook.training_plan_saved,
     "responders_trained": handbook.responders_trained,
+    "report_definition_selected": reporting.report_definition_selected,
+    "monthly_report_generated": reporting.monthly_report_generated,
+    "last_month_report_reviewed": reporting.last_month_report_reviewed,
     **UNBUILT,
 }
 

@@ -27,6 +27,7 @@ from adoption.signals import facts as fact
 from adoption.signals.answers import digest
 from adoption.signals.book import read_handbook
 from adoption.signals.live import read_conversations, read_directory, read_notices, read_service, read_surveys
+from adoption.signals.months import read_reporting
 from services.models import Improvement, Service
 
 SYSTEM_FIELDS = ("owner", "recorded_where", "integration")
@@ -67,6 +68,7 @@ def read_facts(rollout: int, *, now: datetime) -> fact.Facts:
         directory=read_directory(row.county_id, today=today),
         surveys=read_surveys(service) if service else (),
         handbook=read_handbook(service, now=now) if service else fact.HandbookFact(),
+        reporting=read_reporting(service, today=today) if service else fact.ReportingFact(),
         forms=_forms(row),
         items=items,
     )

@@ -8,9 +8,6 @@ from adoption.signals.answers import Answer, Judge, Unavailable
 from adoption.signals.facts import Facts
 
 OWNERS: Mapping[str, str] = {
-    "report_definition_selected": "reports",
-    "monthly_report_generated": "reports",
-    "last_month_report_reviewed": "reports",
     "guidance_paths_live": "guidance",
 }
 

@@ -41,7 +41,6 @@ NAMES: Mapping[str, Promise | str] = {
 }
 PARTS_OF_PORTAL: Mapping[str, Promise | str] = {
     "handbook": _("the handbook"),
-    "reports": _("statistics and reports"),
     "guidance": _("guidance paths"),
 }
 LACKS: Mapping[str, Promise | str] = {
@@ -91,6 +90,9 @@ LACKS: Mapping[str, Promise | str] = {
     "code_warning": _("the approved quick reply /hetu, which warns of identity codes, in each language"),
     "training_plan": _("the service’s plan of orientation"),
     "training": _("a training with its address and due date"),
+    "metrics": _("the metrics of the service’s report"),
+    "metric_target": _("a target for a metric of the report, or that it needs none"),
+    "recipient": _("somebody who gets the report"),
     "survey": _("a closed staff survey of the service"),
     "survey_answers": _("at least five answers to a staff survey of the service"),
 }

@@ -23,9 +23,11 @@ from reports.metrics import Figures, Scope, figures_of
 from reports.models import MonthlyReport
 from reports.months import Month
 from reports.permissions import may_read_county, readable_services
+from reports.selection import chosen_codes, narrowed
 from reports.shown import BREAKDOWNS, HEADERS, by_aim, changes_since, flat_rows, names_of, sections_of, tables_of, week_of
 from reports.summary import sentences
 from reports.targets import targets_in_force
+from reports.views.after import after_reading
 from reports.views.door import figures_door
 from services.models import County, Service, Topic
 from services.resources.files import CONTENT_TYPES, write_file
@@ -76,7 +78,8 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         "frozen": frozen,
         "changes": changes_since(figures_from(frozen.values), figures.total) if frozen else [],
         "tests": figures.facts.get("tests", 0),
-        "professions": figures.total["M32"].notes,
+        "professions": figures.total["M32"].notes if "M32" in figures.total else (),
+        **after_reading(actor, county, chosen.service, chosen.month),
     }
     return render(request, "reports/month.html", context)
 
@@ -126,7 +129,7 @@ def _first_month(county: County, this: Month) -> Month:
 
 def _figures(chosen: Chosen, county: County) -> Figures:
     scope = Scope.of([chosen.service]) if chosen.service else Scope.whole(county)
-    return figures_of(scope, chosen.month.period, breakdowns=tuple(BREAKDOWNS))
+    return narrowed(figures_of(scope, chosen.month.period, breakdowns=tuple(BREAKDOWNS)), chosen_codes(chosen.service))
 
 
 def _fullness(chosen: Chosen, figures: Figures) -> Fullness:
@@ -143,7 +146,7 @@ def _frozen(chosen: Chosen, actor: Staff, county: County) -> MonthlyReport | Non
 
 
 def _growing(figures: Figures) -> list[tuple[str, Any]]:
-    found = figures.facts.get("topics") or []
+    found = (figures.facts.get("topics") or []) if "M34" in figures.total else []
     names = {each.pk: _name(each, "name") for each in Topic.objects.filter(pk__in=[each.topic for each in found])}
     return [(str(names.get(each.topic, "")), each) for each in found]
 

@@ -381,9 +381,6 @@ class TestSignalsOfPartsThatAreNotInUse:
     @pytest.mark.parametrize(
         ("name", "owner"),
         [
-            ("report_definition_selected", "reports"),
-            ("monthly_report_generated", "reports"),
-            ("last_month_report_reviewed", "reports"),
             ("guidance_paths_live", "guidance"),
         ],
     )
