@@ -18,14 +18,17 @@ from services.models import County, Service
 from services.models.service import ServiceQuerySet
 
 
-def readable_services(actor: Actor, county: County) -> ServiceQuerySet:
-    """The services of the county whose figures the person may read; those for tests count nothing and have none."""
+def readable_services(actor: Actor, county: County, roles: Collection[str] = FIGURE_READERS) -> ServiceQuerySet:
+    """The services of the county whose figures the person may read, or in which she has one of the roles.
+
+    Those for tests count nothing and have none.
+    """
     services: ServiceQuerySet = Service.objects.filter(county=county, is_test=False)
     match actor:
         case System():
             return services
         case Staff():
-            grants = Grant.objects.held_by(actor, FIGURE_READERS).filter(
+            grants = Grant.objects.held_by(actor, roles).filter(
                 Q(service_id__isnull=True) | Q(service_id=OuterRef("public_id")), county=OuterRef("county__code")
             )
             return services.filter(Exists(grants))

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from reports.views import month, review, selection
+from reports.views import feedback, month, review, selection
 
 app_name = "reports"
 urlpatterns = [
     path("", month.month, name="month"),
     path("taulukko.csv", month.table, name="table"),
     path("tarkastelu/<slug:key>/<str:month>/", review.review, name="review"),
+    path("palaute/", feedback.inbox, name="feedback"),
+    path("palaute/<uuid:conversation>/", feedback.mark, name="feedback_mark"),
+    path("palaute/<uuid:conversation>/kehittaminen/", feedback.improve, name="feedback_improve"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.actors import Staff
+from reports.choices import REVIEWERS
+from reports.feedback import not_gone_through
 from reports.models import Review
 from reports.months import Month
-from reports.permissions import may_review
+from reports.permissions import may_review, readable_services
 from reports.views.places import Place
 from reports.views.review import actions_before
 from services.models import County, Service
@@ -23,4 +25,6 @@ def after_reading(actor: Staff, county: County, service: Service | None, month: 
         "review": rows.signed().first(),
         "draft": rows.filter(signed_at__isnull=True).first(),
         "may_review": may_review(actor, county=county, service=service),
+        "reads_words": readable_services(actor, county, REVIEWERS).exists(),
+        "waiting": not_gone_through(actor, county, service),
     }
