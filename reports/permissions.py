@@ -57,6 +57,12 @@ def may_choose(actor: Actor, *, county: County, service: Service) -> bool:
     return _is_proper(county, service) and _holds(actor, FIGURE_READERS, county, service)
 
 
+def may_set_targets(actor: Actor, *, county: County, service: Service | None) -> bool:
+    """The main user of the county, or a manager of the service or of the county, says what is aimed at (metrics 1.8)."""
+    manages = _holds(actor, [Role.MANAGER], county, service)
+    return _is_proper(county, service) and (manages or has_role(actor, Role.MAIN_USER, county=county.code))
+
+
 def people_with(roles: Collection[str], *, county: County, service: Service | None) -> QuerySet[User]:
     """Everybody whose grant of one of the roles reaches the service; without a service, the whole county. By name."""
     grants = Grant.objects.valid().filter(user_id=OuterRef("pk"), role__in=list(roles), county=county.code)

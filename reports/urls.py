@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import feedback, month, review, selection
+from reports.views import feedback, month, review, selection, targets
 
 app_name = "reports"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("palaute/", feedback.inbox, name="feedback"),
     path("palaute/<uuid:conversation>/", feedback.mark, name="feedback_mark"),
     path("palaute/<uuid:conversation>/kehittaminen/", feedback.improve, name="feedback_improve"),
+    path("tavoitteet/<slug:key>/", targets.targets, name="targets"),
+    path("tavoitteet/<slug:key>/<int:target>/", targets.end, name="target_end"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]
