@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -79,9 +79,9 @@ class Review(Versioned):
         return f"{self.month:%Y-%m}"
 
     @property
-    def findings(self) -> dict[str, Any]:
-        """What was found, by topic."""
-        return {topic: getattr(self, topic) for topic in TOPICS}
+    def told(self) -> list[tuple[str, str]]:
+        """What was found, with the name of each topic; what is not written yet is left out."""
+        return [(str(self._meta.get_field(topic).verbose_name), words) for topic in TOPICS if (words := getattr(self, topic))]  # type: ignore[union-attr]
 
 
 class ActionQuerySet(models.QuerySet["AgreedAction"]):
