@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import StoredFile, User
 from adoption.choices import ItemState, MemberRole
 from adoption.models import Comment, Filling, FormAnswer, Member, Rollout, RolloutItem
-from adoption.operations import move_item, save_form, start_rollout
+from adoption.operations import adopt_items, move_item, save_form, start_rollout
 from services.models import County
 from tests.adoption.conftest import TODAY, decide, item_of, meeting_of, tell
 from tests.conftest import acting
@@ -387,8 +387,9 @@ class TestForms:
 def test_a_signal_that_waits_for_a_part_of_the_portal_says_so_by_name(
     rollout: Rollout, coordinator: User, signed_in: SignedIn, language: str, told: str
 ) -> None:
-    """2.6 waits for the reports: nobody is left to wonder why the system shows nothing."""
-    page = signed_in(coordinator).get(page_of(rollout, "2.6").replace("/fi/", f"/{language}/", 1))
+    """X9 waits for the guidance paths: nobody is left to wonder why the system shows nothing."""
+    adopt_items(by=acting(coordinator), rollout=rollout, codes=["X9"], now=timezone.now())
+    page = signed_in(coordinator).get(page_of(rollout, "X9").replace("/fi/", f"/{language}/", 1))
     assert page.context["unavailable"]
     shown = page.content.decode()
     name, part = page.context["unavailable"][0]

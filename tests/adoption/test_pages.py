@@ -28,7 +28,7 @@ from adoption.models import (
     Rollout,
     RolloutItem,
 )
-from adoption.operations import move_item, start_rollout
+from adoption.operations import adopt_items, move_item, start_rollout
 from services.models import County, Municipality, Service
 from tests.adoption.conftest import decide, item_of, tell
 from tests.conftest import acting
@@ -361,6 +361,7 @@ class TestRolloutPage:
     ) -> None:
         for who in (coordinator, manager):
             Member.objects.create(rollout=rollout, user=who, role=MemberRole.SUPERVISOR)
+        adopt_items(by=acting(coordinator), rollout=rollout, codes=["X9"], now=timezone.now())
         response = signed_in(coordinator).get(at(rollout))
         item = item_of(rollout, "2.2")
         assert (item.state, item.done_by_system) == (ItemState.DONE, True)
