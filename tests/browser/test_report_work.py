@@ -77,14 +77,14 @@ def test_the_pages_are_clean_in_three_languages(
     given = {"by": acting(manager), "county": reported.county, "service": reported, "month": NOVEMBER, "revision": 1, "now": NOW}
     findings = Findings("Määrä pysyi.", "Jono venyi.", "Hyvä.", "Kiitosta.")
     actions = [Action("Yksi vastaaja lisää maanantaiaamuihin", supervisor, date(2026, 12, 31))]
-    signed = write_review(findings=findings, actions=actions, **given)
-    sign_review(by=acting(manager), review=signed, now=NOW)
+    signed = sign_review(by=acting(manager), review=write_review(findings=findings, actions=actions, **given), now=NOW)
     pages = (
         f"tarkastelu/{reported.key}/2026-11/",
         f"tarkastelu/{reported.key}/2026-11/?uusi=1",
         f"mittarit/{reported.key}/",
         f"tavoitteet/{reported.key}/",
         "palaute/",
+        f"toimet/{signed.actions.get().improvement.public_id}/",
     )
     portal = make_portal()
     for language, scheme, size in (("fi", "light", DESK), ("sv", "dark", SMALL), ("en", "light", SMALL)):
