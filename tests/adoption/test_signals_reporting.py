@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.actors import System
 from accounts.models import Grant, User
@@ -160,3 +162,13 @@ class TestLastMonthReportReviewed:
         sign_review(by=acting(manager), review=row, now=at(11, 5))
         renew_recurring(now=at(11, 5))
         assert not says(rollout, "last_month_report_reviewed", "4.2", at(11, 5)).holds
+
+
+def test_the_item_leads_whoever_reads_figures_to_where_it_is_done(
+    rollout: Rollout, service: Service, supervisor: User, coordinator: User, signed_in: Callable[..., Client]
+) -> None:
+    check_rollout(rollout=rollout, by=BY, now=at(10, 2))
+    page = f"/fi/kayttoonotto/{rollout.public_id}/tehtava/{item_of(rollout, '2.6').public_id}/"
+    way = f'href="/fi/raportit/mittarit/{service.key}/"'
+    assert way in signed_in(supervisor).get(page).content.decode()
+    assert way not in signed_in(coordinator).get(page).content.decode()
