@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from services.identity_codes import mask
 
 _MAIL = re.compile(r"[^\s@<>()\[\],;:]+@[^\s@<>()\[\],;:]+\.[^\W\d_]{2,}")
-_PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\d(?:[\s\-()/]{0,2}\d){6,14}(?!\w)")
+_PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\d(?:[\s\-()]{0,2}\d){6,}(?!\w)")
 
 
 def hidden(words: str, language: str) -> str:
