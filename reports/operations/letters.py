@@ -10,6 +10,7 @@ from accounts.models import OutgoingMail, User
 from accounts.operations.mail import queue_letters
 from reports.models import MonthlyReport, ReportSelection
 from reports.permissions import recipients_of
+from services.hosts import address_of
 from services.models import Service
 from services.texts import text
 
@@ -33,7 +34,6 @@ def _letter(report: MonthlyReport, service: Service, user: User) -> OutgoingMail
     with translation.override(user.language):
         about = {"service": text(service, "name", user.language).value, "month": formats.date_format(report.month, "F Y")}
         path = f"{reverse('reports:month')}?palvelu={service.key}&kuukausi={report.month:%Y-%m}"
-        hosts = report.county.hosts
         return OutgoingMail(
             key=f"report-ready:{service.public_id}:{report.month:%Y-%m}:{user.public_id}",
             county=report.county.code,
@@ -42,7 +42,7 @@ def _letter(report: MonthlyReport, service: Service, user: User) -> OutgoingMail
             body="\n\n".join(
                 [
                     _("The monthly report of “%(service)s” is ready: %(month)s.") % about,
-                    f"https://{hosts[0]}{path}" if hosts else path,
+                    address_of(report.county, path),
                     _("Sign in to read it. Then go through it and sign the review of the month."),
                 ]
             ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.actors import Staff
 from reports.choices import REVIEWERS
 from reports.feedback import not_gone_through
-from reports.models import Review
+from reports.models import MonthlyReport, Review
 from reports.months import Month
 from reports.permissions import may_review, readable_services
 from reports.views.places import Place
@@ -16,15 +18,20 @@ from services.models import County, Service
 
 
 def after_reading(actor: Staff, county: County, service: Service | None, month: Month) -> dict[str, Any]:
-    """For the page of a month: the review of it, if any, and the actions of the one before."""
+    """For the page of a month: the review of it, if any, the actions of the one before, and the ways to the work around it."""
     place = Place(actor, county, service)
-    rows = Review.objects.of_scope(county=county, service=service).filter(month=month.first)
+    reviews = Review.objects.of_scope(county=county, service=service).filter(month=month.first)
+    frozen = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
+    reads_words = readable_services(actor, county, REVIEWERS).exists()
     return {
         "place": place,
-        "before": actions_before(place, month),
-        "review": rows.signed().first(),
-        "draft": rows.filter(signed_at__isnull=True).first(),
+        "month": month,
+        "is_over": month.last < timezone.localdate(),
+        "is_frozen": frozen.exists(),
+        "actions": actions_before(place, month),
+        "review": reviews.signed().select_related("report").first(),
+        "draft": reviews.filter(signed_at__isnull=True).first(),
         "may_review": may_review(actor, county=county, service=service),
-        "reads_words": readable_services(actor, county, REVIEWERS).exists(),
-        "waiting": not_gone_through(actor, county, service),
+        "reads_words": reads_words,
+        "waiting": not_gone_through(actor, county, service) if reads_words else 0,
     }

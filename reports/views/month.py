@@ -79,7 +79,7 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         "changes": changes_since(figures_from(frozen.values), figures.total) if frozen else [],
         "tests": figures.facts.get("tests", 0),
         "professions": figures.total["M32"].notes if "M32" in figures.total else (),
-        **after_reading(actor, county, chosen.service, chosen.month),
+        "after": after_reading(actor, county, chosen.service, chosen.month),
     }
     return render(request, "reports/month.html", context)
 

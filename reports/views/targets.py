@@ -90,7 +90,9 @@ def _page(request: HttpRequest, place: Place, may: bool, context: dict[str, Any]
     for each in (*shown["now"], *shown["coming"]):
         mine = context.get("ending") == each["row"].pk
         each["end"] = given if mine else EndForm(auto_id=f"e-{each['row'].pk}-%s")
-    return render(request, "reports/targets.html", {"place": place, "may": may, **shown, **context}, status=422 if refused else 200)
+    return render(
+        request, "reports/targets_page.html", {"place": place, "may": may, **shown, **context}, status=422 if refused else 200
+    )
 
 
 def _shown(row: Target) -> dict[str, Any]:
