@@ -14,6 +14,6 @@ urlpatterns = [
     path("palaute/<uuid:conversation>/", feedback.mark, name="feedback_mark"),
     path("palaute/<uuid:conversation>/kehittaminen/", feedback.improve, name="feedback_improve"),
     path("tavoitteet/<slug:key>/", targets.targets, name="targets"),
-    path("tavoitteet/<slug:key>/<int:target>/", targets.end, name="target_end"),
+    path("tavoitteet/<slug:key>/paata/", targets.end, name="target_end"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]

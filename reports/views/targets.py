@@ -41,14 +41,16 @@ def targets(request: HttpRequest, place: Place) -> HttpResponse:
 
 @require_POST
 @place_door
-def end(request: HttpRequest, place: Place, target: int) -> HttpResponse:
+def end(request: HttpRequest, place: Place) -> HttpResponse:
     """A target holds until a day."""
     may = may_set_targets(place.actor, county=place.county, service=place.service)
     if not may:
         raise PermissionDenied
-    row = _row(place, str(target))
-    form = EndForm(request.POST, auto_id=f"e-{target}-%s")
-    if row is not None and form.is_valid():
+    row = _row(place, request.POST.get("target", ""))
+    if row is None:
+        raise Http404
+    form = EndForm(request.POST, auto_id=f"e-{row.pk}-%s")
+    if form.is_valid():
         try:
             end_target(by=place.actor, target=row, ends_on=form.cleaned_data["ends_on"], version=_version(request))
         except ValidationError as error:
@@ -57,7 +59,7 @@ def end(request: HttpRequest, place: Place, target: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("reports:targets", place.key)
     new = TargetForm(replaces=None)
-    return _page(request, place, may, {"form": new, "ending": target, "end_form": form})
+    return _page(request, place, may, {"form": new, "ending": row.pk, "end_form": form})
 
 
 def _saved(request: HttpRequest, place: Place, form: TargetForm, old: Target | None) -> bool:

@@ -120,9 +120,13 @@ class TestPage:
 
     def test_it_is_ended_on_a_day(self, service, manager, signed_in) -> None:
         row = put(service, manager)
-        there = reverse("reports:target_end", args=[service.key, row.pk])
-        assert signed_in(manager).post(there, {"ends_on": "2025-01-01", "version": row.version}).status_code == 422
-        assert signed_in(manager).post(there, {"ends_on": "2026-12-31", "version": row.version}).status_code == 302
+        there = reverse("reports:target_end", args=[service.key])
+        assert (
+            signed_in(manager).post(there, {"target": row.pk, "ends_on": "2025-01-01", "version": row.version}).status_code == 422
+        )
+        assert (
+            signed_in(manager).post(there, {"target": row.pk, "ends_on": "2026-12-31", "version": row.version}).status_code == 302
+        )
 
     def test_the_countys_hold_beside_the_services(self, service, county, main_user, supervisor, signed_in) -> None:
         set_target(by=acting(main_user), county=county, service=None, values={**AIM, "metric": "M11"})
@@ -139,8 +143,8 @@ class TestPage:
         row = put(second_service, manager)
         client = signed_in(manager)
         assert client.get(address(service), {"korvaa": row.pk}).status_code == 404
-        there = reverse("reports:target_end", args=[service.key, row.pk])
-        assert client.post(there, {"ends_on": "2026-12-31", "version": 1}).status_code == 404
+        there = reverse("reports:target_end", args=[service.key])
+        assert client.post(there, {"target": row.pk, "ends_on": "2026-12-31", "version": 1}).status_code == 404
 
     @pytest.mark.parametrize("language", ["fi", "sv", "en"])
     def test_it_opens_in_each_language(self, service, manager, signed_in, language: str) -> None:
