@@ -55,10 +55,10 @@ def test_a_supervisor_goes_through_a_month_on_a_phone_without_a_script(
     with staff_window(chromium, portal, supervisor, viewport=SMALL, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"/fi/raportit/tarkastelu/{reported.key}/2026-11/")
-        page.get_by_label("Havainnot: Asiointimäärät").fill("Määrä pysyi ennallaan.")
+        page.get_by_label("Havainnot: Asiointimäärä").fill("Määrä pysyi ennallaan.")
         page.get_by_role("button", name="Allekirjoita tarkastelu").click()
         expect(page.get_by_role("alert")).to_contain_text("Kirjoita, mitä havaittiin.")
-        expect(page.get_by_label("Havainnot: Asiointimäärät")).to_have_value("Määrä pysyi ennallaan.")
+        expect(page.get_by_label("Havainnot: Asiointimäärä")).to_have_value("Määrä pysyi ennallaan.")
         for topic in ("Jonotusajat", "Asiakastyytyväisyys", "Vapaa palaute"):
             page.get_by_label(f"Havainnot: {topic}").fill("Ei muutosta.")
         action = page.get_by_role("group", name="Toimi 1")
