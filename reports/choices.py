@@ -1,6 +1,37 @@
 """The closed lists of reports."""
 
+from collections.abc import Sequence
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from accounts.choices import Role
 
 # Who reads figures; of which services is asked row by row.
 FIGURE_READERS: frozenset[str] = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.MAIN_USER})
+# Who goes through a month's report and signs what was found (the model's signal `last_month_report_reviewed`).
+REVIEWERS: frozenset[str] = frozenset({Role.SUPERVISOR, Role.MANAGER})
+
+# The metrics of the review's four topics: every report shows them, whatever else a service has chosen (S000-53).
+ALWAYS_SHOWN: Sequence[str] = ("M01", "M06", "M14", "M15", "M17")
+
+
+class Tone(models.TextChoices):
+    """Of which tone a resident's own words are; a person says it (M17)."""
+
+    POSITIVE = "positive", _("Positive")
+    NEUTRAL = "neutral", _("Neutral")
+    NEGATIVE = "negative", _("Negative")
+
+
+class Theme(models.TextChoices):
+    """What a resident's own words are about (M17; S001-43, 44, 48, 50)."""
+
+    SKILL = "skill", _("Skill in the service")
+    CLARITY = "clarity", _("Clear expression")
+    PROGRESS = "progress", _("Matters advance")
+    HUMANE = "humane", _("Humane encounter")
+    PERSONAL = "personal", _("Personal touch")
+    HEALTH = "health", _("A health care matter")
+    WRONG_CHAT = "wrong_chat", _("Wrong chat")
+    OTHER = "other", _("Something else")

@@ -5,24 +5,30 @@ A grant of one service reaches its figures; the county's, in which every service
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor, Staff, System
-from accounts.models import Grant
-from accounts.permissions import counties_of
-from reports.choices import FIGURE_READERS
+from accounts.choices import Role
+from accounts.models import Grant, User
+from accounts.permissions import counties_of, has_role
+from reports.choices import FIGURE_READERS, REVIEWERS
 from services.models import County, Service
 from services.models.service import ServiceQuerySet
 
 
-def readable_services(actor: Actor, county: County) -> ServiceQuerySet:
-    """The services of the county whose figures the person may read; those for tests count nothing and have none."""
+def readable_services(actor: Actor, county: County, roles: Collection[str] = FIGURE_READERS) -> ServiceQuerySet:
+    """The services of the county whose figures the person may read, or in which she has one of the roles.
+
+    Those for tests count nothing and have none.
+    """
     services: ServiceQuerySet = Service.objects.filter(county=county, is_test=False)
     match actor:
         case System():
             return services
         case Staff():
-            grants = Grant.objects.held_by(actor, FIGURE_READERS).filter(
+            grants = Grant.objects.held_by(actor, roles).filter(
                 Q(service_id__isnull=True) | Q(service_id=OuterRef("public_id")), county=OuterRef("county__code")
             )
             return services.filter(Exists(grants))
@@ -39,3 +45,45 @@ def may_read(actor: Actor, *, county: County, service: Service | None) -> bool:
     if service is None:
         return may_read_county(actor, county)
     return readable_services(actor, county).filter(pk=service.pk).exists()
+
+
+def may_review(actor: Actor, *, county: County, service: Service | None) -> bool:
+    """A supervisor or a manager of the service, or of the whole county, goes through its report and signs (S000-53)."""
+    return _is_proper(county, service) and _holds(actor, REVIEWERS, county, service)
+
+
+def may_choose(actor: Actor, *, county: County, service: Service) -> bool:
+    """Who reads the figures of a service also says which of them its report shows (S000-43)."""
+    return _is_proper(county, service) and _holds(actor, FIGURE_READERS, county, service)
+
+
+def may_set_targets(actor: Actor, *, county: County, service: Service | None) -> bool:
+    """The main user of the county, or a manager of the service or of the county, says what is aimed at (metrics 1.8)."""
+    manages = _holds(actor, [Role.MANAGER], county, service)
+    return _is_proper(county, service) and (manages or has_role(actor, Role.MAIN_USER, county=county.code))
+
+
+def people_with(roles: Collection[str], *, county: County, service: Service | None) -> QuerySet[User]:
+    """Everybody whose grant of one of the roles reaches the service; without a service, the whole county. By name."""
+    grants = Grant.objects.valid().filter(user_id=OuterRef("pk"), role__in=list(roles), county=county.code)
+    own = Q(service_id__isnull=True) | (Q(service_id=service.public_id) if service else Q(pk__in=[]))
+    return User.objects.filter(Exists(grants.filter(own)), is_active=True).order_by("last_name", "first_name", "email")
+
+
+def workers_of(*, county: County, service: Service | None) -> QuerySet[User]:
+    """Everybody who works for the service, in whatever role: whom an action can be given to."""
+    return people_with(Role.values, county=county, service=service)
+
+
+def recipients_of(*, county: County, service: Service | None) -> QuerySet[User]:
+    """Everybody who may read the figures, and so can be told that they are ready."""
+    return people_with(FIGURE_READERS, county=county, service=service)
+
+
+def _holds(actor: Actor, roles: Collection[str], county: County, service: Service | None) -> bool:
+    return has_role(actor, roles, county=county.code, service_id=service.public_id if service else None)
+
+
+def _is_proper(county: County, service: Service | None) -> bool:
+    """A service of the county, and none for tests: those count nothing and have no report."""
+    return service is None or (service.county_id == county.pk and not service.is_test)

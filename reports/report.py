@@ -25,6 +25,7 @@ from reports.metrics.words import part_words
 from reports.models import MonthlyReport, MonthNote
 from reports.months import Month, Period
 from reports.rounding import number, percent
+from reports.selection import chosen_codes, narrowed
 from reports.shown import (
     BREAKDOWNS,
     ShownChange,
@@ -39,7 +40,7 @@ from reports.shown import (
 )
 from reports.summary import sentences, sentences_of
 from reports.targets import SECONDS, fits, targets_in_force
-from reports.trend import Trend, last_months, trend_of
+from reports.trend import KEYS, Trend, last_months, trend_of
 from services.models import County, Queue, Service, Target, Topic
 from services.texts import text
 
@@ -155,7 +156,8 @@ def report_of(
     """The report of a scope whose figures the person may read: whoever calls has asked that."""
     today = timezone.localdate(now)
     scope = Scope.of([service]) if service else Scope.whole(county)
-    figures = figures_of(scope, period, breakdowns=tuple(BREAKDOWNS), now=now)
+    figures = narrowed(figures_of(scope, period, breakdowns=tuple(BREAKDOWNS), now=now), chosen_codes(service))
+    drawn = [code for code in KEYS if code in figures.total]
     targets = targets_in_force(county.pk, service, min(period.last, today))
     full = _fullness(service, period, figures.total["M01"].n, today)
     opened = timezone.localdate(service.opened_at) if service and service.opened_at else None
@@ -167,7 +169,8 @@ def report_of(
         .filter(month__range=(months[0].first, months[-1].first))
         .select_related("service")
     )
-    trend = trend_of(county, service, months, today=today, live={month: figures.total} if month else None) if with_trend else None
+    live = {month: figures.total} if month else None
+    trend = trend_of(county, service, months, today=today, live=live, codes=drawn) if with_trend else None
     frozen = _frozen(actor, county, service, month) if month else None
     told = [] if full == Fullness.GAP else sentences(month, figures.total) if month else sentences_of(period, figures.total)
     return Report(
@@ -187,7 +190,7 @@ def report_of(
         growing=_growing(figures),
         notes=notes,
         trend=trend,
-        charts=charts_of(trend, targets=wanted_values(figures, targets), notes=notes) if trend else [],
+        charts=charts_of(trend, targets=wanted_values(figures, targets), notes=notes, codes=drawn) if trend else [],
         frozen=frozen,
         changes=changes_since(figures_from(frozen.values), figures.total) if frozen else [],
         made_at=now,
@@ -271,7 +274,7 @@ def _frozen(actor: Actor, county: County, service: Service | None, month: Month)
 
 
 def _growing(figures: Figures) -> list[tuple[str, Any]]:
-    found = figures.facts.get("topics") or []
+    found = (figures.facts.get("topics") or []) if "M34" in figures.total else []
     names = {each.pk: _name(each, "name") for each in Topic.objects.filter(pk__in=[each.topic for each in found])}
     return [(str(names.get(each.topic, "")), each) for each in found]
 

@@ -137,17 +137,19 @@ class ShownTable:
     heads: Sequence[str]
     rows: Sequence[ShownCell]
     hides: bool
+    columns: Sequence[str] = COLUMNS
 
 
 def sections_of(figures: Figures, targets: Iterable[Target]) -> list[tuple[str, list[ShownFigure]]]:
-    """The figures in the order of the report, each beside its targets."""
+    """The figures that are followed, in the order of the report, each beside its targets."""
     given: dict[str, list[Target]] = {}
     for target in targets:
         given.setdefault(target.metric, []).append(target)
     found = []
     for title, codes in SECTIONS:
-        shown = [ShownFigure(figures.total[code], _shown_targets(figures.total[code], given.get(code, []))) for code in codes]
-        found.append((str(title), shown))
+        followed = [figures.total[code] for code in codes if code in figures.total]
+        shown = [ShownFigure(each, _shown_targets(each, given.get(each.metric, []))) for each in followed]
+        found += [(str(title), shown)] if shown else []
     return found
 
 
@@ -159,13 +161,14 @@ def by_aim(sections: Iterable[tuple[str, Sequence[ShownFigure]]]) -> list[tuple[
 
 def tables_of(figures: Figures, names: Mapping[str, Mapping[Any, str]]) -> list[ShownTable]:
     """The breakdowns; one with a single row says nothing that the figures do not."""
-    heads = [DEFINITIONS[code].name for code in COLUMNS]
+    columns = [code for code in COLUMNS if code in figures.total]
+    heads = [DEFINITIONS[code].name for code in columns]
     found = []
     for key, title in BREAKDOWNS.items():
         cells = figures.cells.get(key, {})
         if len(cells) > 1 or (key in OF_RESIDENTS and cells):
-            rows, hides = _rows(key, cells, names.get(key, {}))
-            found.append(ShownTable(key, str(title), heads, rows, hides))
+            rows, hides = _rows(key, cells, names.get(key, {}), columns)
+            found.append(ShownTable(key, str(title), heads, rows, hides, columns))
     return found
 
 
@@ -243,7 +246,7 @@ def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]
     for table in tables:
         for row in table.rows:
             head = [*when, FORMULAS, table.title, row.name]
-            for at, code in enumerate(COLUMNS):
+            for at, code in enumerate(table.columns):
                 cell = [*head, code, DEFINITIONS[code].name, ""]
                 words = row.values[at]
                 figure = row.figures[at] if row.figures and words != NOTHING else None
@@ -270,7 +273,9 @@ def _shown_targets(figure: Figure, targets: Iterable[Target]) -> list[ShownTarge
     return found
 
 
-def _rows(key: str, cells: Mapping[Any, Mapping[str, Figure]], names: Mapping[Any, str]) -> tuple[list[ShownCell], bool]:
+def _rows(
+    key: str, cells: Mapping[Any, Mapping[str, Figure]], names: Mapping[Any, str], columns: Sequence[str]
+) -> tuple[list[ShownCell], bool]:
     counts = {cell: figures["M01"].n for cell, figures in cells.items()}
     known = persons(counts) if key in OF_RESIDENTS else dict(counts)
     rows = []
@@ -279,9 +284,9 @@ def _rows(key: str, cells: Mapping[Any, Mapping[str, Figure]], names: Mapping[An
             continue
         name = names.get(cell) or str(NOT_TOLD)
         if known[cell] is None:
-            rows.append(ShownCell(name, [few() if counts[cell] < FREQUENT else _("not shown"), *[NOTHING] * (len(COLUMNS) - 1)]))
+            rows.append(ShownCell(name, [few() if counts[cell] < FREQUENT else _("not shown"), *[NOTHING] * (len(columns) - 1)]))
         else:
-            shown = [cells[cell][code] for code in COLUMNS]
+            shown = [cells[cell][code] for code in columns]
             rows.append(ShownCell(name, [_cell(figure, key) for figure in shown], shown))
     return rows, None in known.values()
 

@@ -44,17 +44,20 @@ def period_words(period: Period) -> str:
 
 
 def _waits(figures: Mapping[str, Figure]) -> list[str]:
-    found = [_("%(share)s of them were answered.") % {"share": percent(figures["M03"].value)}]
-    if figures["M07"].n:
+    found = []
+    if "M03" in figures:
+        found.append(_("%(share)s of them were answered.") % {"share": percent(figures["M03"].value)})
+    if "M07" in figures and figures["M07"].n:
         found.append(
             _("Half of those who were answered got the first answer within %(time)s.") % {"time": duration(figures["M07"].value)}
         )
-    found.append(_("The response time target was kept in %(share)s of contacts.") % {"share": percent(figures["M08"].value)})
+    if "M08" in figures:
+        found.append(_("The response time target was kept in %(share)s of contacts.") % {"share": percent(figures["M08"].value)})
     return found
 
 
 def _outcomes(figures: Mapping[str, Figure]) -> list[str]:
-    if not figures["M11"].n:
+    if "M11" not in figures or not figures["M11"].n:
         return []
     words = _("One contact was enough for %(share)s of those whose outcome was recorded.")
     return [words % {"share": percent(figures["M11"].value)}]

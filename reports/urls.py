@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import files, month, notes, period, revising, rows
+from reports.views import feedback, files, improvement, month, notes, period, review, revising, rows, selection, targets
 
 app_name = "reports"
 urlpatterns = [
@@ -20,4 +20,12 @@ urlpatterns = [
     path("rivit/<slug:metric>/", rows.rows, name="rows"),
     path("aineisto/", rows.dataset, name="dataset"),
     path("aineisto/<slug:kind>/", rows.dataset_file, name="dataset_file"),
+    path("tarkastelu/<slug:key>/<str:month>/", review.review, name="review"),
+    path("toimet/<uuid:key>/", improvement.improvement, name="improvement"),
+    path("palaute/", feedback.inbox, name="feedback"),
+    path("palaute/<uuid:conversation>/", feedback.mark, name="feedback_mark"),
+    path("palaute/<uuid:conversation>/kehittaminen/", feedback.improve, name="feedback_improve"),
+    path("tavoitteet/<slug:key>/", targets.targets, name="targets"),
+    path("tavoitteet/<slug:key>/paata/", targets.end, name="target_end"),
+    path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]

@@ -9,14 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff
-from accounts.choices import AuditAction
-from accounts.operations import record_audit
 from adoption.models import ImprovementVote, Rollout
 from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
 from adoption.permissions import may_read
 from services.models import Improvement
-from services.operations.rules import Judge
-from services.operations.snapshots import snapshot
+from services.operations import add_improvement
 
 
 @transaction.atomic
@@ -27,24 +24,8 @@ def propose_improvement(
     if not may_read(by, rollout):
         raise PermissionDenied
     refuse_ended(locked_rollout(rollout))
-    row = Improvement(
-        county=rollout.county,
-        service=rollout.service,
-        title=title,
-        description=description,
-        source=source,
-        created_at=now,
-        moved_at=now,
-    )
-    Judge().row(row, before=None)
-    row.save()
-    record_audit(
-        by=by,
-        action=AuditAction.CREATE,
-        object_type=row._meta.label_lower,
-        object_id=row.public_id,
-        county=rollout.county.code,
-        after=snapshot(row),
+    row = add_improvement(
+        by=by, county=rollout.county, service=rollout.service, title=title, description=description, source=source, now=now
     )
     touch_rollout(rollout=rollout, by=by, now=now)
     return row

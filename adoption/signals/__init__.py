@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adoption.signals import definition, handbook, life, opening, publicity, record
+from adoption.signals import definition, handbook, life, opening, publicity, record, reporting
 from adoption.signals.answers import Answer, Judge, Signal, Unavailable
 from adoption.signals.facts import Facts, ItemFact, PartFact
-from adoption.signals.unbuilt import UNBUILT
 
 SIGNALS: Mapping[str, Judge] = {
     "form_complete": record.form_complete,
@@ -41,14 +40,16 @@ SIGNALS: Mapping[str, Judge] = {
     "internal_news_published": handbook.internal_news_published,
     "training_plan_saved": handbook.training_plan_saved,
     "responders_trained": handbook.responders_trained,
-    **UNBUILT,
+    "report_definition_selected": reporting.report_definition_selected,
+    "monthly_report_generated": reporting.monthly_report_generated,
+    "last_month_report_reviewed": reporting.last_month_report_reviewed,
 }
 
 
 def judge(name: str, facts: Facts) -> Answer:
     """What the signal answers of the item in hand; what was shown in a demonstration county is marked so."""
     if name not in SIGNALS:
-        return Unavailable(name, "")
+        return Unavailable(name)
     answer = SIGNALS[name](facts)
     return replace(answer, is_demo=facts.is_demo) if isinstance(answer, Signal) else answer
 

@@ -27,10 +27,9 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The signal is that of a part of the portal that is not in use yet."""
+    """The model names a signal that this portal does not know."""
 
     name: str
-    owner: str
 
 
 Answer = Signal | Unavailable

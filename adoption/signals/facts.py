@@ -188,6 +188,33 @@ class GuideFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectionFact:
+    """The metrics that the service follows, those with a target or the word that they need none, and how many get its report."""
+
+    row: Row
+    metrics: tuple[str, ...]
+    decided: frozenset[str]
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFact:
+    """A frozen report of a month, or a signed review of one."""
+
+    row: Row
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingFact:
+    """What there is around the service’s report; the oldest first."""
+
+    selection: SelectionFact | None = None
+    reports: tuple[ReportFact, ...] = ()
+    reviews: tuple[ReportFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FormFact:
     """A saved form: its values, and the mandatory fields that lack."""
 
@@ -264,6 +291,7 @@ class Facts:
     handbook: HandbookFact
     paths: tuple[Row, ...]
     """Published guidance paths that lead to the service; each offers feedback at its outcomes, as every page of an outcome does."""
+    reporting: ReportingFact
     forms: Mapping[tuple[str, date | None], FormFact]
     items: tuple[ItemFact, ...]
     item: ItemFact | None = field(default=None)
@@ -298,8 +326,11 @@ __all__ = [
     "PartFact",
     "QueueFact",
     "ReplyFact",
+    "ReportFact",
+    "ReportingFact",
     "Row",
     "SectionFact",
+    "SelectionFact",
     "ServiceFact",
     "SupportFact",
     "SurveyFact",

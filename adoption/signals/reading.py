@@ -34,6 +34,7 @@ from adoption.signals.live import (
     read_service,
     read_surveys,
 )
+from adoption.signals.months import read_reporting
 from services.models import Improvement, Service
 
 SYSTEM_FIELDS = ("owner", "recorded_where", "integration")
@@ -75,6 +76,7 @@ def read_facts(rollout: int, *, now: datetime) -> fact.Facts:
         surveys=read_surveys(service) if service else (),
         handbook=read_handbook(service, now=now) if service else fact.HandbookFact(),
         paths=read_paths(service) if service else (),
+        reporting=read_reporting(service, today=today) if service else fact.ReportingFact(),
         forms=_forms(row),
         items=items,
     )

@@ -39,11 +39,6 @@ NAMES: Mapping[str, Promise | str] = {
     "staff_survey_reported": _("The staff survey has been reported"),
     "guidance_paths_live": _("Guidance paths lead to the service"),
 }
-PARTS_OF_PORTAL: Mapping[str, Promise | str] = {
-    "handbook": _("the handbook"),
-    "reports": _("statistics and reports"),
-    "guidance": _("guidance paths"),
-}
 LACKS: Mapping[str, Promise | str] = {
     "page": _("the page is not public yet"),
     "text": _("a text of the page, in some language"),
@@ -91,6 +86,9 @@ LACKS: Mapping[str, Promise | str] = {
     "code_warning": _("the approved quick reply /hetu, which warns of identity codes, in each language"),
     "training_plan": _("the service’s plan of orientation"),
     "training": _("a training with its address and due date"),
+    "metrics": _("the metrics of the service’s report"),
+    "metric_target": _("a target for a metric of the report, or that it needs none"),
+    "recipient": _("somebody who gets the report"),
     "survey": _("a closed staff survey of the service"),
     "survey_answers": _("at least five answers to a staff survey of the service"),
 }
@@ -99,11 +97,6 @@ LACKS: Mapping[str, Promise | str] = {
 def signal_name(code: str) -> str:
     """What a signal shows."""
     return str(NAMES.get(code, code.replace("_", " ")))
-
-
-def part_of_portal(owner: str) -> str:
-    """The part of the portal whose facts a signal waits for."""
-    return str(PARTS_OF_PORTAL.get(owner, owner))
 
 
 def lacking(codes: Iterable[str]) -> list[str]:

@@ -14,10 +14,11 @@ from accounts.choices import ADMIN_DOOR_ROLES
 from accounts.menu import roles_on_page
 from adoption import words
 from adoption.choices import Funder
-from adoption.models import Rollout
+from adoption.models import Rollout, RolloutItem
 from adoption.models.rollouts import READER_ROLES
 from adoption.permissions import is_member_in
 from adoption.signals.words import lacking, signal_name
+from reports.choices import FIGURE_READERS
 from services.metric_names import metric_words
 from services.models import Service
 from services.templatetags.texts import spoken
@@ -25,6 +26,12 @@ from services.templatetags.texts import spoken
 register = template.Library()
 IN_ADMIN = {"rollout": "change"}
 """A page that has another name in the administration."""
+IN_REPORTS = {
+    "report_definition_selected": "reports:selection",
+    "monthly_report_generated": "reports:month",
+    "last_month_report_reviewed": "reports:review",
+}
+"""Where in the reports what a signal shows is done."""
 register.filter("form_name", words.form_name)
 register.filter("document_name", words.document_name)
 register.filter("role_name", words.role_name)
@@ -51,6 +58,20 @@ def rollouts_of(context: dict[str, Any], service: Service) -> list[Rollout]:
     """The rollouts by which a service is or was taken into use, as far as the person may see them (S000-40)."""
     actor = getattr(context.get("request"), "actor", None)
     return list(Rollout.objects.filter(service=service).readable_by(actor)) if actor is not None else []
+
+
+@register.simple_tag(takes_context=True)
+def report_way(context: dict[str, Any], signal: str, item: RolloutItem) -> str:
+    """The address in the reports at which what the signal shows is done; none for who does not read figures there."""
+    service, name = item.rollout.service, IN_REPORTS.get(signal)
+    if name is None or service is None or roles_on_page(context.get("request")).isdisjoint(FIGURE_READERS):
+        return ""
+    match name:
+        case "reports:month":
+            return f"{reverse(name)}?palvelu={service.key}"
+        case "reports:review":
+            return reverse(name, args=[service.key, f"{item.period:%Y-%m}"]) if item.period else ""
+    return reverse(name, args=[service.key])
 
 
 @register.simple_tag(takes_context=True)

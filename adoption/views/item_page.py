@@ -18,8 +18,8 @@ from adoption.fulfilment import fulfilment_of
 from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
 from adoption.permissions import may_drive, may_set, may_work_on, roles_held
 from adoption.proposals import proposals_of
-from adoption.signals.unbuilt import OWNERS
-from adoption.signals.words import part_of_portal, signal_name
+from adoption.signals import SIGNALS
+from adoption.signals.words import signal_name
 from adoption.states import CLOSED, may_move, needs_reason
 from adoption.views.item_parts import part_cards
 
@@ -91,11 +91,10 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     }
 
 
-def _unavailable(item: RolloutItem, proofs: Sequence[Proof]) -> list[tuple[str, str]]:
-    """The item’s signals whose part of the portal is not in use yet, so that nobody waits for them: the signal, and the part."""
+def _unavailable(item: RolloutItem, proofs: Sequence[Proof]) -> list[str]:
+    """The item’s signals that this portal cannot judge, so that nobody waits for them."""
     judged = {proof.signal for proof in proofs}
-    waiting = [name for name in item.model_item.signals if name in OWNERS and name not in judged]
-    return [(signal_name(name), part_of_portal(OWNERS[name])) for name in waiting]
+    return [signal_name(name) for name in item.model_item.signals if name not in SIGNALS and name not in judged]
 
 
 def _parts(item: RolloutItem) -> list[ItemPart]:

@@ -29,7 +29,7 @@ from adoption.operations.definition import standing_of
 from adoption.permissions import may_drive
 from adoption.progress import Progress, progress
 from adoption.signals import Unavailable
-from adoption.signals.words import part_of_portal, signal_name
+from adoption.signals.words import signal_name
 from adoption.success import conditions_now
 from adoption.views.definition import standing_context
 from adoption.views.door import rollout_door
@@ -219,13 +219,9 @@ def _proven(lines: Sequence[Line]) -> list[tuple[Line, Sequence[Proof]]]:
     return [(line, shown) for line in lines if (shown := [proof for proof in line.proofs if proof.holds or proof.first_held_at])]
 
 
-def _unavailable(signals: Iterable[Unavailable]) -> list[tuple[str, list[str]]]:
-    """The signals of parts of the portal that are not in use yet, by the part, so that nobody waits for them."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for each in signals:
-        if (name := signal_name(each.name)) not in found[part_of_portal(each.owner)]:
-            found[part_of_portal(each.owner)].append(name)
-    return sorted(found.items())
+def _unavailable(signals: Iterable[Unavailable]) -> list[str]:
+    """The signals that this portal cannot judge, so that nobody waits for them."""
+    return sorted({signal_name(each.name) for each in signals})
 
 
 def open_questions(rollout: Rollout, items: Sequence[RolloutItem]) -> list[tuple[RolloutItem, QuestionForm]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,7 @@ from reports.exports.legible import legible
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import part_words
 from reports.report import Report
-from reports.shown import COLUMNS, HEADERS, flat_rows
+from reports.shown import HEADERS, flat_rows
 from reports.targets import value_in_words
 from reports.trend import MonthPoint
 from services.resources.files import write_file
@@ -47,7 +47,11 @@ def as_json(report: Report) -> bytes:
         else None,
         "summary": list(report.sentences),
         "figures": [] if report.is_gap else [_figure(each) for each in report.figures.total.values()],
-        "breakdowns": {} if report.is_gap else {table.key: [_row(row) for row in table.rows] for table in report.tables},
+        "breakdowns": {
+            table.key: [_row(row, table.columns) for row in table.rows] for table in (() if report.is_gap else report.tables)
+        },
+        if report.is_gap
+        else {table.key: [_row(row, table.columns) for row in table.rows] for table in report.tables},
         "weekday_hours": [{"hour": hour, "contacts": [cell.n for cell in days]} for hour, days in report.week],
         "transfers": {"to": list(report.matrix.to), "rows": [[name, [cell.n for cell in row]] for name, row in report.matrix.rows]},
         "months": [_month(point) for point in report.trend.points] if report.trend else [],
@@ -74,8 +78,8 @@ def _figure(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _row(row: Any) -> dict[str, Any]:
-    return {"name": row.name, "shown": dict(zip(COLUMNS, row.values, strict=False))}
+def _row(row: Any, columns: Sequence[str]) -> dict[str, Any]:
+    return {"name": row.name, "shown": dict(zip(columns, row.values, strict=True))}
 
 
 def _month(point: MonthPoint) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import PERCENTS, TIMES, part_words
 from reports.report import Group, Report
 from reports.rounding import NOTHING, number
-from reports.shown import COLUMNS, ShownFigure
+from reports.shown import ShownFigure
 from reports.targets import beside_in_words
 from reports.trend import KEYS
 from services.texts import text
@@ -219,7 +219,7 @@ class _Book:
     def _breakdowns(self) -> None:
         if not self.report.tables:
             return
-        heads = [DEFINITIONS[code].name for code in COLUMNS]
+        heads = [DEFINITIONS[code].name for code in self.report.tables[0].columns]
         sheet = self._sheet(_("Broken down"), [_("Breakdown"), _("Name"), *heads], [24, 40, *[16] * len(heads)])
         at = 1
         for table in self.report.tables:

@@ -19,7 +19,7 @@ from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
 
-FORMULAS = "2026.1"
+FORMULAS = "2026.2"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {each.code: each for part in (volume, waits, outcomes, opinions, demand, offer, work, change) for each in part.DEFINITIONS}
@@ -34,6 +34,7 @@ _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = 
     Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period),
     Source.COSTS: lambda scope, period, now: offer.read_costs(scope, period),
     Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period),
+    Source.WORDS: lambda scope, period, now: dict(opinions.read_words(scope, period)),
     Source.TOPICS: lambda scope, period, now: change.read_topics(scope, period),
 }
 

@@ -88,7 +88,7 @@ def of_outcomes() -> Columns:
 
 
 def of_opinions(*, whole: bool) -> Columns:
-    """M14–M17 by contact; `whole` with each answer from 0 to 10 and from 1 to 5."""
+    """M14–M16 by contact; `whole` with each answer from 0 to 10 and from 1 to 5."""
     satisfaction = CONTACT & Q(feedback__satisfaction__isnull=False)
     recommend = CONTACT & Q(feedback__recommend__isnull=False)
     found: Columns = {
@@ -100,7 +100,6 @@ def of_opinions(*, whole: bool) -> Columns:
         "passives": counted(CONTACT & Q(feedback__recommend__range=(7, 8))),
         "detractors": counted(CONTACT & Q(feedback__recommend__lte=6)),
         "with_feedback": counted(CONTACT & Q(feedback__answered_at__isnull=False)),
-        "texts": counted(CONTACT & Q(feedback__isnull=False) & ~Q(feedback__words="")),
     }
     if whole:
         found |= {f"satisfaction_{mark}": counted(CONTACT & Q(feedback__satisfaction=mark)) for mark in range(1, 6)}

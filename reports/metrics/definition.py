@@ -29,6 +29,7 @@ class Source(StrEnum):
     GROWTH = "growth"
     TOPICS = "topics"
     COSTS = "costs"
+    WORDS = "words"
     IMPORTED = "imported"
 
 

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.metrics.definition import Better, metric
+from reports.choices import Theme, Tone
+from reports.metrics import columns
+from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, count, named, number, ratio, share
+from reports.metrics.scope import Scope
+from reports.models import FeedbackMark
+from reports.models.feedback import TOLD, texts_of
+from reports.months import Period
+
+THEMES = tuple(f"theme_{code}" for code in Theme.values)
+
+
+def read_words(scope: Scope, period: Period) -> dict[str, int]:
+    """How many have written in their own words, and what a person has said of the texts (M17): two queries.
+
+    A text that was gone through before its words were erased still counts.
+    """
+    of_rows = scope.rows(period).filter(columns.CONTACT)
+    texts = texts_of(of_rows)
+    found: Counter[str] = Counter()
+    for tone, themes in FeedbackMark.objects.filter(TOLD, feedback__in=texts).values_list("tone", "themes"):
+        found[tone] += 1
+        found.update(f"theme_{code}" for code in themes)
+    return {**found, "texts": texts.count()}
 
 
 def satisfaction(facts: Facts) -> Figure:
@@ -32,8 +55,12 @@ def response_rate(facts: Facts) -> Figure:
 
 
 def own_words(facts: Facts) -> Figure:
-    """M17: how many texts; their tone and theme are given by a person."""
-    return count("M17", number(facts, "texts"), named(facts, ["texts"]))
+    """M17: how many texts; their tone and themes are given by a person, and shares are of those that have one."""
+    texts, tones = number(facts, "texts"), named(facts, Tone.values)
+    told = sum(n for _tone, n in tones)
+    parts = [("texts", texts), *tones, ("not_gone_through", texts - told), *((code, n) for code, n in named(facts, THEMES) if n)]
+    beside = {f"{tone}_share": ratio(n, told) for tone, n in tones}
+    return count("M17", texts, parts, beside=beside)
 
 
 DEFINITIONS = (
@@ -52,7 +79,8 @@ DEFINITIONS = (
         "M17",
         "n",
         Better.NEITHER,
-        _("Texts that residents have written as feedback. Texts are erased with the conversation, so count them in time."),
+        _("Texts that residents have written as feedback. A person has read them and said what tone and themes they have."),
         own_words,
+        Source.WORDS,
     ),
 )

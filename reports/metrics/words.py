@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import FailureDemand, Outcome, Status, WentTo
+from reports.choices import Theme, Tone
 
 PARTS: Mapping[str, Promise | str] = {
     **{str(code): words for code, words in (*Status.choices, *Outcome.choices, *WentTo.choices, *FailureDemand.choices)},
@@ -19,6 +20,12 @@ PARTS: Mapping[str, Promise | str] = {
     "detractors": _("Answered 0–6"),
     "feedback": _("Contacts with feedback"),
     "texts": _("Texts"),
+    **{str(code): words for code, words in Tone.choices},
+    **{f"theme_{code}": words for code, words in Theme.choices},
+    "not_gone_through": _("Not gone through yet"),
+    "positive_share": _("Positive, of those gone through"),
+    "neutral_share": _("Neutral, of those gone through"),
+    "negative_share": _("Negative, of those gone through"),
     "mean": _("Mean"),
     "p90": _("Nine of ten at most"),
     "longest": _("Longest"),
@@ -84,6 +91,7 @@ NOTES: Mapping[str, Promise | str] = {
 }
 PERCENTS = {
     *("share", "share_of_contacts", "target_hours", "uncoded", "verified", "quick", "growth", "growth_of_year"),
+    *(f"{tone}_share" for tone in Tone.values),
 }
 """What stands beside a figure as a percentage, though the figure itself may be of another unit."""
 TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_median"}

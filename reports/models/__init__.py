@@ -1,6 +1,9 @@
-"""What reports keep: frozen months, and the notes beside their figures."""
+"""What reports keep: frozen months, notes beside their figures, reviews, feedback gone through, and what each service follows."""
 
+from reports.models.feedback import FeedbackMark
 from reports.models.months import MonthlyReport
 from reports.models.notes import MonthNote
+from reports.models.reviews import AgreedAction, Review
+from reports.models.selections import ReportSelection
 
-__all__ = ["MonthNote", "MonthlyReport"]
+__all__ = ["AgreedAction", "FeedbackMark", "MonthNote", "MonthlyReport", "ReportSelection", "Review"]

@@ -6,33 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, Staff, System
-from accounts.models import Grant
-from reports.choices import FIGURE_READERS
+from reports.models.scoping import OfScopeQuerySet
 from services.models import County, Service
-
-
-class MonthlyReportQuerySet(models.QuerySet["MonthlyReport"]):
-    """Questions about frozen reports."""
-
-    def readable_by(self, actor: Actor) -> MonthlyReportQuerySet:
-        """Those of a service to whom its figures are open; the county’s to whom all are."""
-        match actor:
-            case System():
-                return self.all()
-            case Staff():
-                grants = Grant.objects.held_by(actor, FIGURE_READERS).filter(county=OuterRef("county__code"))
-                whole, own = grants.filter(service_id__isnull=True), grants.filter(service_id=OuterRef("service__public_id"))
-                return self.filter(Exists(whole) | Exists(own))
-        return self.none()
-
-    def of_scope(self, *, county: County, service: Service | None) -> MonthlyReportQuerySet:
-        """Those of the service, or of the county as a whole."""
-        return self.filter(county=county, service=service) if service else self.filter(county=county, service__isnull=True)
 
 
 class MonthlyReport(models.Model):
@@ -52,7 +31,7 @@ class MonthlyReport(models.Model):
     made_at = models.DateTimeField(_("frozen"), default=timezone.now)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects = MonthlyReportQuerySet.as_manager()
+    objects = OfScopeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("monthly report")

@@ -1,17 +1,31 @@
 """The rules of reports, and the only place that writes them."""
 
+from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
 from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
 from reports.operations.notes import change_note, delete_note, write_note
+from reports.operations.reviews import Action, Findings, sign_review, write_review
 from reports.operations.rows import export_rows, open_rows
+from reports.operations.selections import choose_metrics
+from reports.operations.targets import end_target, set_target
 
 __all__ = [
     "CATCH_UP",
+    "Action",
+    "Findings",
     "change_note",
+    "choose_metrics",
     "delete_note",
+    "end_target",
     "export_rows",
     "freeze_due_months",
     "freeze_month",
+    "improve_from_feedback",
+    "mark_feedback",
+    "open_feedback",
     "open_rows",
     "revise_month",
+    "set_target",
+    "sign_review",
     "write_note",
+    "write_review",
 ]

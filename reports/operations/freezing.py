@@ -17,7 +17,9 @@ from reports.gaps import Fullness, fullness
 from reports.metrics import FORMULAS, Scope, figures_of
 from reports.models import MonthlyReport
 from reports.months import Month
+from reports.operations.letters import tell_recipients
 from reports.permissions import may_read
+from reports.selection import chosen_codes, only
 from services.calendars import local_date
 from services.models import County, Service
 
@@ -41,10 +43,12 @@ def freeze_month(*, by: Actor, county: County, service: Service | None, month: M
     figures = _figures(county, service, month, now)
     if _is_gap(county, service, month, contacts=figures["M01"]["n"], now=now):
         raise ValidationError(_("There is no data of this month."), code="no_data")
-    MonthlyReport.objects.bulk_create(
-        [_row(by, county, service, month, figures, revision=1, now=now)], ignore_conflicts=True
-    )  # two who freeze at once make one
-    return rows.get(revision=1)
+    row = _row(by, county, service, month, figures, revision=1, now=now)
+    with transaction.atomic():
+        MonthlyReport.objects.bulk_create([row], ignore_conflicts=True)  # two who freeze at once make one
+        report = rows.select_related("county", "service").get(revision=1)
+        tell_recipients(report)
+    return report
 
 
 @transaction.atomic
@@ -104,7 +108,7 @@ def _try_to_freeze(by: System, county: County, service: Service | None, month: M
 
 def _figures(county: County, service: Service | None, month: Month, now: datetime) -> dict[str, Any]:
     scope = Scope.of([service]) if service else Scope.whole(county)
-    return kept(figures_of(scope, month.period, now=now).total)
+    return kept(only(figures_of(scope, month.period, now=now).total, chosen_codes(service)))
 
 
 def _is_gap(county: County, service: Service | None, month: Month, *, contacts: int, now: datetime) -> bool:

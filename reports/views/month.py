@@ -15,6 +15,7 @@ from reports.metrics.figure import FEW
 from reports.models import MonthlyReport
 from reports.permissions import may_read_county
 from reports.report import Report, report_of
+from reports.views.after import after_reading
 from reports.views.choosing import Chosen, chosen_of
 from reports.views.door import figures_door
 from services.models import County
@@ -30,7 +31,8 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     revisions = rows.filter(month=chosen.period.first).select_related("made_by").order_by("revision") if chosen.month else []
     hers = may_read_county(actor, county)
     notes = [(note, hers or note.service_id is not None) for note in report.notes if note.month == chosen.period.first]
-    context = {**page_context(chosen, report), "revisions": revisions, "notes": notes}
+    after = after_reading(actor, county, chosen.service, chosen.month) if chosen.month else None
+    context = {**page_context(chosen, report), "revisions": revisions, "notes": notes, "after": after}
     return render(request, "reports/month.html", context)
 
 

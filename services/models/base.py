@@ -63,11 +63,11 @@ def scoped(path: str) -> type[ScopedQuerySet]:
     return type("ScopedQuerySet", (ScopedQuerySet,), {"county_path": path})
 
 
-def supervised_by(actor: Actor) -> Q:
-    """Rows with a county and maybe a service that a supervisor's grant reaches: hers, or all of a county."""
+def supervised_by(actor: Actor, role: Role = Role.SUPERVISOR) -> Q:
+    """Rows with a county and maybe a service that a supervisor's grant reaches, or one of the role: hers, or all of a county."""
     if not isinstance(actor, Staff):
         return Q(pk__in=[])
-    grants = Grant.objects.valid().filter(user_id=actor.user_id, role=Role.SUPERVISOR, county=models.OuterRef("county__code"))
+    grants = Grant.objects.valid().filter(user_id=actor.user_id, role=role, county=models.OuterRef("county__code"))
     return Q(models.Exists(grants.filter(Q(service_id__isnull=True) | Q(service_id=models.OuterRef("service__public_id")))))
 
 

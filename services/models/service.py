@@ -12,9 +12,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Staff, System
+from accounts.choices import Role
 from accounts.models import Grant
 from services.choices import AimClass, Audience, CostKind, Direction, Identification, Medium, Register, ServiceStatus
-from services.models.base import ScopedQuerySet, Versioned, ends_after_start, label, one_key_per_county, scoped
+from services.models.base import ScopedQuerySet, Versioned, ends_after_start, label, one_key_per_county, scoped, supervised_by
 from services.models.county import ContactPoint, County, Link, Municipality, Office
 
 METRIC = re.compile(r"M(0[1-9]|[12]\d|3[0-5]|08b)")
@@ -296,6 +297,14 @@ class ServiceArea(models.Model):
         return label(self, "name")
 
 
+class TargetQuerySet(ScopedQuerySet):
+    """Questions about targets."""
+
+    def editable_by(self, actor: Actor) -> TargetQuerySet:
+        """Those of the main user's county; a manager's are those of what she manages."""
+        return self.filter(pk__in=super().editable_by(actor).values("pk")) | self.filter(supervised_by(actor, Role.MANAGER))
+
+
 class Target(Versioned):
     """A target of the service or of the whole county (metrics 1.8)."""
 
@@ -314,7 +323,7 @@ class Target(Versioned):
     due_on = models.DateField(_("due date"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=160, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = TargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("target")

@@ -2,6 +2,7 @@
 
 from services.operations.directory import Loaded, load_directory
 from services.operations.holidays import fill_holidays
+from services.operations.improvements import add_improvement
 from services.operations.links import check_links
 from services.operations.materials import add_material, change_material, remove_material
 from services.operations.memberships import join_queue, leave_queue
@@ -39,6 +40,7 @@ __all__ = [
     "Delete",
     "Loaded",
     "RowChange",
+    "add_improvement",
     "add_material",
     "add_question",
     "answer_survey",

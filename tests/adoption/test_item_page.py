@@ -384,14 +384,13 @@ class TestForms:
 @pytest.mark.parametrize(
     ("language", "told"), [("fi", "ei vielä saatavilla"), ("sv", "inte tillgänglig ännu"), ("en", "not available yet")]
 )
-def test_a_signal_that_waits_for_a_part_of_the_portal_says_so_by_name(
+def test_a_signal_that_the_portal_does_not_know_says_so_by_name(
     rollout: Rollout, coordinator: User, signed_in: SignedIn, language: str, told: str
 ) -> None:
-    """2.6 waits for the reports: nobody is left to wonder why the system shows nothing."""
-    page = signed_in(coordinator).get(page_of(rollout, "2.6").replace("/fi/", f"/{language}/", 1))
-    assert page.context["unavailable"]
-    shown = page.content.decode()
-    name, part = page.context["unavailable"][0]
-    assert f"<strong>{name}</strong>: {told}" in shown
-    assert f"({part})" in shown
+    """A model from elsewhere may name one: nobody is left to wonder why the system shows nothing."""
+    item = item_of(rollout, "1.2").model_item
+    type(item).objects.filter(pk=item.pk).update(signals=["robot_answers"])
+    page = signed_in(coordinator).get(page_of(rollout, "1.2").replace("/fi/", f"/{language}/", 1))
+    assert page.context["unavailable"] == ["robot answers"]
+    assert f"<strong>robot answers</strong>: {told}" in page.content.decode()
     assert signed_in(coordinator).get(page_of(rollout, "1.1")).context["unavailable"] == []

@@ -18,7 +18,7 @@ from accounts.models import User
 from adoption.models import Proof, Rollout
 from adoption.operations import check_rollout
 from adoption.signals import Signal, handbook
-from adoption.signals.facts import Facts, HandbookFact, ReplyFact, Row, SectionFact
+from adoption.signals.facts import Facts, HandbookFact, ReplyFact, ReportingFact, Row, SectionFact
 from adoption.signals.reading import read_facts
 from handbook.choices import ReplyAudience, ReplyCategory, ReplyScope
 from handbook.models import Chapter, ChapterVersion, OrientationPlan, QuickReply, StaffNotice
@@ -174,6 +174,7 @@ def bare(now: datetime, book: HandbookFact) -> Facts:
         service=None,
         forms={},
         handbook=book,
+        reporting=ReportingFact(),
         **empty,
     )
 
@@ -469,4 +470,4 @@ class TestRealDataOnly:
             read_facts(rollout.pk, now=timezone.now())
 
 
-FACTS = 41
+FACTS = 44

@@ -402,14 +402,5 @@ class TestGuidancePathsLive:
         assert not says(rollout, "guidance_paths_live").holds
 
 
-class TestSignalsOfPartsThatAreNotInUse:
-    @pytest.mark.parametrize(
-        ("name", "owner"),
-        [
-            ("report_definition_selected", "reports"),
-            ("monthly_report_generated", "reports"),
-            ("last_month_report_reviewed", "reports"),
-        ],
-    )
-    def test_it_says_by_name_that_it_is_not_available(self, rollout: Rollout, name: str, owner: str) -> None:
-        assert answer_of(rollout, name) == Unavailable(name, owner)
+def test_a_signal_that_the_portal_does_not_know_says_by_name_that_it_is_not_available(rollout: Rollout) -> None:
+    assert answer_of(rollout, "robot_answers") == Unavailable("robot_answers")

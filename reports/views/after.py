@@ -1,0 +1,37 @@
+"""What follows from a report: what was agreed last time, and the review of this one (metrics 7: 12 and 13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import Staff
+from reports.choices import REVIEWERS
+from reports.feedback import not_gone_through
+from reports.models import MonthlyReport, Review
+from reports.months import Month
+from reports.permissions import may_review, readable_services
+from reports.views.places import Place
+from reports.views.review import actions_before
+from services.models import County, Service
+
+
+def after_reading(actor: Staff, county: County, service: Service | None, month: Month) -> dict[str, Any]:
+    """For the page of a month: the review of it, if any, the actions of the one before, and the ways to the work around it."""
+    place = Place(actor, county, service)
+    reviews = Review.objects.of_scope(county=county, service=service).filter(month=month.first)
+    frozen = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
+    reads_words = readable_services(actor, county, REVIEWERS).exists()
+    return {
+        "place": place,
+        "month": month,
+        "is_over": month.last < timezone.localdate(),
+        "is_frozen": frozen.exists(),
+        "actions": actions_before(place, month),
+        "review": reviews.signed().select_related("report").first(),
+        "draft": reviews.filter(signed_at__isnull=True).first(),
+        "may_review": may_review(actor, county=county, service=service),
+        "reads_words": reads_words,
+        "waiting": not_gone_through(actor, county, service) if reads_words else 0,
+    }

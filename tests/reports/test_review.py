@@ -1,0 +1,231 @@
+"""A month's report is gone through by four topics, signed once, and leaves actions behind (S000-53, S001-24)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+
+from accounts.actors import System
+from accounts.choices import Role
+from accounts.models import AuditEntry, User
+from chat.models import Conversation
+from reports.models import MonthlyReport, Review
+from reports.months import Month
+from reports.operations import Action, Findings, freeze_month, revise_month, sign_review, write_review
+from services.models import County, Improvement, Queue, Service
+from tests.conftest import acting
+from tests.reports.d1 import NOVEMBER, make_d1
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+NOW = datetime(2026, 12, 4, 9, tzinfo=UTC)
+WHOLE = Findings("Määrä kasvoi.", "Jono venyi maanantaina.", "Ollaan tyytyväisiä.", "Kiitosta ja toiveita.")
+ONE = Action("Yksi vastaaja lisää maanantaiaamuihin", None, date(2026, 12, 31))
+
+
+@pytest.fixture
+def report(queue: Queue) -> MonthlyReport:
+    Service.objects.update(opened_at=datetime(2026, 10, 1, tzinfo=UTC))
+    make_d1(queue)
+    return freeze_month(by=System("test"), county=queue.service.county, service=queue.service, month=NOVEMBER, now=NOW)
+
+
+def write(report: MonthlyReport, by: User, **fields) -> Review:
+    given = {
+        "by": acting(by), "county": report.county, "service": report.service, "month": NOVEMBER, "revision": report.revision,
+        "findings": WHOLE, "actions": [Action(ONE.title, by, ONE.due_on)], "now": NOW,
+    }  # fmt: skip
+    return write_review(**{**given, **fields})
+
+
+def signed(report: MonthlyReport, by: User, **fields) -> Review:
+    return sign_review(by=acting(by), review=write(report, by, **fields), now=NOW)
+
+
+class TestSigning:
+    def test_it_is_kept_with_who_when_and_of_which_revision_and_its_actions_become_improvements(self, report, supervisor) -> None:
+        row = signed(report, supervisor)
+        assert (row.signed_at, row.signed_by_id, row.signer, row.report) == (NOW, supervisor.pk, str(supervisor), report)
+        action = Improvement.objects.get()
+        assert (action.title, action.owner, action.due_on, action.service) == (ONE.title, supervisor, ONE.due_on, report.service)
+        assert "11/2026" in action.source and row.actions.get().improvement == action
+        assert AuditEntry.objects.get(object_type="reports.review").after == {"month": "2026-11", "revision": 1, "actions": 1}
+
+    @pytest.mark.parametrize("topic", ["contacts", "queue_times", "satisfaction", "free_feedback"])
+    def test_three_of_four_topics_are_not_enough(self, report, supervisor, topic: str) -> None:
+        row = write(report, supervisor, findings=Findings(**{**WHOLE_VALUES, topic: "  "}))
+        with pytest.raises(ValidationError) as refused:
+            sign_review(by=acting(supervisor), review=row, now=NOW)
+        assert list(refused.value.error_dict) == [topic]
+        assert Review.objects.get().signed_at is None and not Improvement.objects.exists()
+
+    def test_no_actions_is_an_answer_and_silence_is_not(self, report, supervisor) -> None:
+        row = write(report, supervisor, actions=[])
+        with pytest.raises(ValidationError) as refused:
+            sign_review(by=acting(supervisor), review=row, now=NOW)
+        assert refused.value.code == "actions_missing"
+        none = Findings(**{**WHOLE_VALUES, "no_actions": True})
+        assert signed(report, supervisor, actions=[], findings=none, version=row.version).no_actions
+
+    @pytest.mark.parametrize("gap", ["owner", "due_on", "title"])
+    def test_an_action_has_an_owner_and_a_day(self, report, supervisor, gap: str) -> None:
+        given = {"title": "Jotain", "owner": supervisor, "due_on": date(2026, 12, 31), gap: "" if gap == "title" else None}
+        with pytest.raises(ValidationError) as refused:
+            signed(report, supervisor, actions=[Action(**given)])
+        assert refused.value.code == "action_incomplete"
+
+    def test_an_action_is_given_to_one_who_works_for_the_service(self, report, supervisor, outsider, second_responder) -> None:
+        for other in (outsider, second_responder):
+            with pytest.raises(ValidationError) as refused:
+                write(report, supervisor, actions=[Action("Jotain", other, date(2026, 12, 31))])
+            assert refused.value.code == "not_a_worker"
+
+    def test_a_signed_one_never_changes_and_a_new_one_takes_its_place_with_a_reason(self, report, supervisor, manager) -> None:
+        first = signed(report, supervisor)
+        with pytest.raises(ValidationError) as refused:
+            sign_review(by=acting(manager), review=first, now=NOW)
+        assert refused.value.code == "signed"
+        with pytest.raises(ValidationError) as refused:
+            write(report, manager)
+        assert list(refused.value.error_dict) == ["reason"]
+        second = signed(
+            report, manager, reason="Luku luettiin väärin", actions=[], findings=Findings(**WHOLE_VALUES, no_actions=True)
+        )
+        first.refresh_from_db()
+        assert first.signer == str(supervisor) and Review.objects.signed().first() == second
+
+    def test_figures_that_have_changed_meanwhile_are_read_first(self, report, supervisor, manager) -> None:
+        row = write(report, supervisor)
+        Conversation.objects.filter(outcome="R5").update(outcome="R1")
+        revise_month(
+            by=acting(manager), county=report.county, service=report.service, month=NOVEMBER, reason="Luokitus korjattu", now=NOW
+        )
+        with pytest.raises(ValidationError) as refused:
+            sign_review(by=acting(supervisor), review=row, now=NOW)
+        assert refused.value.code == "newer_report"
+        assert signed(report, supervisor, revision=2, version=row.version).report.revision == 2
+
+    def test_two_who_write_at_once_do_not_wipe_each_others_words(self, report, supervisor, manager) -> None:
+        row = write(report, supervisor)
+        with pytest.raises(ValidationError) as refused:
+            write(report, manager)
+        assert refused.value.code == "stale"
+        assert write(report, manager, version=row.version).version == row.version + 1
+
+
+WHOLE_VALUES = {name: getattr(WHOLE, name) for name in ("contacts", "queue_times", "satisfaction", "free_feedback")}
+
+
+class TestWho:
+    @pytest.mark.parametrize("who", ["responder", "main_user", "coordinator", "reader", "outsider", "former", "second_responder"])
+    def test_others_neither_write_nor_sign(self, request, report, supervisor, who: str) -> None:
+        other = request.getfixturevalue(who)
+        with pytest.raises(PermissionDenied):
+            write(report, other, actions=[])
+        row = write(report, supervisor)
+        with pytest.raises(PermissionDenied):
+            sign_review(by=acting(other), review=row, now=NOW)
+
+    def test_a_supervisor_of_one_service_does_not_review_the_county(self, report, supervisor) -> None:
+        freeze_month(by=System("test"), county=report.county, service=None, month=NOVEMBER, now=NOW)
+        with pytest.raises(PermissionDenied):
+            write(report, supervisor, service=None)
+
+    def test_the_portal_signs_nothing(self, report, supervisor) -> None:
+        with pytest.raises(PermissionDenied):
+            sign_review(by=System("test"), review=write(report, supervisor), now=NOW)
+
+    def test_what_is_not_frozen_is_not_reviewed(self, report, supervisor) -> None:
+        with pytest.raises(MonthlyReport.DoesNotExist):
+            write(report, supervisor, month=Month(2026, 10))
+
+
+def address(report: MonthlyReport, month: str = "2026-11") -> str:
+    return reverse("reports:review", args=[report.service.key if report.service else "kaikki", month])
+
+
+def posted(report: MonthlyReport, by: User, **fields) -> dict[str, object]:
+    rows = {"toimi-TOTAL_FORMS": 1, "toimi-INITIAL_FORMS": 0, "toimi-0-title": ONE.title, "toimi-0-due_on": "2026-12-31"}
+    return {**WHOLE_VALUES, **rows, "toimi-0-owner": by.pk, "revision": report.revision, "do": "sign", **fields}
+
+
+class TestPage:
+    def test_it_is_written_unfinished_gone_on_with_and_signed(self, report, supervisor, signed_in) -> None:
+        client = signed_in(supervisor)
+        shown = client.get(address(report)).content.decode()
+        assert "Jonotusaika" in shown and "4 min 0 s" not in shown and "Allekirjoita" in shown
+        assert client.post(address(report), posted(report, supervisor, do="save", satisfaction="")).status_code == 302
+        draft = Review.objects.get()
+        assert draft.signed_at is None and draft.actions.get().title == ONE.title
+        shown = client.get(address(report)).content.decode()
+        assert WHOLE.contacts in shown and f'value="{ONE.title}"' in shown
+        assert client.post(address(report), posted(report, supervisor, version=draft.version)).status_code == 302
+        shown = client.get(address(report)).content.decode()
+        assert "Allekirjoitettu" in shown and WHOLE.satisfaction in shown and Improvement.objects.get().get_state_display() in shown
+        assert f"/raportit/tarkastelu/{report.service.key}/2026-11/?uusi=1" not in shown and "?uusi=1" in shown
+
+    def test_nothing_typed_is_lost_when_it_is_refused(self, report, supervisor, signed_in) -> None:
+        response = signed_in(supervisor).post(address(report), posted(report, supervisor, free_feedback=""))
+        shown = response.content.decode()
+        assert response.status_code == 422 and WHOLE.queue_times in shown and ONE.title in shown
+        assert "Kirjoita, mitä havaittiin." in shown
+
+    def test_what_another_saved_meanwhile_is_shown_beside_ones_own(self, report, supervisor, manager, signed_in) -> None:
+        write(report, manager, findings=Findings(contacts="Johdon havainto"))
+        response = signed_in(supervisor).post(address(report), posted(report, supervisor))
+        shown = response.content.decode()
+        assert response.status_code == 422 and "Johdon havainto" in shown and WHOLE.contacts in shown
+
+    def test_the_next_month_shows_what_was_agreed_and_its_state(self, report, supervisor, signed_in) -> None:
+        signed(report, supervisor)
+        Improvement.objects.update(state="done", closing_note="Maanantait on täytetty.")
+        freeze_month(
+            by=System("test"),
+            county=report.county,
+            service=report.service,
+            month=Month(2026, 12),
+            now=datetime(2027, 1, 8, tzinfo=UTC),
+        )
+        shown = signed_in(supervisor).get(address(report, "2026-12")).content.decode()
+        assert ONE.title in shown and "Tehty" in shown and "Maanantait on täytetty." in shown
+
+    def test_a_main_user_reads_and_does_not_write(self, report, supervisor, main_user, signed_in) -> None:
+        client = signed_in(main_user)
+        assert "Allekirjoita" not in client.get(address(report)).content.decode()
+        assert client.post(address(report), posted(report, main_user)).status_code == 403
+        signed(report, supervisor)
+        assert WHOLE.contacts in client.get(address(report)).content.decode()
+
+    def test_before_the_freezing_there_is_nothing_to_go_through(self, report, supervisor, signed_in) -> None:
+        client = signed_in(supervisor)
+        assert "jäädytetty" in client.get(address(report, "2026-10")).content.decode()
+        assert client.post(address(report, "2026-10"), posted(report, supervisor)).status_code == 404
+        assert client.get(address(report, "2026-13")).status_code == 404
+
+    @pytest.mark.parametrize("who", ["responder", "coordinator", "reader", "former", "outsider"])
+    def test_others_do_not_read_it(self, request, report, signed_in, who: str) -> None:
+        assert signed_in(request.getfixturevalue(who)).get(address(report)).status_code == 403
+
+    def test_another_service_is_no_page_and_the_county_is_refused(
+        self, report, supervisor, second_queue, outsider, signed_in
+    ) -> None:
+        client = signed_in(supervisor)
+        assert client.get(reverse("reports:review", args=["neuvola", "2026-11"])).status_code == 404
+        assert client.get(reverse("reports:review", args=["kaikki", "2026-11"])).status_code == 403
+        elsewhere = signed_in(outsider, host="toinen.test")
+        assert "jäädytetty" in elsewhere.get(address(report)).content.decode()
+        assert elsewhere.post(address(report), posted(report, supervisor)).status_code in (403, 404)
+
+    @pytest.mark.parametrize("language", ["fi", "sv", "en"])
+    def test_it_opens_in_each_language(self, report, supervisor, signed_in, language: str) -> None:
+        assert signed_in(supervisor).get(address(report).replace("/fi/", f"/{language}/", 1)).status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPERVISOR])
+def test_the_countys_own_report_is_reviewed_by_who_has_the_county(report, county: County, person, grant, role: str) -> None:
+    whole = freeze_month(by=System("test"), county=county, service=None, month=NOVEMBER, now=NOW)
+    user = person("kaisa")
+    grant(user, role, county=county)
+    assert signed(whole, user).service is None

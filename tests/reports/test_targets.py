@@ -1,0 +1,152 @@
+"""Targets have their days: a new one ends the old, which stays for the months in which it was in force (metrics 1.8)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+
+from accounts.choices import Role
+from accounts.models import AuditEntry, User
+from reports.operations import end_target, set_target
+from reports.targets import targets_in_force
+from services.models import Service, Target
+from tests.conftest import acting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+TODAY = datetime(2026, 12, 10, 9, tzinfo=UTC)
+AIM = {
+    "metric": "M08", "aim": "client", "channel": "chat", "direction": "gte", "value": 80, "unit": "%",
+    "starts_on": date(2026, 1, 1), "ends_on": None, "due_on": None, "source": "Johtoryhmä 12.1.",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _december(monkeypatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: TODAY)
+
+
+def put(service: Service, by: User, *, replaces: Target | None = None, **values) -> Target:
+    return set_target(by=acting(by), county=service.county, service=service, values={**AIM, **values}, replaces=replaces)
+
+
+class TestDays:
+    def test_a_new_one_ends_the_old_which_past_months_are_still_compared_with(self, service, manager) -> None:
+        old = put(service, manager)
+        new = put(service, manager, replaces=old, value=85, starts_on=date(2026, 12, 1))
+        old.refresh_from_db()
+        assert (old.value, old.ends_on) == (80, date(2026, 11, 30))
+        for day, row in ((date(2026, 11, 30), old), (date(2026, 12, 1), new)):
+            assert targets_in_force(service.county_id, service, day) == [row]
+        assert AuditEntry.objects.filter(object_type="services.target", after__ends_on="2026-11-30").exists()
+
+    def test_two_of_the_same_metric_on_the_same_days_are_refused(self, service, manager) -> None:
+        put(service, manager, ends_on=date(2026, 6, 30))
+        for fields in ({}, {"starts_on": date(2026, 6, 30)}, {"starts_on": date(2025, 1, 1), "ends_on": date(2026, 1, 1)}):
+            with pytest.raises(ValidationError) as refused:
+                put(service, manager, **fields)
+            assert refused.value.code == "overlap"
+        put(service, manager, starts_on=date(2026, 7, 1))
+        put(service, manager, channel="phone")
+        put(service, manager, aim="staff")
+
+    def test_it_ends_and_stays(self, service, manager) -> None:
+        row = put(service, manager)
+        end_target(by=acting(manager), target=row, ends_on=date(2026, 12, 31), version=row.version)
+        assert Target.objects.get().ends_on == date(2026, 12, 31)
+        with pytest.raises(ValidationError) as refused:
+            end_target(by=acting(manager), target=row, ends_on=date(2027, 1, 31), version=row.version)
+        assert [each.code for each in refused.value.error_dict["ends_on"]] == ["stale"]
+
+    def test_the_unit_fits_the_metric(self, service, manager) -> None:
+        for metric, unit in (("M08", "min"), ("M07", "%")):
+            with pytest.raises(ValidationError) as refused:
+                put(service, manager, metric=metric, unit=unit)
+            assert list(refused.value.error_dict) == ["unit"]
+        assert put(service, manager, metric="M07", unit="min", value=5).pk
+
+
+class TestWho:
+    @pytest.mark.parametrize("who", ["supervisor", "responder", "coordinator", "reader", "outsider", "former"])
+    def test_others_neither_set_nor_end(self, request, service, manager, who: str) -> None:
+        other, row = request.getfixturevalue(who), put(service, manager)
+        with pytest.raises(PermissionDenied):
+            put(service, other, metric="M11")
+        with pytest.raises(PermissionDenied):
+            end_target(by=acting(other), target=row, ends_on=date(2026, 12, 31), version=row.version)
+
+    def test_a_manager_of_one_service_sets_its_own_only(self, service, second_service, county, person, grant) -> None:
+        user = person("esa")
+        grant(user, Role.MANAGER, county=county, service=service)
+        assert put(service, user).service == service
+        for other in (second_service, None):
+            with pytest.raises(PermissionDenied):
+                set_target(by=acting(user), county=county, service=other, values=AIM)
+
+    def test_a_main_user_sets_those_of_the_county(self, county, main_user) -> None:
+        assert set_target(by=acting(main_user), county=county, service=None, values=AIM).service is None
+
+
+def address(service: Service | None) -> str:
+    return reverse("reports:targets", args=[service.key if service else "kaikki"])
+
+
+POSTED = {
+    "metric": "M08", "aim": "client", "channel": "chat", "direction": "gte", "value": "82,5", "unit": "%",
+    "starts_on": "2026-12-11",
+}  # fmt: skip
+
+
+class TestPage:
+    def test_one_is_set_replaced_and_its_history_is_shown(self, service, manager, signed_in) -> None:
+        client = signed_in(manager)
+        assert "Voimassa olevia tavoitteita ei ole" in client.get(address(service)).content.decode()
+        old = put(service, manager, starts_on=date(2026, 1, 1))
+        shown = client.get(address(service), {"korvaa": old.pk}).content.decode()
+        assert "Korvattava: M08" in shown and 'name="replaces"' in shown
+        fields = {**POSTED, "replaces": old.pk, "version": old.version}
+        assert client.post(address(service), fields).status_code == 302
+        shown = client.get(address(service)).content.decode()
+        assert "82,5" in shown and "1.1.2026–10.12.2026" in shown
+        assert Target.objects.count() == 2
+
+    def test_what_is_refused_stays_written(self, service, manager, signed_in) -> None:
+        put(service, manager)
+        response = signed_in(manager).post(address(service), {**POSTED, "source": "Hallitus 3.12."})
+        shown = response.content.decode()
+        assert response.status_code == 422 and "Hallitus 3.12." in shown and "Samalla mittarilla on jo tavoite" in shown
+
+    def test_it_is_ended_on_a_day(self, service, manager, signed_in) -> None:
+        row = put(service, manager)
+        there = reverse("reports:target_end", args=[service.key])
+        assert (
+            signed_in(manager).post(there, {"target": row.pk, "ends_on": "2025-01-01", "version": row.version}).status_code == 422
+        )
+        assert (
+            signed_in(manager).post(there, {"target": row.pk, "ends_on": "2026-12-31", "version": row.version}).status_code == 302
+        )
+
+    def test_the_countys_hold_beside_the_services(self, service, county, main_user, supervisor, signed_in) -> None:
+        set_target(by=acting(main_user), county=county, service=None, values={**AIM, "metric": "M11"})
+        shown = signed_in(supervisor).get(address(service)).content.decode()
+        assert "M11" in shown and "Koko hyvinvointialueen" in shown and 'name="metric"' not in shown
+        assert signed_in(supervisor).post(address(service), POSTED).status_code == 403
+
+    @pytest.mark.parametrize("who", ["responder", "coordinator", "reader", "former", "outsider"])
+    def test_others_are_refused(self, request, service, signed_in, who: str) -> None:
+        client = signed_in(request.getfixturevalue(who))
+        assert client.get(address(service)).status_code == 403 and client.post(address(service), POSTED).status_code == 403
+
+    def test_a_target_of_another_service_is_no_page(self, service, second_service, manager, signed_in) -> None:
+        row = put(second_service, manager)
+        client = signed_in(manager)
+        assert client.get(address(service), {"korvaa": row.pk}).status_code == 404
+        there = reverse("reports:target_end", args=[service.key])
+        assert client.post(there, {"target": row.pk, "ends_on": "2026-12-31", "version": 1}).status_code == 404
+
+    @pytest.mark.parametrize("language", ["fi", "sv", "en"])
+    def test_it_opens_in_each_language(self, service, manager, signed_in, language: str) -> None:
+        put(service, manager)
+        assert signed_in(manager).get(address(service).replace("/fi/", f"/{language}/", 1)).status_code == 200
