@@ -50,8 +50,6 @@ def as_json(report: Report) -> bytes:
         "breakdowns": {
             table.key: [_row(row, table.columns) for row in table.rows] for table in (() if report.is_gap else report.tables)
         },
-        if report.is_gap
-        else {table.key: [_row(row, table.columns) for row in table.rows] for table in report.tables},
         "weekday_hours": [{"hour": hour, "contacts": [cell.n for cell in days]} for hour, days in report.week],
         "transfers": {"to": list(report.matrix.to), "rows": [[name, [cell.n for cell in row]] for name, row in report.matrix.rows]},
         "months": [_month(point) for point in report.trend.points] if report.trend else [],
