@@ -15,8 +15,10 @@ from typing import Any
 import httpx
 
 from bench.desk import desk
+from bench.paths import paths
 from bench.places import LOAD_CORE, ROOT, Place, Server, say
 from bench.replies import replies
+from bench.reports import reports
 from bench.rollouts import rollouts
 
 
@@ -129,6 +131,8 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
     found |= desk(place)
     found |= rollouts(place)
     found |= replies(place)
+    found |= paths()
+    found |= reports(place, quick=quick)
     return found
 
 

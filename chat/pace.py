@@ -16,9 +16,20 @@ from django.utils.crypto import salted_hmac
 
 from accounts.actors import Actor, Resident, Staff
 
-__all__ = ["Counter", "attempts_of", "feedback_of", "messages_of", "starts_of", "surveys_of", "walks_of"]
+__all__ = [
+    "Counter",
+    "attempts_of",
+    "feedback_of",
+    "messages_of",
+    "searches_of",
+    "starts_of",
+    "suggestions_of",
+    "surveys_of",
+    "walks_of",
+]
 
 HOUR, MINUTE = 3600, 60
+SUGGESTIONS_TIMES = 10
 STAFF_TIMES = 4
 """A responder has several conversations at once."""
 
@@ -69,6 +80,16 @@ def walks_of(address: str) -> Counter:
 def feedback_of(address: str) -> Counter:
     """What is said of guidance paths from one network address."""
     return _counter("feedback", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
+
+
+def searches_of(address: str) -> Counter:
+    """Searches without a hit that are noted from one network address; past it they are answered uncounted."""
+    return _counter("searches", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
+
+
+def suggestions_of(address: str) -> Counter:
+    """Suggestions while typing for one network address: a whole library types behind one."""
+    return _counter("suggestions", _network(address), SUGGESTIONS_TIMES * settings.CHAT_MESSAGES_PER_MINUTE, MINUTE)
 
 
 def messages_of(actor: Actor) -> Counter:

@@ -38,6 +38,7 @@ urlpatterns = [
         path("tietosuoja/", information.privacy, name="privacy"),
         path("tekstikoko/", style.text_size, name="text_size"),
         path("apuri/", include("guidance.urls")),
+        path("ohjauspolut/", include("guidance.desk_urls")),
         path("", include("chat.urls")),
         path("tili/", include("accounts.urls")),
         path("kasikirja/", include("handbook.urls")),

@@ -32,6 +32,7 @@ AUTHOR_ROLES: frozenset[str] = frozenset({Role.PATH_AUTHOR, Role.MAIN_USER})
 """Who writes, approves and publishes paths of the county; a grant of the whole county."""
 
 WORDS_LIMIT = 2000
+SEARCH_LIMIT = 100
 ENTRY_LIMIT = 60
 SELF_SERVED = frozenset({"self_care", "service_link"})
 """Outcomes that leave the person on her own (M22)."""

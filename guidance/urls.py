@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from guidance.views import feedback, handover, listing, steps
+from guidance.views import desk_moved, feedback, handover, listing, searching, steps
 
 app_name = "guidance"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", listing.paths, name="paths"),
-    path("<slug:slug>/", steps.first, name="path"),
-    path("<slug:slug>/<slug:mark>/", steps.step, name="step"),
+    path("haku/", searching.search, name="search"),
+    path("haku/ehdotukset/", searching.suggestions, name="suggest"),
+    path("<slug:slug>/", desk_moved.first, name="path"),
+    path("<slug:slug>/<slug:mark>/", desk_moved.step, name="step"),
     path("<slug:slug>/<slug:mark>/vastaus/", steps.answer, name="answer"),
     path("<slug:slug>/<slug:mark>/ihminen/", steps.human, name="human"),
     path("<slug:slug>/<slug:mark>/chat/<slug:queue>/", handover.chat, name="chat"),

@@ -9,8 +9,9 @@ from handbook.choices import ChapterAudience
 from handbook.markup import plain
 from handbook.models import Chapter, ChapterVersion
 from services.models import County, Service
-from services.search import Document, Shelves, words_of
+from services.search import Document, Shelves
 from services.texts import FALLBACKS
+from services.wordforms import words_of
 
 RESULTS = 20
 AROUND = 90

@@ -124,6 +124,8 @@ class ShownCell:
 
     name: str
     values: Sequence[str]
+    figures: Sequence[Figure] = ()
+    """What the values are of; none where they are hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +243,11 @@ def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]
     for table in tables:
         for row in table.rows:
             head = [*when, FORMULAS, table.title, row.name]
-            cells = zip(COLUMNS, row.values, strict=True)
-            rows += [[*head, code, DEFINITIONS[code].name, "", "", "", words, ""] for code, words in cells]
+            for at, code in enumerate(COLUMNS):
+                cell = [*head, code, DEFINITIONS[code].name, ""]
+                words = row.values[at]
+                figure = row.figures[at] if row.figures and words != NOTHING else None
+                rows.append([*cell, _raw(figure.value), figure.unit, words, figure.n] if figure else [*cell, "", "", words, ""])
     return rows
 
 
@@ -276,7 +281,8 @@ def _rows(key: str, cells: Mapping[Any, Mapping[str, Figure]], names: Mapping[An
         if known[cell] is None:
             rows.append(ShownCell(name, [few() if counts[cell] < FREQUENT else _("not shown"), *[NOTHING] * (len(COLUMNS) - 1)]))
         else:
-            rows.append(ShownCell(name, [_cell(cells[cell][code], key) for code in COLUMNS]))
+            shown = [cells[cell][code] for code in COLUMNS]
+            rows.append(ShownCell(name, [_cell(figure, key) for figure in shown], shown))
     return rows, None in known.values()
 
 

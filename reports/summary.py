@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.metrics.figure import Figure
-from reports.months import Month
+from reports.months import Month, Period
 from reports.rounding import duration, number, percent, rounded
 from reports.targets import value_in_words
 
@@ -26,6 +26,21 @@ def sentences(month: Month, figures: Mapping[str, Figure]) -> list[str]:
         "n": number(n),
     }
     return [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures)]
+
+
+def sentences_of(period: Period, figures: Mapping[str, Figure]) -> list[str]:
+    """The same of a free period."""
+    n = figures["M01"].n
+    days = period_words(period)
+    if not n:
+        return [_("Between %(days)s there were no contacts.") % {"days": days}]
+    came = ngettext("Between %(days)s there was %(n)s contact.", "Between %(days)s there were %(n)s contacts.", n)
+    return [came % {"days": days, "n": number(n)}, *_waits(figures), *_outcomes(figures), *_opinions(figures)]
+
+
+def period_words(period: Period) -> str:
+    """1.1.2023–31.10.2023."""
+    return f"{date_format(period.first, 'j.n.Y')}–{date_format(period.last, 'j.n.Y')}"
 
 
 def _waits(figures: Mapping[str, Figure]) -> list[str]:

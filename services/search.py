@@ -1,42 +1,55 @@
 """Search in memory over some hundreds of short texts, for words as people write them. Pure: knows documents, no rows.
 
-Stems (Snowball: Finnish, Swedish, English) find inflected words; 4-grams of stems find compounds and their parts; a compound
-that is near nothing is understood by its first part; one slip of the keyboard is forgiven. BM25 orders what was found; a word of
-the title or of the synonyms weighs more than one of the body. Measured against other ways: a
-stemmer alone misses nine of ten compounds and typos.
+Stems (Snowball: Finnish, Swedish, English) find inflected words, and Finnish words of titles and synonyms are also found by their
+common beginning, whatever the grade; 4-grams of stems find compounds and their parts; a compound that is not known is asked for by
+its two parts, and words that make a known one as that one too; one slip of the keyboard is forgiven. BM25 orders what was found; a
+word of the title or of the synonyms weighs more than one of the body. Measured against other ways: a stemmer alone misses nine of
+ten compounds and typos (`bench.paths`).
 """
 
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import nlargest
+from itertools import chain
 from threading import Lock
+from typing import Generic, TypeVar
 
-import snowballstemmer
+from services.wordforms import (
+    ALIKE_LEAST,
+    GRAM,
+    gradeless,
+    grams,
+    inflected_alike,
+    likeness,
+    one_slip,
+    slips,
+    stem,
+    undotted,
+    words_of,
+)
 
-STEMMERS = {"fi": "finnish", "sv": "swedish", "en": "english"}
+T = TypeVar("T")
 QUERY_LIMIT = 200
 WORDS_LIMIT = 12
-WORD_LIMIT = 40
 TITLE_WEIGHT = 3.0
 OTHER_LANGUAGE = 0.85
 K1, B = 1.2, 0.6
-GRAM = 4
 PREFIX_LEAST = 2
 TYPO_LEAST = 5
 PART_LEAST = 3
 REST_LEAST = 4
+JOINED_MOST = 3
 NEAR_ENOUGH = 0.5
+SLIP = 0.75
+PART = 0.9
+NAMED = 1.5
 WORTH_SHOWING = 0.3
 
-_WORD = re.compile(r"[^\W_]+")
 _STOP = {
     "fi": """ja tai on ei se ne en ole oli mikä mitä missä mistä mihin miten kuinka milloin kuka kenelle minun minulla minulle
         minä mun mulla sinun hän hänen meidän meillä haluan haluaisin tarvitsen tarvitsisin voin voinko voiko saan saanko pitää
@@ -69,63 +82,30 @@ class Hit:
     score: float
 
 
-def words_of(text: str) -> Iterator[str]:
-    """The words of a text in lower case; invisible and control characters part no word and hide none."""
-    text = "".join(ch for ch in unicodedata.normalize("NFKC", text) if unicodedata.category(ch) not in ("Cf", "Cs", "Mn"))
-    for match in _WORD.finditer(text.casefold()):
-        yield match[0][:WORD_LIMIT]
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str, language: str) -> str:
-    """The word's stem without dots and rings, since people leave them out."""
-    stemmed = _stemmer(language).stemWord(word) if language in STEMMERS else word
-    plain = unicodedata.normalize("NFD", stemmed)
-    return "".join(ch for ch in plain if not unicodedata.combining(ch))
-
-
-@lru_cache
-def _stemmer(language: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(STEMMERS[language])
-
-
-def _grams(word: str) -> set[str]:
-    return {word[n : n + GRAM] for n in range(max(1, len(word) - GRAM + 1))}
-
-
-def _slips(word: str) -> set[str]:
-    """The word, and the word without each of its letters: two words one slip apart share one of these."""
-    return {word, *(word[:n] + word[n + 1 :] for n in range(len(word)))}
-
-
-def _one_slip(a: str, b: str) -> bool:
-    """One letter more, less or other, or two neighbours swapped."""
-    if abs(len(a) - len(b)) > 1:
-        return False
-    start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    a, b = a[start:], b[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and len(b) > 1 and a[2:] == b[2:])
-
-
 class _Shelf:
     """The documents of one language."""
 
     def __init__(self, language: str, documents: list[Document]) -> None:
         self.language = language
         self.documents = documents
-        self.titles = [" ".join(words_of(each.title)) for each in documents]
-        self._words = {word for each in documents for word in words_of(f"{each.title} {each.synonyms}")}
-        counts = [self._count(each) for each in documents]
-        self._postings = _weighed(counts)
+        self.titled: dict[str, list[int]] = defaultdict(list)
+        for n, each in enumerate(documents):
+            self.titled[" ".join(words_of(each.title))].append(n)
+        self._postings = _weighed([self._count(each) for each in documents])
         self._terms = sorted(self._postings)
+        self._named: dict[str, set[str]] = defaultdict(set)  # the words of titles and synonyms as they stand, with their stems
+        for word in {word for each in documents for word in words_of(f"{each.title} {each.synonyms}")}:
+            self._named[undotted(word)].add(stem(word, language))
+        self._gradeless = sorted((gradeless(word), word) for word in self._named) if language == "fi" else []
         self._by_gram: dict[str, list[str]] = defaultdict(list)
         self._by_slip: dict[str, list[str]] = defaultdict(list)
         for term in self._terms:
-            for gram in sorted(_grams(term)):
+            for gram in sorted(grams(term)):
                 self._by_gram[gram].append(term)
-            if len(term) >= TYPO_LEAST - 1:
-                for slip in _slips(term):
-                    self._by_slip[slip].append(term)
+        for word in sorted({*(term for term in self._terms if len(term) >= TYPO_LEAST - 1), *self._named}):
+            if len(word) >= TYPO_LEAST - 1:
+                for slip in slips(word):
+                    self._by_slip[slip].append(word)
 
     def _count(self, document: Document) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -135,25 +115,82 @@ class _Shelf:
                 found[term] = found.get(term, 0.0) + weight
         return found
 
+    def _knows(self, word: str) -> bool:
+        return stem(word, self.language) in self._postings or undotted(word) in self._named
+
     def near(self, word: str, *, parts: bool = False) -> dict[str, float]:
         """The stems of this shelf that the word may mean, each with how surely (1: the same stem); `parts`: its first part too."""
         asked = stem(word, self.language)
         is_known = asked in self._postings  # then it is no slip of another word
         found: dict[str, float] = {asked: 1.0} if is_known else {}
+        self._add_forms(word, found)
         if PREFIX_LEAST <= len(asked) < GRAM:
-            return self._beginning_with(asked, found)
-        grams = _grams(asked)
-        shared = Counter(term for gram in grams for term in self._by_gram.get(gram, ()))
+            if not found or len(word) <= GRAM:
+                self._add_beginnings(asked, found)
+            if not found:
+                self._add_slips(undotted(word), found)
+            return found
+        pieces = grams(asked)
+        shared = Counter(term for gram in pieces for term in self._by_gram.get(gram, ()))
         for term, count in shared.items():
-            sure = _likeness(asked, term, count / max(len(grams), len(_grams(term))))
+            sure = likeness(asked, term, count / max(len(pieces), len(grams(term))))
             if sure > NEAR_ENOUGH or (sure == NEAR_ENOUGH and not is_known):
                 found[term] = max(sure, found.get(term, 0.0))
-        if len(asked) >= TYPO_LEAST and not is_known:
-            for slip in _slips(asked):
-                for term in self._by_slip.get(slip, ()):
-                    if term not in found and _one_slip(asked, term):
-                        found[term] = 0.75
+        if not is_known:
+            for written in {asked, undotted(word)}:
+                self._add_slips(written, found)
         return found or (self._first_part(word) if parts else {})
+
+    def _add_forms(self, word: str, found: dict[str, float]) -> None:
+        """Words of titles and synonyms that the word is another form of."""
+        for term in self._named.get(undotted(word), ()):
+            found[term] = 1.0
+        asked = gradeless(word)
+        if len(asked) < ALIKE_LEAST:
+            return
+        for n in range(bisect_left(self._gradeless, (asked[:ALIKE_LEAST], "")), len(self._gradeless)):
+            written, named = self._gradeless[n]
+            if not written.startswith(asked[:ALIKE_LEAST]):
+                break
+            if sure := inflected_alike(asked, written):
+                for term in self._named[named]:
+                    found[term] = max(sure, found.get(term, 0.0))
+
+    def _add_slips(self, written: str, found: dict[str, float]) -> None:
+        """Words one slip away from the written one."""
+        if len(written) < TYPO_LEAST - 1:
+            return
+        for slip in slips(written):
+            for word in self._by_slip.get(slip, ()):
+                if max(len(word), len(written)) >= TYPO_LEAST and one_slip(written, word):
+                    for term in self._named.get(word, ()) or (word,):
+                        found[term] = max(SLIP, found.get(term, 0.0))
+
+    def told(self, words: list[str]) -> list[tuple[str, float]]:
+        """The words to ask for, each with its weight: neighbours that make one word of this shelf joined (“koti hoito”), and a
+        compound that it does not know in its two parts when it knows both (“kuljetuspäätös”).
+        """
+        joined = [
+            whole
+            for size in range(2, JOINED_MOST + 1)
+            for n in range(len(words) - size + 1)
+            if undotted(whole := "".join(words[n : n + size])) in self._named
+        ]
+        found: list[tuple[str, float]] = []
+        for word in chain(words, joined):
+            halves = () if self._knows(word) else self._halves(word)
+            found += [(half, PART) for half in halves] or [(word, 1.0)]
+        return found
+
+    def _halves(self, word: str) -> tuple[str, ...]:
+        """A compound's two parts, the first as long as may be; both are words of titles and synonyms, the last in any form."""
+        for end in range(len(word) - REST_LEAST, PART_LEAST - 1, -1):
+            rest = word[end:]
+            if undotted(word[:end]) in self._named and (
+                stem(rest, self.language) in self._postings or undotted(rest) in self._named
+            ):
+                return word[:end], rest
+        return ()
 
     def _first_part(self, word: str) -> dict[str, float]:
         """A compound that is near nothing as a whole may begin with a word of this shelf: “rahanpuute” with “raha”,
@@ -162,33 +199,41 @@ class _Shelf:
         """
         for end in range(len(word) - REST_LEAST, PART_LEAST - 1, -1):
             part = stem(word[:end], self.language)
-            is_word = end > PART_LEAST or word[:end] in self._words
+            is_word = end > PART_LEAST or undotted(word[:end]) in self._named
             if is_word and len(part) >= PART_LEAST and part in self._postings:
                 return {part: NEAR_ENOUGH}
         return {}
 
-    def _beginning_with(self, asked: str, found: dict[str, float]) -> dict[str, float]:
+    def _add_beginnings(self, asked: str, found: dict[str, float]) -> None:
         for term in self._terms[bisect_left(self._terms, asked) :]:
             if not term.startswith(asked):
                 break
             found.setdefault(term, NEAR_ENOUGH)
-        return found
 
     def scores(self, words: list[str], *, parts: bool) -> dict[int, float]:
         """How well each document fits the words; one that answers more of them gains."""
-        totals: dict[int, float] = defaultdict(float)
-        answered: Counter[int] = Counter()
-        for word in words:
+        asked = self.told(words) if parts else [(word, 1.0) for word in words]
+        totals: dict[int, float] = {}
+        answered: dict[int, int] = {}
+        for word, weigh in asked:
             best: dict[int, float] = {}
             for term, sure in self.near(word, parts=parts).items():
+                sure *= weigh
+                if not best:
+                    best = {n: sure * weight for n, weight in self._postings[term]}
+                    continue
                 for n, weight in self._postings[term]:
                     score = sure * weight
                     if score > best.get(n, 0.0):
                         best[n] = score
+            if not totals:
+                totals, answered = best, dict.fromkeys(best, 1)
+                continue
             for n, score in best.items():
-                totals[n] += score
-            answered.update(best.keys())
-        return {n: score * (0.4 + 0.6 * answered[n] / len(words)) for n, score in totals.items()}
+                totals[n] = totals.get(n, 0.0) + score
+                answered[n] = answered.get(n, 0) + 1
+        share = [0.4 + 0.6 * count / max(1, len(asked)) for count in range(len(asked) + 1)]
+        return {n: score * share[answered[n]] for n, score in totals.items()}
 
 
 def _weighed(counts: list[dict[str, float]]) -> dict[str, list[tuple[int, float]]]:
@@ -205,19 +250,6 @@ def _weighed(counts: list[dict[str, float]]) -> dict[str, list[tuple[int, float]
             (n, rarity * (weight * (K1 + 1) / (weight + K1 * (1 - B + B * lengths[n] / average)))) for n, weight in postings
         ]
     return found
-
-
-def _likeness(asked: str, term: str, overlap: float) -> float:
-    """A part of a compound, a common beginning, or many common letters in a row."""
-    short, long = sorted((asked, term), key=len)
-    ratio = len(short) / len(long)
-    if len(short) >= GRAM and short in long:
-        at_edge = long.startswith(short) or long.endswith(short)
-        return (0.6 if at_edge else 0.5) + 0.3 * ratio
-    common = next((n for n, (x, y) in enumerate(zip(asked, term, strict=False)) if x != y), len(short))
-    if common > GRAM and common >= 0.6 * len(short):
-        return 0.45 + 0.4 * common / len(long)
-    return overlap
 
 
 class Index:
@@ -243,41 +275,54 @@ class Index:
             stop = _STOP_WORDS.get(shelf.language, frozenset())
             told = [word for word in words if word not in stop] or words
             factor = 1.0 if shelf.language == language else OTHER_LANGUAGE
-            for n, score in shelf.scores(told, parts=shelf.language == language).items():
-                named = 1.5 if shelf.titles[n] == whole else 1.0
-                key, fits = shelf.documents[n].id, score * factor * named
-                if among is not None and key not in among:
-                    continue
-                if key not in best or best[key][0] < fits:
-                    best[key] = fits, shelf.language
+            scores = shelf.scores(told, parts=shelf.language == language)
+            if among is not None:
+                scores = {n: score for n, score in scores.items() if shelf.documents[n].id in among}
+            for n in shelf.titled.get(whole, ()):
+                if n in scores:
+                    scores[n] *= NAMED
+            least = WORTH_SHOWING * max(scores.values(), default=0.0)
+            for n, score in scores.items():
+                if score >= least:
+                    key, fits = shelf.documents[n].id, score * factor
+                    if key not in best or best[key][0] < fits:
+                        best[key] = fits, shelf.language
         least = WORTH_SHOWING * max((fits for fits, _language in best.values()), default=0.0)
-        worth = [Hit(key, told_in, fits) for key, (fits, told_in) in best.items() if fits >= least]
-        return nlargest(limit, worth, key=lambda hit: round(hit.score, 9))
+        worth = [(round(fits, 9), key) for key, (fits, _language) in best.items() if fits >= least]
+        return [Hit(key, best[key][1], best[key][0]) for _fits, key in nlargest(limit, worth, key=lambda row: row[0])]
 
     def body(self, hit: Hit) -> str:
         """The body of the document that was found."""
         return self._bodies.get((hit.id, hit.language), "")
 
 
-class Shelves:
-    """The indexes that this process remembers, each good for one version of its documents."""
+class Remembered(Generic[T]):
+    """What this process has built of rows, each good for one version of them."""
 
     def __init__(self, room: int = 64) -> None:
         self._room = room
-        self._kept: OrderedDict[Hashable, tuple[Hashable, Index]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, T]] = OrderedDict()
         self._lock = Lock()
 
-    def index(self, name: Hashable, version: Hashable, documents: Callable[[], Iterable[Document]]) -> Index:
-        """The index of that name, built anew when the version is another; the longest unused one gives way."""
+    def built(self, name: Hashable, version: Hashable, build: Callable[[], T]) -> T:
+        """What goes by that name, built anew when the version is another; the longest unused one gives way."""
         with self._lock:
             kept = self._kept.get(name)
             if kept is not None and kept[0] == version:
                 self._kept.move_to_end(name)
                 return kept[1]
-        built = Index(documents())
+        made = build()
         with self._lock:
-            self._kept[name] = (version, built)
+            self._kept[name] = (version, made)
             self._kept.move_to_end(name)
             while len(self._kept) > self._room:
                 self._kept.popitem(last=False)
-        return built
+        return made
+
+
+class Shelves(Remembered[Index]):
+    """The indexes that this process remembers."""
+
+    def index(self, name: Hashable, version: Hashable, documents: Callable[[], Iterable[Document]]) -> Index:
+        """The index of that name."""
+        return self.built(name, version, lambda: Index(documents()))

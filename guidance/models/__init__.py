@@ -1,6 +1,17 @@
 """Paths, their versions, and how residents walk them."""
 
+from guidance.models.desk import ApprovalRequest, Redirect
 from guidance.models.paths import Path, PathVersion
+from guidance.models.searches import MissedSearch
 from guidance.models.sessions import PathFeedback, PathSession, PathStep
 
-__all__ = ["Path", "PathFeedback", "PathSession", "PathStep", "PathVersion"]
+__all__ = [
+    "ApprovalRequest",
+    "MissedSearch",
+    "Path",
+    "PathFeedback",
+    "PathSession",
+    "PathStep",
+    "PathVersion",
+    "Redirect",
+]

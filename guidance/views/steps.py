@@ -28,14 +28,14 @@ from guidance.views.walk import Walk, counted, guide_name, page_language, sessio
 @require_safe
 def first(request: HttpRequest, slug: str) -> HttpResponse:
     """The first question of the path as it is published now."""
-    return _step(request, walk_of(request, slug))
+    return show_step(request, walk_of(request, slug))
 
 
 @never_cache
 @require_safe
 def step(request: HttpRequest, slug: str, mark: str) -> HttpResponse:
     """Where the answers have led: a question, something to read, or an outcome."""
-    return _step(request, walk_of(request, slug, mark))
+    return show_step(request, walk_of(request, slug, mark))
 
 
 @never_cache
@@ -58,9 +58,9 @@ def answer(request: HttpRequest, slug: str, mark: str) -> HttpResponse:
                 entry=walk.entry,
             )
         except ValidationError as error:
-            return _step(request, walk, refused=" ".join(error.messages), status=422)
+            return show_step(request, walk, refused=" ".join(error.messages), status=422)
     elif onward is None:
-        return _step(request, walk, refused="-", status=422)
+        return show_step(request, walk, refused="-", status=422)
     return HttpResponseRedirect(walk.address(answers=[*walk.route.answers, given]))
 
 
@@ -97,7 +97,8 @@ def context_of(walk: Walk) -> dict[str, Any]:
     }
 
 
-def _step(request: HttpRequest, walk: Walk, *, refused: str = "", status: int = 200) -> HttpResponse:
+def show_step(request: HttpRequest, walk: Walk, *, refused: str = "", status: int = 200) -> HttpResponse:
+    """The page of where the walk is; `refused`: the answer was none of those offered."""
     session = session_of(walk)
     talking = _talking(session)
     if session is not None and talking == State.ACTIVE:

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.search import Document, Index, words_of
+from services.search import Document, Index
+from services.wordforms import words_of
 
 MOST = 60
 SUGGESTED = 4

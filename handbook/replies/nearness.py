@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from handbook.replies.placeholders import PATTERN
-from services.search import stem, words_of
+from services.wordforms import stem, words_of
 
 K = TypeVar("K", bound=Hashable)
 NEAR = 0.5

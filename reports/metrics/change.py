@@ -14,12 +14,13 @@ from reports.metrics.figure import Facts, Figure, count, number
 from reports.metrics.scope import Scope
 from reports.months import Period
 from services.models import ServiceArea
+from services.models.base import label
 
 
 def read_areas(scope: Scope) -> list[Area]:
     """Where the services of the scope work and have worked."""
     rows = ServiceArea.objects.filter(service__in=scope.services).order_by("starts_on")
-    return [Area(*row) for row in rows.values_list("service", "name_fi", "starts_on", "ends_on")]
+    return [Area(row.service_id, label(row, "name"), row.starts_on, row.ends_on) for row in rows]
 
 
 def read_growth(scope: Scope, period: Period) -> dict[str, Any]:

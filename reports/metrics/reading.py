@@ -99,8 +99,8 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
         reading.cells[name] = {row.pop("cell"): row for row in found}
 
 
-def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
-    """Those with something that only other rows tell: a transfer, a repeat, a leg in the wrong service; or a reason of M18."""
+def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
+    """Each with what only other rows tell: whether it was passed on, came to the wrong service, came again or asked again."""
     moved = Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk"))
     wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
     later = (
@@ -115,13 +115,17 @@ def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
             queued_at__lte=OuterRef("closed_at") + REPEATED_WITHIN,
         )
     )
-    found = rows.annotate(
+    return rows.annotate(
         moved=Exists(moved),
-        wrong=_truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg)),
-        repeats=_truth(comes_again()),
-        asks_again=_truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
+        wrong=truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg)),
+        repeats=truth(comes_again()),
+        asks_again=truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
     )
-    return found.filter(
+
+
+def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
+    """Those with something that only other rows tell: a transfer, a repeat, a leg in the wrong service; or a reason of M18."""
+    return with_flags(rows).filter(
         columns.CONTACT & (Q(moved=True) | Q(wrong=True) | Q(repeats=True) | Q(asks_again=True) | ~Q(failure_demand=""))
     )
 
@@ -140,7 +144,7 @@ FLAGS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 def _read_flags(reading: Reading, breakdowns: Collection[str]) -> None:
     ways = {name: way for name, way in dimensions(reading.scope).items() if name in breakdowns}
     rows = flagged(reading.scope.rows(reading.period)).annotate(
-        is_answered=_truth(columns.ANSWERED), **{f"by_{name}": way for name, way in ways.items()}
+        is_answered=truth(columns.ANSWERED), **{f"by_{name}": way for name, way in ways.items()}
     )
     names = ("moved", "wrong", "repeats", "asks_again", "failure_demand", "is_answered", *(f"by_{name}" for name in ways))
     total: Counter[str] = Counter()
@@ -196,7 +200,8 @@ def _read_attempts(reading: Reading) -> None:
     reading.total |= {"attempts": sum(went.values()), "went_to": dict(went)}
 
 
-def _truth(condition: Combinable | Q) -> Case:
+def truth(condition: Combinable | Q) -> Case:
+    """The condition as a column."""
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 

@@ -59,7 +59,13 @@ def with_identification(scope: Scope, period: Period) -> list[int]:
     What a service asked for in the past is kept nowhere else; so a service that has given identification up since, and in which
     nobody used it in the period, counts as one without.
     """
-    asks = Service.objects.filter(pk__in=scope.services).exclude(identification=Identification.NEVER)
-    found = set(asks.values_list("pk", flat=True)) if current_provider() is not None else set()
     rows = scope.rows(period).filter(identified_at__isnull=False)
-    return sorted(found | set(rows.values_list("first_queue__service", flat=True).distinct()))
+    return sorted(asking_now(scope) | set(rows.values_list("first_queue__service", flat=True).distinct()))
+
+
+def asking_now(scope: Scope) -> set[int]:
+    """The services in which strong identification is in use now."""
+    if current_provider() is None:
+        return set()
+    asks = Service.objects.filter(pk__in=scope.services).exclude(identification=Identification.NEVER)
+    return set(asks.values_list("pk", flat=True))

@@ -302,11 +302,10 @@ class TestComments:
         comment_item(by=acting(coordinator), item=item, text="Kiitos.", now=NOW)
         with refused("text_missing"):
             comment_item(by=acting(coordinator), item=item, text=" \n", now=NOW)
-        assert comment_item(by=acting(coordinator), item=item, text="Kiitos.", now=NOW + timedelta(seconds=2)).at == NOW, (
-            "pressed twice"
-        )
-        assert comment_item(by=acting(coordinator), item=item, text="Kiitos.", now=NOW + timedelta(minutes=5)).at > NOW
+        comment_item(by=acting(coordinator), item=item, text="Kiitos.", now=NOW + timedelta(seconds=2))  # pressed twice
         assert [one.text for one in item.comments.all()] == ["Hyvä.", "Kiitos."]
+        comment_item(by=acting(coordinator), item=item, text="Kiitos.", now=NOW + timedelta(minutes=5))
+        assert item.comments.count() == 3
 
     def test_the_words_go_when_their_writer_takes_them_back(self, rollout: Rollout, coordinator: User, manager: User) -> None:
         comment = comment_item(by=acting(manager), item=item_of(rollout, "2.1"), text="Hups.", now=NOW)

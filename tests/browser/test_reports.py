@@ -55,8 +55,10 @@ def test_a_manager_chooses_a_month_and_a_service_without_a_script(
         page.get_by_label("Kuukausi", exact=True).select_option(str(last))
         page.get_by_role("button", name="Näytä").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Ikääntyneiden palvelujen chat")
+        page.get_by_text("Yhteydenotot").and_(page.locator("summary h2")).click()
         expect(page.get_by_role("article", name="Asiointimäärä M01")).to_contain_text("9")
         expect(page.get_by_role("region", name="Asiakas", exact=True)).to_contain_text("ei toteutunut")
+        page.get_by_text("Lataa tiedostona").click()
         with page.expect_download() as taken:
             page.get_by_role("link", name="CSV").click()
         assert taken.value.suggested_filename == f"raportti-ikaantyneet-{last}.csv"
@@ -69,7 +71,10 @@ def test_it_is_clean_in_three_languages_and_goes_on_paper(
     for language, scheme, size in (("fi", "light", DESK), ("sv", "dark", SMALL), ("en", "light", SMALL)):
         with staff_window(chromium, portal, manager, viewport=size, color_scheme=scheme) as context:
             page = context.new_page()
-            page.goto(f"/{language}/raportit/?kuukausi={last}")
+            for path in ("vuosi/", f"jakso/?alku={last}-01&loppu={last}-28", f"rivit/m01/?kuukausi={last}", f"?kuukausi={last}"):
+                page.goto(f"/{language}/raportit/{path}")
+                is_clean(page)
+            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
             is_clean(page)
             page.emulate_media(media="print")
             expect(page.get_by_role("button")).to_have_count(0)

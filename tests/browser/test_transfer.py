@@ -117,7 +117,9 @@ def test_across_services_with_the_residents_yes(
     # When it is over, a new conversation begins where this one ended.
     again = talk.locator("[data-part=live-after]").get_by_role("link", name="Aloita uusi keskustelu")
     conversation = Conversation.objects.get(pk=row.pk)
-    end_conversation(by=acting(second_responder), conversation=conversation.public_id, outcome="R1", topic="", now=timezone.now())
+    end_conversation(
+        by=acting(second_responder), conversation=conversation.public_id, outcome="R1", topic="neuvonta", now=timezone.now()
+    )
     expect(again).to_be_visible()
     expect(again).to_have_attribute("href", f"/fi/palvelu/{second_queue.service.key}/chat/")
 

@@ -173,6 +173,7 @@ def test_the_form_is_for_those_who_may(
     part = url(active, "osa/transfer")
     assert "<form" not in signed_in(colleague).get(part).content.decode()
     page = signed_in(supervisor).get(part).content.decode()
+    assert "Vastaaja jatkaa asukkaan kanssa" in page, "it is not hers to go on with"
     assert 'name="to"' in page
     assert 'name="message"' not in page
     assert "Siirretty" not in page

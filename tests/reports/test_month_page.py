@@ -120,10 +120,10 @@ def test_a_month_before_the_service_opened_is_no_zero(d1, manager, service: Serv
 def test_the_frozen_report_is_told_of_and_what_has_changed_since(d1, manager, county: County, signed_in) -> None:
     freeze_month(by=System("test"), county=county, service=None, month=Month(2026, 11), now=TODAY)
     shown = page(signed_in(manager))
-    assert "Jäädytetty 10.12.2026 revisiona 1." in shown and "Mikään luku ei ole muuttunut." in shown
+    assert "Jäädytetty raportti on revisio 1, tehty 10.12.2026." in shown and "Mikään luku ei ole muuttunut." in shown
     Conversation.objects.filter(pk=d1["C14"].pk).update(outcome="R1")
     shown = page(signed_in(manager))
-    assert "Muuttunut sen jälkeen" in shown and "87,5\xa0%" in shown
+    assert "3 lukua on muuttunut sen jälkeen." in shown and "87,5\xa0%" in shown
 
 
 def test_small_numbers_of_residents_are_hidden(d1, manager, signed_in) -> None:
@@ -185,3 +185,17 @@ def test_the_number_of_queries_does_not_follow_the_rows(d1, manager, signed_in, 
     page(client)
     with django_assert_max_num_queries(80):
         page(client)
+
+
+def test_the_page_is_short_and_everything_is_behind_it(d1, manager, signed_in) -> None:
+    """What is behind a figure opens by a press; the groups, the tables and most charts are closed to begin with."""
+    shown = page(signed_in(manager))
+    assert shown.count('<details class="nlr-group"') == 9 and "<details open" not in shown
+    for code in ("M01", "M08", "M34"):
+        assert f'id="{code}"' in shown
+    assert shown.count('<svg class="nlr-drawing"') == 9
+    assert 'aria-label="Asiointimäärä, marraskuu 2025 – marraskuu 2026. Viimeisin: 10 (marraskuu 2026).' in shown
+
+
+def test_the_week_is_shaded_with_its_numbers(d1, manager, signed_in) -> None:
+    assert '<td class="nl-nums" data-shade="5">4</td>' in page(signed_in(manager))

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.search import Document, Index, Shelves, stem, words_of
+from services.search import Document, Index, Shelves
+from services.wordforms import stem, words_of
 
 SERVICES = {
     "terveysneuvo": (
@@ -307,3 +308,40 @@ def test_an_index_is_kept_for_its_version_and_room_is_bounded() -> None:
     assert built == ["a", "a", "b", "c"]
     shelves.index("b", 1, lambda: documents("b"))
     assert built[-1] == "b"
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("hampaan", "Hammas"), ("hampaissa", "Hammas"), ("velasta", "Velka"), ("hintaa", "Hinta"), ("hinnat", "Hinta"),
+        ("murrosikään", "Murrosikä"), ("asiakkaalle", "Asiakas"), ("lääkkeet", "Lääke"), ("tupakasta", "Tupakka"),
+    ],
+)  # fmt: skip
+def test_a_finnish_word_is_found_whatever_its_grade(query: str, title: str) -> None:
+    shelf = Index([Document(title, "fi", title), *(Document(n, "fi", word) for n, word in enumerate(["Huoli", "Vamma", "Koulu"]))])
+    assert found(shelf, query) == [title]
+
+
+@pytest.mark.parametrize(("query", "title"), [("povli", "Polvi"), ("niksa", "Niska"), ("fkunssa", "Flunssa"), ("elke", "Eläke")])
+def test_a_slip_in_a_short_word_or_one_that_misleads_the_stemmer_is_forgiven(query: str, title: str) -> None:
+    assert found(Index([Document(title, "fi", title), Document("muu", "fi", "Kuntoutus")]), query) == [title]
+
+
+def test_an_unknown_compound_is_asked_by_its_two_parts_and_known_neighbours_as_one_word() -> None:
+    shelf = Index(
+        [
+            Document("a", "fi", "Kuljetuspalvelu: päätös"),
+            Document("b", "fi", "Kuljetuspalvelu: hinta"),
+            Document("c", "fi", "Velka: päätös"),
+            Document("d", "fi", "Kotihoito"),
+            Document("e", "fi", "Koti ja asuminen"),
+            Document("f", "fi", "Hoito sairaalassa"),
+        ]
+    )
+    assert found(shelf, "kuljetuspalvelupäätöksestä", limit=1) == ["a"]
+    assert found(shelf, "velkapäätös", limit=1) == ["c"]
+    assert found(shelf, "koti hoito", limit=1) == ["d"]
+
+
+def test_a_short_stem_in_the_middle_of_a_long_word_is_chance() -> None:
+    assert found(Index([Document(1, "fi", "Kuume", body="lisäksi"), Document(2, "fi", "Muu")]), "krokotiilisafari") == []

@@ -1,0 +1,161 @@
+"""Rows of two years, and what the report of them takes: `python -m bench.report_rows CONVERSATIONS SERVICES` prints JSON.
+
+The baseline is what somebody would write by hand over the stored waits: counts, medians, nine of ten, satisfaction and NPS of the
+month, all together and by the same five columns; and nothing of transfers, repeats, hours, presence or costs, which the report has.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from time import perf_counter
+from uuid import UUID
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.utils import timezone, translation  # noqa: E402
+
+from accounts.actors import System  # noqa: E402
+from bench.rows import add_service, place  # noqa: E402
+from chat.choices import EndedBy, State  # noqa: E402
+from chat.models import Conversation, Feedback  # noqa: E402
+from reports.exports import as_csv, as_json, paper, workbook  # noqa: E402
+from reports.metrics import Scope, figures_of  # noqa: E402
+from reports.months import Month  # noqa: E402
+from reports.report import report_of  # noqa: E402
+from reports.trend import last_months, trend_of  # noqa: E402
+from services.models import County, Queue, Service  # noqa: E402
+
+DIMENSIONS = ("service", "queue", "language", "entry_channel", "contactor")
+COLUMNS = ("q.service_id", "c.first_queue_id", "c.language", "c.entry_channel", "c.contactor")
+OTHER_MONTHS, SHARE = 23, 50
+BATCH = 5000
+ROUNDS = 2
+
+
+def conversations(queues: list[Queue], month: Month, count: int, chance: random.Random) -> Iterator[Conversation]:
+    """Conversations spread over the month: nine of ten answered."""
+    starts, ends = month.period.interval
+    for _ in range(count):
+        queue = queues[chance.randrange(len(queues))]
+        queued = starts + (ends - starts) * chance.random()
+        wait = chance.expovariate(1 / 180)
+        is_answered = chance.random() < 0.9
+        ended = queued + timedelta(seconds=wait + (chance.uniform(120, 2400) if is_answered else 0))
+        yield Conversation(
+            county_id=queue.service.county_id,
+            service=queue.service,
+            first_queue=queue,
+            queue=queue,
+            resident_key=UUID(int=chance.getrandbits(128)),
+            start_token=UUID(int=chance.getrandbits(128)),
+            state=State.ENDED,
+            ended_by=EndedBy.RESPONDER if is_answered else EndedBy.RESIDENT,
+            status="answered" if is_answered else "abandoned",
+            language=chance.choice(("fi", "fi", "fi", "sv", "en")),
+            entry_channel=chance.choice(("web", "web", "app", "bot")),
+            contactor=chance.choice(("", "resident", "relative")),
+            queued_at=queued,
+            line_at=queued,
+            accepted_at=queued + timedelta(seconds=wait) if is_answered else None,
+            first_reply_at=queued + timedelta(seconds=wait + 20) if is_answered else None,
+            left_at=None if is_answered else ended,
+            closed_at=ended,
+            wait_seconds=wait if is_answered else None,
+            response_seconds=wait + 20 if is_answered else None,
+            outcome=f"R{chance.randrange(1, 10)}" if is_answered else "",
+        )
+
+
+def fill(queues: list[Queue], month: Month, count: int, chance: random.Random) -> None:
+    """The rows in batches, a third of them with feedback."""
+    rows: list[Conversation] = []
+    for row in conversations(queues, month, count, chance):
+        rows.append(row)
+        if len(rows) == BATCH:
+            keep(rows, chance)
+            rows = []
+    keep(rows, chance)
+
+
+def keep(rows: list[Conversation], chance: random.Random) -> None:
+    """One batch."""
+    made = Conversation.objects.bulk_create(rows)
+    Feedback.objects.bulk_create(
+        Feedback(conversation=row, answered_at=row.closed_at, satisfaction=chance.randint(1, 5), recommend=chance.randint(0, 10))
+        for row in made[::3]
+    )
+
+
+def by_hand(county: County, month: Month) -> float:
+    """Seconds of plain SQL: the month’s counts, medians, nine of ten, satisfaction and NPS, in all and by each of five columns."""
+    starts, ends = (connection.ops.adapt_datetimefield_value(at) for at in month.period.interval)
+    is_postgres = connection.vendor == "postgresql"
+    median = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {0})" if is_postgres else "portal_median({0})"
+    p90 = "percentile_disc(0.9) WITHIN GROUP (ORDER BY {0})" if is_postgres else "portal_p90({0})"
+    waits = ", ".join(each.format(f"c.{column}") for column in ("wait_seconds", "response_seconds") for each in (median, p90))
+    began = perf_counter()
+    with connection.cursor() as cursor:
+        for column in ("1", *COLUMNS):
+            cursor.execute(
+                f"SELECT {column}, COUNT(*), SUM(CASE WHEN c.status = 'answered' THEN 1 ELSE 0 END),"
+                f" SUM(CASE WHEN c.status = 'abandoned' THEN 1 ELSE 0 END), {waits}, AVG(f.satisfaction),"
+                " SUM(CASE WHEN f.recommend >= 9 THEN 1 ELSE 0 END), SUM(CASE WHEN f.recommend <= 6 THEN 1 ELSE 0 END)"
+                " FROM chat_conversation c JOIN services_queue q ON q.id = c.first_queue_id"
+                " LEFT JOIN chat_feedback f ON f.conversation_id = c.id"
+                " WHERE c.county_id = %s AND c.queued_at >= %s AND c.queued_at < %s AND NOT c.is_test"
+                + (f" GROUP BY {column}" if column != "1" else ""),
+                [county.pk, starts, ends],
+            )
+            cursor.fetchall()
+    return perf_counter() - began
+
+
+def main() -> None:
+    """Fill two years, then count them."""
+    count, services = int(sys.argv[1]), int(sys.argv[2])
+    chance, now = random.Random(20261126), timezone.now()
+    queue, _users = place()
+    county = queue.service.county
+    schedule, group = queue.schedule, queue.groups.first()
+    assert schedule is not None
+    assert group is not None
+    queues = [queue, *(add_service(county, schedule, group, number) for number in range(1, services))]
+    month = Month.of(timezone.localdate()).shifted(-1)
+    fill(queues, month, count, chance)
+    for back in range(1, OTHER_MONTHS + 1):
+        fill(queues, month.shifted(-back), count // SHARE, chance)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    times: dict[str, list[float]] = {"hand": [], "report": []}
+    for _ in range(ROUNDS):
+        began = perf_counter()
+        figures_of(Scope.whole(county), month.period, breakdowns=DIMENSIONS, now=now)
+        times["report"].append(perf_counter() - began)
+        times["hand"].append(by_hand(county, month))
+    hand, figures = min(times["hand"]), min(times["report"])
+    began = perf_counter()
+    trend_of(county, None, last_months(month, 24), today=timezone.localdate())
+    trend = perf_counter() - began
+    began = perf_counter()
+    with translation.override("fi"):
+        for service in Service.objects.filter(county=county).order_by("pk"):
+            report = report_of(System("bench"), county, service, month.period, now=now)
+            for make in (as_csv, as_json, workbook, paper):
+                make(report)
+    files = perf_counter() - began
+    found = {"report_seconds": figures, "report_ratio": figures / hand, "report_months": trend, "report_files": files / services}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Addresses of the author's desk."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from guidance.views import desk_exchange, desk_library, desk_moves, desk_page, desk_preview, desk_write
+
+app_name = "paths"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", desk_library.library, name="library"),
+    path("uusi/", desk_library.new, name="new"),
+    path("vie.yaml", desk_exchange.export_all, name="export_all"),
+    path("tuo/", desk_exchange.take_in, name="import"),
+    path("esikatselu/<str:token>/", desk_preview.preview, name="preview"),
+    path("esikatselu/<str:token>/vastaus/", desk_preview.answer, name="preview_answer"),
+    path("esikatselu/<str:token>/ihminen/", desk_preview.human, name="preview_human"),
+    path("esikatselu/<str:token>/loppu/", desk_preview.end, name="preview_end"),
+    path("polku/<slug:slug>/", desk_page.page, name="path"),
+    path("polku/<slug:slug>/asetukset/", desk_write.settings, name="settings"),
+    path("polku/<slug:slug>/lisaa/", desk_write.add, name="add"),
+    path("polku/<slug:slug>/kohta/<slug:key>/", desk_write.node, name="node"),
+    path("polku/<slug:slug>/kohta/<slug:key>/poista/", desk_write.node_out, name="node_out"),
+    path("polku/<slug:slug>/tapaus/", desk_write.walk, name="walk"),
+    path("polku/<slug:slug>/kopioi/", desk_library.copy, name="copy"),
+    path("polku/<slug:slug>/siirra/", desk_moves.move, name="move"),
+    path("polku/<slug:slug>/poista-luonnos/", desk_moves.draft_out, name="draft_out"),
+    path("polku/<slug:slug>/lopeta/", desk_moves.retire, name="retire"),
+    path("polku/<slug:slug>/vastuut/", desk_moves.arrange, name="arrange"),
+    path("polku/<slug:slug>/erot/", desk_page.difference, name="difference"),
+    path("polku/<slug:slug>/vie.yaml", desk_exchange.export_one, name="export"),
+]

@@ -1,0 +1,190 @@
+"""The charts of a trend: a drawing, what it tells in words, and the same as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from reports.charts.drawing import LineChart, draw
+from reports.gaps import Fullness
+from reports.metrics import DEFINITIONS, Figure
+from reports.models import MonthNote
+from reports.months import Month
+from reports.rounding import NOTHING, number
+from reports.targets import in_unit, value_in_words
+from reports.trend import KEYS, MonthPoint, Trend
+
+LIMITS: Mapping[str, tuple[int, int]] = {"%": (0, 100), "1–5": (1, 5)}
+LABEL_EVERY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One month in the table under a chart."""
+
+    month: str
+    now: str
+    n: str
+    before: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words at a place of the drawing."""
+
+    at: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrendChart:
+    """A metric over the months."""
+
+    code: str
+    drawing: LineChart
+    rows: Sequence[Row]
+    ticks: Sequence[Label]
+    months: Sequence[Label]
+    notes: Sequence[Label]
+    last: str
+    last_at: tuple[float, float] | None
+    target: str
+    alternative: str
+
+    @property
+    def title(self) -> str:
+        """What the metric is called."""
+        return DEFINITIONS[self.code].name
+
+    @property
+    def has_before(self) -> bool:
+        """Something is known of the year before."""
+        return bool(self.drawing.before.dots)
+
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing to draw."""
+        return not (self.drawing.now.dots or self.drawing.columns or self.drawing.before.dots)
+
+
+def charts_of(
+    trend: Trend, *, targets: Mapping[str, Fraction], notes: Sequence[MonthNote] = (), codes: Sequence[str] = KEYS
+) -> list[TrendChart]:
+    """A chart of each metric, with the value that its target asks for in the metric's own unit."""
+    numbered = _numbered(notes, trend.points)
+    return [_chart(code, trend, targets.get(code), numbered) for code in codes]
+
+
+def month_words(month: Month) -> str:
+    """Marraskuu 2026."""
+    return str(date_format(month.first, "F Y"))
+
+
+def mark_of(point: MonthPoint) -> str:
+    """What has to be known of the month."""
+    if point.fullness == Fullness.GAP:
+        return _("no data")
+    found = []
+    if point.began:
+        found.append(_("not a whole month (since %(day)s)") % {"day": date_format(point.began, "j.n.")})
+    elif point.fullness == Fullness.PART:
+        found.append(_("unfinished"))
+    if not point.compares:
+        found.append(_("not comparable with the month before"))
+    return ", ".join(found)
+
+
+def shown(figure: Figure | None) -> str:
+    """Its value in words; a dash in a gap."""
+    return NOTHING if figure is None else value_in_words(figure)
+
+
+def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[Month, str]) -> TrendChart:
+    unit = DEFINITIONS[code].unit
+    now, before = ([point.figure(code) for point in series] for series in (trend.points, trend.before))
+    of_months = {point.month: number for number, point in enumerate(trend.points)}
+    drawing = draw(
+        [_value(each) for each in now],
+        [_value(each) for each in before],
+        part=[point.fullness == Fullness.PART for point in trend.points],
+        target=target,
+        changed=[of_months[change.month] for change in trend.changes],
+        limits=LIMITS.get(unit),
+        of_seconds=unit == "s",
+        as_columns=code == "M01",
+    )
+    ends = [(dot.x, dot.y) for dot in (drawing.now.dots or ())][-1:]
+    ends += [(column.x + column.width / 2, column.y) for column in drawing.columns][-1:]
+    rows = [
+        Row(month_words(point.month), shown(a), number(a.n) if a else NOTHING, shown(b), mark_of(point))
+        for point, a, b in zip(trend.points, now, before, strict=True)
+    ]
+    last = len(trend.points) - 1
+    return TrendChart(
+        code=code,
+        drawing=drawing,
+        rows=rows,
+        ticks=[Label(tick.y, _axis(tick.value, unit)) for tick in drawing.ticks],
+        months=[
+            Label(drawing.xs[at], f"{point.month.number}/{point.month.year % 100:02d}")
+            for at, point in enumerate(trend.points)
+            if (last - at) % LABEL_EVERY == 0
+        ],
+        notes=[Label(drawing.xs[of_months[month]], words) for month, words in numbered.items()],
+        last=shown(next((each for each in reversed(now) if each is not None and each.value is not None), None)),
+        last_at=ends[0] if ends else None,
+        target="" if target is None else in_unit(target, unit),
+        alternative=_alternative(code, trend, now, before, target),
+    )
+
+
+def _alternative(
+    code: str, trend: Trend, now: Sequence[Figure | None], before: Sequence[Figure | None], target: Fraction | None
+) -> str:
+    """What the drawing tells to who looks at it: where it ends, its highest and lowest, and what is missing."""
+    known = [(point, each) for point, each in zip(trend.points, now, strict=True) if each and each.value is not None]
+    told = [f"{DEFINITIONS[code].name}, {month_words(trend.points[0].month)} – {month_words(trend.points[-1].month)}."]
+    if known:
+        top = max(known, key=lambda pair: pair[1].value or 0)
+        low = min(known, key=lambda pair: pair[1].value or 0)
+        for words, (point, figure) in ((_("Last"), known[-1]), (_("Highest"), top), (_("Lowest"), low)):
+            told.append(f"{words}: {shown(figure)} ({month_words(point.month)}).")
+    if (earlier := before[-1]) is not None and earlier.value is not None:
+        told.append(_("A year before: %(value)s.") % {"value": shown(earlier)})
+    if target is not None:
+        told.append(_("Target: %(value)s.") % {"value": in_unit(target, DEFINITIONS[code].unit)})
+    gaps = [point for point, each in zip(trend.points, now, strict=True) if each is None or each.value is None]
+    if gaps:
+        told.append(_("No data: %(months)s.") % {"months": ", ".join(month_words(point.month) for point in gaps)})
+    changed = [month_words(change.month) for change in trend.changes]
+    if changed:
+        told.append(_("The area changed, not comparable: %(months)s.") % {"months": ", ".join(changed)})
+    return " ".join([*told, _("The same is in the table below.")])
+
+
+def _value(figure: Figure | None) -> Fraction | None:
+    return None if figure is None else figure.value
+
+
+def _axis(value: Fraction, unit: str) -> str:
+    """A line of the scale in few letters."""
+    if unit == "s":
+        minutes = value / 60
+        return f"{int(minutes)} min" if minutes.denominator == 1 else f"{int(value)} s"
+    return f"{number(value, 0 if value.denominator == 1 else 1)}{' %' if unit == '%' else ''}"
+
+
+def _numbered(notes: Sequence[MonthNote], points: Sequence[MonthPoint]) -> dict[Month, str]:
+    """The numbers of the notes of each month that is drawn."""
+    months = {point.month for point in points}
+    found: dict[Month, str] = {}
+    for at, note in enumerate(notes, start=1):
+        month = Month.of(note.month)
+        if month in months:
+            found[month] = f"{found[month]},{at}" if month in found else str(at)
+    return found

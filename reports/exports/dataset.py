@@ -1,0 +1,153 @@
+"""One row for each conversation, under a made-up id: for those who count for themselves. No text, no name, nobody's id.
+
+What a resident is (language, municipality, identified) is told only where at least five conversations of the file are alike in
+all of it, and never so that a hidden one could be worked out (metrics 1.4).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from io import BytesIO, StringIO
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.exports.legible import cell_text, legible
+from reports.exports.workbook import open_book
+from reports.metrics import Scope, columns
+from reports.metrics.reading import truth
+from reports.months import Period, local_hour
+from reports.rounding import few, persons
+from services.calendars import local_date
+from services.models import County
+from services.resources.files import escaped
+
+MOST_ROWS = 200_000
+MOST_SHEET_ROWS = 100_000
+SALT = "reports.dataset"
+FIELDS: Mapping[str, Promise | str] = {
+    "conversation": gettext_lazy("Made-up id: the same for a conversation in every file of the county, and it leads nowhere."),
+    "service": gettext_lazy("Key of the service whose queue was joined first."),
+    "first_queue": gettext_lazy("Key of the queue that was joined first."),
+    "last_queue": gettext_lazy("Key of the queue in which it ended."),
+    "month": gettext_lazy("Month to which it belongs, in Finnish time."),
+    "weekday": gettext_lazy("1 is Monday, in Finnish time."),
+    "hour": gettext_lazy("Hour on the clock in Finland."),
+    "queued_at": gettext_lazy("Joined the queue: time in UTC (ISO 8601)."),
+    "accepted_at": gettext_lazy("Taken by a responder: time in UTC."),
+    "first_reply_at": gettext_lazy("First message of a human: time in UTC."),
+    "left_at": gettext_lazy("Left while waiting: time in UTC."),
+    "closed_at": gettext_lazy("Ended: time in UTC."),
+    "status": gettext_lazy("answered, abandoned or service_closed; short_abandon left within ten seconds. Empty while it goes on."),
+    "is_contact": gettext_lazy("1 when it counts as a contact (M01)."),
+    "wait_seconds": gettext_lazy("From joining to being taken, in seconds (M06)."),
+    "response_seconds": gettext_lazy("From joining to the first message of a human, in seconds (M07)."),
+    "outcome": gettext_lazy("Outcome code R1–R9; R0 was not classified."),
+    "topic": gettext_lazy("Key of the topic."),
+    "wrong_service": gettext_lazy("1 when it came to the wrong service."),
+    "failure_demand": gettext_lazy("Reason why the contact could have been avoided."),
+    "entry_channel": gettext_lazy("Where the person came from: web, app or bot."),
+    "contactor": gettext_lazy("Who contacted: the resident, a relative or a professional."),
+    "language": gettext_lazy("Language of the resident; hidden where fewer than five are alike."),
+    "municipality": gettext_lazy("Code of the municipality, if told; hidden where fewer than five are alike."),
+    "identified": gettext_lazy("1 when the resident identified strongly; hidden where fewer than five are alike."),
+    "satisfaction": gettext_lazy("Answer from 1 to 5 (M14)."),
+    "recommend": gettext_lazy("Answer from 0 to 10 (M15)."),
+}
+"""The data dictionary: every column, and what it tells."""
+READ = (
+    "public_id", "first_queue__service__key", "first_queue__key", "queue__key", "queued_at", "accepted_at", "first_reply_at",
+    "left_at", "closed_at", "status", "is_contact", "wait_seconds", "response_seconds", "outcome", "topic__key", "wrong_service",
+    "failure_demand", "entry_channel", "contactor", "language", "municipality__code", "is_identified", "feedback__satisfaction",
+    "feedback__recommend",
+)  # fmt: skip
+Row = Sequence[Any]
+
+
+def dataset_rows(scope: Scope, period: Period, county: County) -> list[Row]:
+    """The rows of the file in the order of their times; at most one more than a file has, so that the excess is seen."""
+    is_contact, is_identified = truth(columns.CONTACT), truth(columns.IDENTIFIED)
+    rows = scope.rows(period).annotate(is_contact=is_contact, is_identified=is_identified).order_by("queued_at", "pk")
+    found = list(rows.values_list(*READ)[: MOST_ROWS + 1])
+    alike = Counter(_kind(row) for row in found)
+    known = persons(alike)
+    hidden = few()
+    return [_row(row, county, hidden if known[_kind(row)] is None else None) for row in found]
+
+
+def dataset_csv(rows: Iterable[Row]) -> bytes:
+    """The rows as CSV, with the byte order mark and semicolons that spreadsheets in Finland ask for."""
+    file = StringIO()
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow(FIELDS)
+    for row in rows:
+        writer.writerow([escaped(legible(cell)) if isinstance(cell, str) else _plain(cell) for cell in row])
+    return b"\xef\xbb\xbf" + file.getvalue().encode()
+
+
+def dataset_xlsx(rows: Iterable[Row]) -> bytes:
+    """The rows as a workbook, with the data dictionary as its second sheet."""
+    file = BytesIO()
+    book = open_book(file, constant_memory=True)
+    stamp = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    bold = book.add_format({"bold": True})
+    sheet, words = book.add_worksheet(_("Conversations")[:31]), book.add_worksheet(_("Data dictionary")[:31])
+    for at, name in enumerate(FIELDS):
+        sheet.write_string(0, at, name, bold)
+    for number, row in enumerate(rows, start=1):
+        for at, cell in enumerate(row):
+            match cell:
+                case None | "":
+                    continue
+                case str():
+                    sheet.write_string(number, at, cell_text(cell))
+                case datetime():
+                    sheet.write_datetime(number, at, cell.replace(tzinfo=None), stamp)
+                case _:
+                    sheet.write_number(number, at, cell)
+    for number, (name, meaning) in enumerate(FIELDS.items()):
+        words.write_string(number, 0, name, bold)
+        words.write_string(number, 1, cell_text(str(meaning)))
+    words.set_column(0, 0, 20)
+    words.set_column(1, 1, 90)
+    book.close()
+    return file.getvalue()
+
+
+def _kind(row: Row) -> tuple[Any, ...]:
+    """What the resident is: language, municipality, identified."""
+    return row[19], row[20], row[21]
+
+
+def _row(row: Row, county: County, hidden: str | None) -> Row:
+    queued = row[4]
+    weekday, hour = local_hour(queued)
+    day = local_date(queued)
+    of_person = [hidden] * 3 if hidden else [row[19], row[20] or "", int(row[21])]
+    return [
+        salted_hmac(f"{SALT}.{county.code}", str(row[0]), algorithm="sha256").hexdigest()[:20],
+        *row[1:4],
+        f"{day:%Y-%m}",
+        weekday + 1,
+        hour,
+        *row[4:10],
+        int(row[10]),
+        *row[11:14],
+        row[14] or "",
+        int(row[15]),
+        *row[16:19],
+        *of_person,
+        *row[22:24],
+    ]
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        return cell.isoformat()
+    return "" if cell is None else cell

@@ -1,0 +1,106 @@
+"""The report as one flat table (CSV), and as data for a machine (JSON): raw values, ISO times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import tablib
+
+from reports.exports.legible import legible
+from reports.metrics import DEFINITIONS, Figure
+from reports.metrics.words import part_words
+from reports.report import Report
+from reports.shown import COLUMNS, HEADERS, flat_rows
+from reports.targets import value_in_words
+from reports.trend import MonthPoint
+from services.resources.files import write_file
+from services.texts import texts_of
+
+
+def as_csv(report: Report) -> bytes:
+    """Everything of the page as one table; no cell of it is a formula."""
+    dataset = tablib.Dataset(headers=list(HEADERS))
+    for row in flat_rows(report.figures, report.tables):
+        dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
+    return write_file(dataset, "csv")
+
+
+def as_json(report: Report) -> bytes:
+    """The same with its structure; what is hidden on the page is hidden here."""
+    starts, ends = report.period.interval
+    data = {
+        "service": report.service.key if report.service else None,
+        "county": report.county.code,
+        "name": report.name,
+        "period": {"first": str(report.period.first), "last": str(report.period.last)},
+        "instants": {"from": starts.isoformat(), "before": ends.isoformat()},
+        "unfinished": report.goes_on,
+        "no_data": report.is_gap,
+        "formulas": report.formulas,
+        "made_at": report.made_at.isoformat(),
+        "language": report.language,
+        "frozen": {"revision": report.frozen.revision, "made_at": report.frozen.made_at.isoformat(), "digest": report.frozen.digest}
+        if report.frozen
+        else None,
+        "summary": list(report.sentences),
+        "figures": [] if report.is_gap else [_figure(each) for each in report.figures.total.values()],
+        "breakdowns": {} if report.is_gap else {table.key: [_row(row) for row in table.rows] for table in report.tables},
+        "weekday_hours": [{"hour": hour, "contacts": [cell.n for cell in days]} for hour, days in report.week],
+        "transfers": {"to": list(report.matrix.to), "rows": [[name, [cell.n for cell in row]] for name, row in report.matrix.rows]},
+        "months": [_month(point) for point in report.trend.points] if report.trend else [],
+        "notes": [{"month": str(note.month), **texts_of(note, "text")} for note in report.notes],
+    }
+    return json.dumps(_cleaned(data), ensure_ascii=False, indent=1).encode()
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    definition = DEFINITIONS[figure.metric]
+    return {
+        "metric": figure.metric,
+        "name": definition.name,
+        "definition": str(definition.words),
+        "unit": figure.unit,
+        "better": str(definition.better),
+        "known": figure.known,
+        "value": _number(figure.value),
+        "exact": None if figure.value is None else str(figure.value),
+        "shown": value_in_words(figure),
+        "n": figure.n,
+        "parts": [{"code": code, "name": part_words(code), "n": n} for code, n in figure.parts],
+        "beside": {code: _number(value) for code, value in figure.beside.items()},
+    }
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {"name": row.name, "shown": dict(zip(COLUMNS, row.values, strict=False))}
+
+
+def _month(point: MonthPoint) -> dict[str, Any]:
+    figures: Iterable[tuple[str, Figure | None]] = ((code, point.figure(code)) for code in point.figures)
+    return {
+        "month": str(point.month),
+        "data": str(point.fullness),
+        "comparable": point.compares,
+        "values": {code: _number(figure.value) for code, figure in figures if figure is not None},
+    }
+
+
+def _number(value: Fraction | None) -> int | float | None:
+    if value is None:
+        return None
+    exact = Fraction(value)
+    return exact.numerator if exact.denominator == 1 else round(float(exact), 6)
+
+
+def _cleaned(data: Any) -> Any:
+    match data:
+        case str():
+            return legible(data)
+        case dict():
+            return {key: _cleaned(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_cleaned(value) for value in data]
+    return data

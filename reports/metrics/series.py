@@ -1,0 +1,70 @@
+"""The figures of several months in one pass over their conversations: what a trend needs, and nothing that looks at other rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Case, IntegerField, Value, When
+
+from reports.metrics import columns
+from reports.metrics.definition import Metric
+from reports.metrics.figure import Figure
+from reports.metrics.scope import Scope, asking_now
+from reports.months import Month, Period
+
+Computed = Mapping[str, Metric]
+
+
+def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) -> dict[Month, dict[str, Figure]]:
+    """The figures of each month by the same definitions, in three queries for any number of months.
+
+    The verified line of M10 and the hours of M08 are of the month's own page: they look at other rows.
+    """
+    if not months:
+        return {}
+    ordered = sorted(months)
+    rows = scope.rows(Period(ordered[0].first, ordered[-1].last)).annotate(cell=_month_of(ordered)).filter(cell__isnull=False)
+    wanted: dict[str, Any] = {
+        **columns.of_statuses(),
+        **columns.of_waits(),
+        **columns.of_lengths(),
+        **columns.of_outcomes(),
+        **columns.of_opinions(whole=False),
+    }
+    found: Iterable[Any] = rows.values("cell").annotate(**wanted).iterator()
+    facts: dict[int, dict[str, Any]] = {row.pop("cell"): row for row in found}
+    identified = _identification(scope, rows)
+
+    def compute(n: int) -> dict[str, Figure]:
+        of_month, of_persons = facts.get(n, {}), {**facts.get(n, {}), **identified[n]}
+        return {code: each.compute(of_persons if code == "M02" else of_month) for code, each in definitions.items()}
+
+    return {month: compute(n) for n, month in enumerate(ordered)}
+
+
+def _month_of(months: Sequence[Month]) -> Case:
+    whens = []
+    for n, month in enumerate(months):
+        starts, ends = month.period.interval
+        whens.append(When(queued_at__gte=starts, queued_at__lt=ends, then=Value(n)))
+    return Case(*whens, output_field=IntegerField())
+
+
+def _identification(scope: Scope, rows: Any) -> dict[int, dict[str, Any]]:
+    """Of each month, by the services in which identification is in use now, or was used in that month (metrics 1.7)."""
+    asking = asking_now(scope)
+    counted: Mapping[str, Any] = {
+        "contacts": columns.counted(columns.CONTACT),
+        "identified": columns.counted(columns.CONTACT & columns.IDENTIFIED),
+    }
+    found: dict[int, dict[str, Any]] = defaultdict(lambda: {"in_use": sorted(asking), "asked": 0, "identified": 0, "contacts": 0})
+    for row in rows.values("cell", "first_queue__service").annotate(**counted).iterator():
+        month = found[row["cell"]]
+        month["contacts"] += row["contacts"]
+        if row["identified"] or row["first_queue__service"] in asking:
+            month["in_use"] = [*month["in_use"], row["first_queue__service"]]
+            month["asked"] += row["contacts"]
+            month["identified"] += row["identified"]
+    return found

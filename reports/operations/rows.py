@@ -1,0 +1,40 @@
+"""Rows behind figures are shown and taken along only by those who read the figures, and each time is written down first (P-3)."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.actors import Actor, Staff
+from accounts.choices import AuditAction
+from accounts.operations import record_audit
+from reports.months import Period
+from reports.permissions import may_read
+from services.models import County, Service
+
+
+def open_rows(*, by: Actor, county: County, service: Service | None, period: Period, metric: str, count: int) -> None:
+    """Whoever reads the figures opens the list behind one of them; every opening leaves an audit row before anything is shown.
+
+    Raises PermissionDenied.
+    """
+    _record(by, AuditAction.READ, county, service, f"report rows {metric} {period.first} {period.last}", count)
+
+
+def export_rows(*, by: Actor, county: County, service: Service | None, period: Period, count: int) -> None:
+    """The same of the file with a row for each conversation. Raises PermissionDenied."""
+    _record(by, AuditAction.EXPORT, county, service, f"report rows {period.first} {period.last}", count)
+
+
+def _record(by: Actor, action: AuditAction, county: County, service: Service | None, purpose: str, count: int) -> None:
+    if not isinstance(by, Staff) or not may_read(by, county=county, service=service):
+        raise PermissionDenied
+    record_audit(
+        by=by,
+        action=action,
+        object_type="chat.conversation",
+        object_id=str(service.public_id) if service else "",
+        county=county.code,
+        purpose=purpose,
+        source="reports",
+        count=count,
+    )

@@ -1,0 +1,280 @@
+"""A month or a free period of a service or of the county as it is told: the same for the page, paper and files.
+
+Everything is computed from the rows as they are now; what is frozen of the month stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from chat.choices import Outcome
+from reports.charts import Bars, TrendChart, bars_of, charts_of
+from reports.frozen import figures_from
+from reports.gaps import Fullness, fullness
+from reports.metrics import DEFINITIONS, FORMULAS, Figures, Scope, figures_of
+from reports.metrics.words import part_words
+from reports.models import MonthlyReport, MonthNote
+from reports.months import Month, Period
+from reports.rounding import number, percent
+from reports.shown import (
+    BREAKDOWNS,
+    ShownChange,
+    ShownFigure,
+    ShownTable,
+    by_aim,
+    changes_since,
+    names_of,
+    sections_of,
+    tables_of,
+    week_of,
+)
+from reports.summary import sentences, sentences_of
+from reports.targets import SECONDS, fits, targets_in_force
+from reports.trend import Trend, last_months, trend_of
+from services.models import County, Queue, Service, Target, Topic
+from services.texts import text
+
+SHADES = 5
+KEY_FIGURES = ("M01", "M03", "M07", "M08", "M11", "M14")
+
+
+@dataclass(frozen=True, slots=True)
+class Shaded:
+    """A number in a cell, and how dark the cell is among its table: 0 is empty, 5 the most."""
+
+    n: int
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Who passed on to whom: a row for each sending queue."""
+
+    to: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Shaded]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures under one heading."""
+
+    title: str
+    figures: Sequence[ShownFigure]
+
+    @property
+    def codes(self) -> list[str]:
+        """The metrics of the group."""
+        return [each.code for each in self.figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is told of the period."""
+
+    county: County
+    service: Service | None
+    period: Period
+    figures: Figures
+    fullness: Fullness
+    began: date | None
+    goes_on: bool
+    sentences: Sequence[str]
+    groups: Sequence[Group]
+    tables: Sequence[ShownTable]
+    week: Sequence[tuple[int, Sequence[Shaded]]]
+    matrix: Matrix
+    bars: Mapping[str, Bars]
+    """By the metric beside whose group they stand."""
+    growing: Sequence[tuple[str, Any]]
+    notes: Sequence[MonthNote]
+    trend: Trend | None
+    charts: Sequence[TrendChart]
+    frozen: MonthlyReport | None
+    changes: Sequence[ShownChange]
+    made_at: datetime
+
+    @property
+    def month(self) -> Month | None:
+        """The month, if the period is one."""
+        return self.period.month
+
+    @property
+    def name(self) -> str:
+        """Of what it tells."""
+        return str(_name(self.service, "name")) if self.service else _("All services")
+
+    @property
+    def key(self) -> str:
+        """The same as files and addresses name it."""
+        return f"{self.service.key if self.service else 'kaikki'}-{self.month or f'{self.period.first}-{self.period.last}'}"
+
+    @property
+    def formulas(self) -> str:
+        """The version of the definitions."""
+        return FORMULAS
+
+    @property
+    def is_gap(self) -> bool:
+        """There is no data: no figure is told of."""
+        return self.fullness == Fullness.GAP
+
+    @property
+    def aims(self) -> Sequence[tuple[str, Sequence[Any]]]:
+        """The targets by aim class."""
+        return by_aim([(group.title, group.figures) for group in self.groups])
+
+    @property
+    def key_figures(self) -> list[ShownFigure]:
+        """What is told first."""
+        found = {each.code: each for group in self.groups for each in group.figures}
+        return [found[code] for code in KEY_FIGURES if code in found]
+
+    @property
+    def tests(self) -> int:
+        """Test conversations that are left out."""
+        return int(self.figures.facts.get("tests", 0))
+
+    @property
+    def language(self) -> str:
+        """The language in which it is told."""
+        return (get_language() or "fi")[:2]
+
+
+def report_of(
+    actor: Actor, county: County, service: Service | None, period: Period, *, now: datetime, with_trend: bool = True
+) -> Report:
+    """The report of a scope whose figures the person may read: whoever calls has asked that."""
+    today = timezone.localdate(now)
+    scope = Scope.of([service]) if service else Scope.whole(county)
+    figures = figures_of(scope, period, breakdowns=tuple(BREAKDOWNS), now=now)
+    targets = targets_in_force(county.pk, service, min(period.last, today))
+    full = _fullness(service, period, figures.total["M01"].n, today)
+    opened = timezone.localdate(service.opened_at) if service and service.opened_at else None
+    month = period.month
+    months = last_months(month) if month else period.months
+    notes = list(
+        MonthNote.objects.readable_by(actor)
+        .told_with(county=county, service=service)
+        .filter(month__range=(months[0].first, months[-1].first))
+        .select_related("service")
+    )
+    trend = trend_of(county, service, months, today=today, live={month: figures.total} if month else None) if with_trend else None
+    frozen = _frozen(actor, county, service, month) if month else None
+    told = [] if full == Fullness.GAP else sentences(month, figures.total) if month else sentences_of(period, figures.total)
+    return Report(
+        county=county,
+        service=service,
+        period=period,
+        figures=figures,
+        fullness=full,
+        began=opened if opened and full == Fullness.PART and opened > period.first else None,
+        goes_on=period.last >= today,
+        sentences=told,
+        groups=[Group(title, shown) for title, shown in sections_of(figures, targets)],
+        tables=tables_of(figures, names_of(figures, _name)),
+        week=_shaded_week(figures),
+        matrix=_matrix(figures.facts.get("matrix") or {}),
+        bars=_bars(figures),
+        growing=_growing(figures),
+        notes=notes,
+        trend=trend,
+        charts=charts_of(trend, targets=wanted_values(figures, targets), notes=notes) if trend else [],
+        frozen=frozen,
+        changes=changes_since(figures_from(frozen.values), figures.total) if frozen else [],
+        made_at=now,
+    )
+
+
+def wanted_values(figures: Figures, targets: Sequence[Target]) -> dict[str, Fraction]:
+    """What the chat’s targets ask for, in each metric’s own unit; a target of another unit is no line in a chart."""
+    found = {}
+    for target in targets:
+        figure = figures.total.get(target.metric)
+        unit = target.unit.strip().lower()
+        if figure is None or target.channel == "phone" or not fits(figure, target.unit):
+            continue
+        if figure.unit != "1–5" or unit != "%":
+            found[target.metric] = Fraction(target.value) * (SECONDS[unit] if figure.unit == "s" else 1)
+    return found
+
+
+def shaded(counts: Sequence[Sequence[int]]) -> list[list[Shaded]]:
+    """Each number with its shade: the darkest is the greatest one of the table."""
+    most = max((n for row in counts for n in row), default=0)
+    return [[Shaded(n, -(-n * SHADES // most) if most else 0) for n in row] for row in counts]
+
+
+def _shaded_week(figures: Figures) -> list[tuple[int, Sequence[Shaded]]]:
+    week = week_of(figures)
+    return [(hour, row) for (hour, _days), row in zip(week, shaded([days for _hour, days in week]), strict=True)]
+
+
+def _matrix(moves: Mapping[tuple[int, int], int]) -> Matrix:
+    keys = {pk for pair in moves for pk in pair}
+    queues = {each.pk: each for each in Queue.objects.filter(pk__in=keys).select_related("service")}
+    several = len({queue.service_id for queue in queues.values()}) > 1
+    names = {
+        pk: f"{_name(queue.service, 'name')}: {_name(queue, 'name')}" if several else str(_name(queue, "name"))
+        for pk, queue in queues.items()
+    }
+    ordered = sorted(names, key=lambda pk: names[pk])
+    senders = [pk for pk in ordered if any(pair[0] == pk for pair in moves)]
+    takers = [pk for pk in ordered if any(pair[1] == pk for pair in moves)]
+    cells = shaded([[moves.get((sender, taker), 0) for taker in takers] for sender in senders])
+    return Matrix([names[pk] for pk in takers], [(names[pk], row) for pk, row in zip(senders, cells, strict=True)])
+
+
+def _bars(figures: Figures) -> dict[str, Bars]:
+    """The histogram of queue times, outcomes, and the answers of residents."""
+    counts = [(f"{code} {label}", int(figures.facts.get(code) or 0)) for code, label in Outcome.choices]
+    total = sum(n for _words, n in counts)
+    outcomes = [(words, n, f"{number(n)} ({percent(Fraction(100 * n, total) if total else None)})") for words, n in counts]
+    waits = [(code, n) for code, n in _parts(figures, "M06") if code.startswith("band_")]
+    marks = sorted(_parts(figures, "M14"), reverse=True)
+    likely = [(str(mark), int(figures.facts.get(f"recommend_{mark}") or 0)) for mark in range(10, -1, -1)]
+    found = {
+        "M06": bars_of(DEFINITIONS["M06"].name, _counted(waits)),
+        "M11": bars_of(_("Outcomes of answered contacts"), outcomes),
+        "M14": bars_of(f"{DEFINITIONS['M14'].name} 1–5", _counted(marks)),
+        "M15": bars_of(f"{DEFINITIONS['M15'].name} 0–10", _counted(likely)),
+    }
+    return {code: bars for code, bars in found.items() if code in figures.total}
+
+
+def _parts(figures: Figures, code: str) -> Sequence[tuple[str, int]]:
+    return figures.total[code].parts if code in figures.total else ()
+
+
+def _counted(rows: Sequence[tuple[str, int]]) -> list[tuple[str, int, str]]:
+    return [(part_words(code), n, number(n)) for code, n in rows]
+
+
+def _fullness(service: Service | None, period: Period, contacts: int, today: date) -> Fullness:
+    month = period.month
+    if service is None or month is None:
+        return Fullness.PART if period.last >= today else Fullness.WHOLE
+    return fullness(month, opened_at=service.opened_at, contacts=contacts, today=today)
+
+
+def _frozen(actor: Actor, county: County, service: Service | None, month: Month) -> MonthlyReport | None:
+    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=service)
+    return rows.filter(month=month.first).order_by("-revision").first()
+
+
+def _growing(figures: Figures) -> list[tuple[str, Any]]:
+    found = figures.facts.get("topics") or []
+    names = {each.pk: _name(each, "name") for each in Topic.objects.filter(pk__in=[each.topic for each in found])}
+    return [(str(names.get(each.topic, "")), each) for each in found]
+
+
+def _name(row: object, field: str) -> object:
+    return text(row, field, (get_language() or "fi")[:2])

@@ -1,0 +1,125 @@
+"""The last thirteen months beside the year before: frozen figures where a month is frozen, else computed from the rows.
+
+A month without data is a gap; an area that has changed is told of, and is no growth (metrics 1.9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Min
+
+from reports.frozen import figures_from
+from reports.gaps import Area, Fullness, are_comparable, fullness
+from reports.metrics import DEFINITIONS, Figure, Scope
+from reports.metrics.change import read_areas
+from reports.metrics.series import read_series
+from reports.models import MonthlyReport
+from reports.months import Month
+from services.calendars import local_date
+from services.models import County, Service
+
+KEYS = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15")
+"""What is drawn: how many came, who they were, how long it took, what came of it, and what they thought."""
+LENGTH = 13
+OfMonth = Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPoint:
+    """One month of a series."""
+
+    month: Month
+    figures: OfMonth
+    fullness: Fullness
+    compares: bool = True
+    """With the month before: the areas of the services are the same."""
+    began: date | None = None
+    """The service opened on this day of the month."""
+
+    def figure(self, code: str) -> Figure | None:
+        """The figure; none in a gap."""
+        return None if self.fullness == Fullness.GAP else self.figures.get(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An area that began in a month of the series, when the service had another one before."""
+
+    month: Month
+    day: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A series of months, the same months a year before, and where areas have changed."""
+
+    points: Sequence[MonthPoint]
+    before: Sequence[MonthPoint]
+    changes: Sequence[Change]
+
+    @property
+    def gaps(self) -> list[Month]:
+        """The months without data, of those that have come."""
+        return [point.month for point in self.points if point.fullness == Fullness.GAP]
+
+
+def trend_of(
+    county: County,
+    service: Service | None,
+    months: Sequence[Month],
+    *,
+    today: date,
+    live: Mapping[Month, OfMonth] | None = None,
+    codes: Sequence[str] = KEYS,
+) -> Trend:
+    """The series of these months; `live` has figures that are already at hand."""
+    scope = Scope.of([service]) if service else Scope.whole(county)
+    earlier = [month.shifted(-12) for month in months]
+    wanted = {*months, *earlier}
+    found: dict[Month, OfMonth] = {**_frozen(county, service, wanted), **(live or {})}
+    missing = [month for month in wanted if month not in found and month.first <= today]
+    found |= read_series(scope, missing, {code: DEFINITIONS[code] for code in codes})
+    areas = read_areas(scope)
+    opened = service.opened_at if service else _first_opening(scope)
+    points = [_point(month, found, opened, areas, today) for month in months]
+    return Trend(points, [_point(month, found, opened, areas, today) for month in earlier], _changes(areas, months))
+
+
+def last_months(last: Month, length: int = LENGTH) -> list[Month]:
+    """So many months up to this one."""
+    return [last.shifted(n - length + 1) for n in range(length)]
+
+
+def _point(month: Month, found: Mapping[Month, OfMonth], opened: datetime | None, areas: Sequence[Area], today: date) -> MonthPoint:
+    figures = found.get(month, {})
+    contacts = figures["M01"].n if "M01" in figures else 0
+    full = fullness(month, opened_at=opened, contacts=contacts, today=today)
+    compares = are_comparable(areas, month.period, month.shifted(-1).period)
+    day = local_date(opened) if opened else None
+    return MonthPoint(month, figures, full, compares, day if day and month.first < day <= month.last else None)
+
+
+def _frozen(county: County, service: Service | None, months: set[Month]) -> dict[Month, OfMonth]:
+    rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(month__in=[month.first for month in months])
+    # The latest revision of a month is the last to be put in.
+    return {Month.of(row.month): figures_from(row.values) for row in rows.order_by("revision")}
+
+
+def _first_opening(scope: Scope) -> datetime | None:
+    first: datetime | None = Service.objects.filter(pk__in=scope.services).aggregate(first=Min("opened_at"))["first"]
+    return first
+
+
+def _changes(areas: Sequence[Area], months: Sequence[Month]) -> list[Change]:
+    begun: set[int] = set()
+    found = []
+    for area in sorted(areas, key=lambda each: each.starts_on):
+        month = Month.of(area.starts_on)
+        if area.service in begun and months[0] <= month <= months[-1]:
+            found.append(Change(month, area.starts_on, area.name))
+        begun.add(area.service)
+    return found

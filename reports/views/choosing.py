@@ -1,0 +1,103 @@
+"""What the person looks at, by the address: a service or all of them, and a month or a free period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.actors import Staff
+from chat.models import Conversation
+from reports.months import Month, Period
+from reports.permissions import may_read_county, readable_services
+from services.models import County, Service
+
+MOST_MONTHS = 60
+ALL = "kaikki"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the person looks at, and what else she may."""
+
+    service: Service | None
+    services: Sequence[Service]
+    may_read_all: bool
+    period: Period
+    months: Sequence[Month]
+
+    @property
+    def key(self) -> str:
+        """The service as the address names it."""
+        return self.service.key if self.service else ALL
+
+    @property
+    def month(self) -> Month | None:
+        """The month, unless it is a free period."""
+        return self.period.month
+
+    @property
+    def query(self) -> str:
+        """The same for an address: `palvelu=…&kuukausi=…`."""
+        if self.month:
+            return urlencode({"palvelu": self.key, "kuukausi": str(self.month)})
+        return urlencode({"palvelu": self.key, "alku": str(self.period.first), "loppu": str(self.period.last)})
+
+    @property
+    def years(self) -> list[int]:
+        """The years of which there may be something."""
+        return sorted({month.year for month in self.months}, reverse=True)
+
+
+def chosen_of(request: HttpRequest, actor: Staff, county: County) -> Chosen:
+    """The scope and the month or period that the address names. What there is not is a 404, what is not hers a 403."""
+    services = list(readable_services(actor, county))
+    service, may_read_all = chosen_service(request, actor, county, services)
+    this = Month.of(timezone.localdate())
+    first = first_month(county, this)
+    months = [this.shifted(-n) for n in range((this.year - first.year) * 12 + this.number - first.number + 1)]
+    if request.GET.get("alku") or request.GET.get("loppu"):
+        try:
+            period = Period(date.fromisoformat(request.GET.get("alku", "")), date.fromisoformat(request.GET.get("loppu", "")))
+        except ValueError as error:
+            raise Http404 from error
+        if period.first > timezone.localdate() or len(period.months) > MOST_MONTHS:
+            raise Http404
+        return Chosen(service, services, may_read_all, period, months)
+    return Chosen(service, services, may_read_all, asked_month(request, first, this).period, months)
+
+
+def chosen_service(request: HttpRequest, actor: Staff, county: County, services: Sequence[Service]) -> tuple[Service | None, bool]:
+    """The service that the address names, else the county when she may read it, else her first one."""
+    may_read_all = may_read_county(actor, county)
+    key = request.GET.get("palvelu", "")
+    service = next((each for each in services if each.key == key), None)
+    if service is None and key not in ("", ALL):
+        raise Http404
+    if service is None and not may_read_all:
+        if key == ALL or not services:
+            raise PermissionDenied
+        service = services[0]
+    return service, may_read_all
+
+
+def asked_month(request: HttpRequest, first: Month, this: Month) -> Month:
+    """The month of the address, else the running one."""
+    try:
+        asked = Month.parse(request.GET.get("kuukausi") or str(this))
+    except ValueError as error:
+        raise Http404 from error
+    if asked > this or asked < first:
+        raise Http404
+    return asked
+
+
+def first_month(county: County, this: Month) -> Month:
+    """The month of the first conversation, at most five years back."""
+    first = Conversation.objects.filter(county=county).order_by("queued_at").values_list("queued_at", flat=True).first()
+    return this if first is None else max(Month.of(timezone.localdate(first)), this.shifted(1 - MOST_MONTHS))

@@ -1,0 +1,70 @@
+"""The report of a month or of a free period as files."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.actors import Staff
+from reports.exports import NoPaperError, as_csv, as_json, paper, workbook
+from reports.report import Report, report_of
+from reports.views.choosing import chosen_of
+from reports.views.door import figures_door
+from services.models import County
+from services.resources.files import CONTENT_TYPES
+
+
+def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A file to be saved, which no browser takes for something else."""
+    kinds = {**CONTENT_TYPES, "pdf": "application/pdf", "json": "application/json"}
+    response = HttpResponse(content, content_type=kinds[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@figures_door
+def table(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """Everything as one table for a spreadsheet: raw values beside those in words, and no cell that is a formula."""
+    report = _report(request, actor, county, with_trend=False)
+    return as_file(as_csv(report), "csv", f"raportti-{report.key}")
+
+
+@require_GET
+@figures_door
+def data(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """The same for a machine."""
+    report = _report(request, actor, county)
+    return as_file(as_json(report), "json", f"raportti-{report.key}")
+
+
+@require_GET
+@figures_door
+def workbook_file(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """The same as a workbook with charts and definitions."""
+    report = _report(request, actor, county)
+    return as_file(workbook(report), "xlsx", f"raportti-{report.key}")
+
+
+@require_GET
+@figures_door
+def paper_file(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """The same on paper, in the language of the page."""
+    report = _report(request, actor, county)
+    try:
+        content = paper(report)
+    except NoPaperError:
+        messages.warning(request, _("This server cannot make PDF files. Print the page instead, and choose to save it as a PDF."))
+        return redirect(f"{reverse('reports:month' if report.month else 'reports:period')}?{request.GET.urlencode()}")
+    return as_file(content, "pdf", f"raportti-{report.key}")
+
+
+def _report(request: HttpRequest, actor: Staff, county: County, *, with_trend: bool = True) -> Report:
+    chosen = chosen_of(request, actor, county)
+    return report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), with_trend=with_trend)

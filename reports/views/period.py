@@ -1,0 +1,102 @@
+"""A free period, and the months of a year side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.actors import Staff
+from reports.charts.trends import mark_of, shown
+from reports.forms.pages import PeriodForm
+from reports.metrics import DEFINITIONS, Scope, figures_of
+from reports.months import Month, Period
+from reports.permissions import readable_services
+from reports.report import report_of
+from reports.summary import period_words
+from reports.trend import trend_of
+from reports.views.choosing import Chosen, chosen_of, chosen_service, first_month
+from reports.views.door import figures_door
+from reports.views.month import page_context
+from services.models import County
+
+OF_YEAR = ("M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M14", "M15")
+
+
+@require_GET
+@figures_door
+def period(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """The days that the person asks for, computed from the rows; what makes no sense is explained."""
+    today = timezone.localdate()
+    form = PeriodForm(request.GET if "alku" in request.GET or "loppu" in request.GET else None, today=today)
+    if not form.is_valid() or form.period is None:
+        services = list(readable_services(actor, county))
+        service, may_read_all = chosen_service(request, actor, county, services)
+        month = Month.of(today)
+        chosen = Chosen(service, services, may_read_all, Period(month.first, month.last), [month])
+        context: dict[str, Any] = {"chosen": chosen, "form": form}
+        return render(request, "reports/period.html", context, status=422 if form.is_bound else 200)
+    chosen = chosen_of(request, actor, county)
+    report = report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), with_trend=False)
+    trend = trend_of(county, chosen.service, chosen.period.months, today=today, codes=("M01",))
+    context = {
+        **page_context(chosen, report),
+        "form": form,
+        "days": period_words(chosen.period),
+        "gaps": [month.first for month in trend.gaps],
+        "changes": trend.changes,
+    }
+    return render(request, "reports/period.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class YearRow:
+    """One metric over the months of a year."""
+
+    name: str
+    code: str
+    cells: list[str]
+    total: str
+
+
+@require_GET
+@figures_door
+def year(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """Twelve months side by side; a month without data is a dash, and the sum names what is missing from it (metrics 1.9)."""
+    this = Month.of(timezone.localdate())
+    chosen = _year(request, actor, county, this)
+    months = [Month(chosen.period.first.year, number) for number in range(1, 13)]
+    today = timezone.localdate()
+    trend = trend_of(county, chosen.service, months, today=today, codes=OF_YEAR)
+    scope = Scope.of([chosen.service]) if chosen.service else Scope.whole(county)
+    total = figures_of(scope, chosen.period, codes=OF_YEAR, now=timezone.now()).total
+    rows = [
+        YearRow(DEFINITIONS[code].name, code, [shown(point.figure(code)) for point in trend.points], shown(total[code]))
+        for code in OF_YEAR
+    ]
+    context = {
+        "chosen": chosen,
+        "year": chosen.period.first.year,
+        "points": [(point, mark_of(point)) for point in trend.points],
+        "rows": rows,
+        "gaps": [month.first for month in trend.gaps if month.first <= today],
+        "changes": trend.changes,
+    }
+    return render(request, "reports/year.html", context)
+
+
+def _year(request: HttpRequest, actor: Staff, county: County, this: Month) -> Chosen:
+    """The year of the address, from its first day to its last."""
+    first = first_month(county, this)
+    services = list(readable_services(actor, county))
+    service, may_read_all = chosen_service(request, actor, county, services)
+    text = request.GET.get("vuosi") or str(this.year)
+    if not (text.isdecimal() and len(text) == 4 and first.year <= int(text) <= this.year):
+        raise Http404
+    whole = Period(Month(int(text), 1).first, Month(int(text), 12).last)
+    months = [Month(number, 1) for number in range(this.year, first.year - 1, -1)]
+    return Chosen(service, services, may_read_all, whole, months)

@@ -1,0 +1,100 @@
+"""From a figure to its conversations, and the file with a row for each conversation; each opening is written down first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.actors import Staff
+from reports.behind import BEHIND, rows_behind
+from reports.exports import FIELDS, MOST_ROWS, MOST_SHEET_ROWS, dataset_csv, dataset_rows, dataset_xlsx
+from reports.metrics import DEFINITIONS, Scope
+from reports.operations import export_rows, open_rows
+from reports.rounding import number
+from reports.views.choosing import Chosen, chosen_of
+from reports.views.door import figures_door
+from reports.views.files import as_file
+from services.models import County, Queue
+from services.texts import text
+
+ON_PAGE = 50
+OTHERS = "muut"
+
+
+@require_GET
+@figures_door
+def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> HttpResponse:
+    """The conversations that a figure counts, or those that it looks at and does not count; never their words."""
+    chosen = chosen_of(request, actor, county)
+    code = metric.upper()
+    if code not in BEHIND:
+        raise Http404
+    scope = _scope(chosen, county)
+    found = rows_behind(scope, chosen.period, code)
+    is_others = request.GET.get("osa") == OTHERS and found.others is not None
+    shown = found.others if is_others and found.others is not None else found.counted
+    count = found.left_out if is_others else found.n
+    pages = Paginator(shown, ON_PAGE)
+    pages.__dict__["count"] = count  # it was counted already
+    page = pages.get_page(request.GET.get("sivu"))
+    queues = {
+        each.pk: f"{_name(each.service)}: {_name(each)}"
+        for each in Queue.objects.filter(service__in=scope.services).select_related("service")
+    }
+    listed: list[tuple[Any, str]] = []
+    if not found.is_hidden:
+        listed = [(row, queues.get(row.first_queue_id, "")) for row in page.object_list]
+        open_rows(by=actor, county=county, service=chosen.service, period=chosen.period, metric=code, count=len(listed))
+    context = {
+        "chosen": chosen,
+        "definition": DEFINITIONS[code],
+        "found": found,
+        "is_others": is_others,
+        "page": page,
+        "rows": listed,
+        "back": f"{reverse('reports:month' if chosen.month else 'reports:period')}?{chosen.query}#{code}",
+    }
+    return render(request, "reports/rows.html", context)
+
+
+@require_GET
+@figures_door
+def dataset(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
+    """What the file with a row for each conversation has in it, before it is taken."""
+    chosen = chosen_of(request, actor, county)
+    context = {"chosen": chosen, "fields": [(name, str(words)) for name, words in FIELDS.items()]}
+    return render(request, "reports/dataset.html", context)
+
+
+@require_GET
+@figures_door
+def dataset_file(request: HttpRequest, actor: Staff, county: County, kind: str) -> HttpResponse:
+    """The file: CSV, or a workbook with the data dictionary."""
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    chosen = chosen_of(request, actor, county)
+    found = dataset_rows(_scope(chosen, county), chosen.period, county)
+    most = MOST_ROWS if kind == "csv" else MOST_SHEET_ROWS
+    if len(found) > most:
+        told = _("There are more than %(most)s conversations, too many for one file. Choose one service or a shorter period.")
+        messages.warning(request, told % {"most": number(most)})
+        return redirect(f"{reverse('reports:dataset')}?{chosen.query}")
+    export_rows(by=actor, county=county, service=chosen.service, period=chosen.period, count=len(found))
+    made = dataset_csv(found) if kind == "csv" else dataset_xlsx(found)
+    return as_file(made, kind, f"keskustelut-{chosen.key}-{chosen.month or f'{chosen.period.first}-{chosen.period.last}'}")
+
+
+def _scope(chosen: Chosen, county: County) -> Scope:
+    return Scope.of([chosen.service]) if chosen.service else Scope.whole(county)
+
+
+def _name(row: object) -> str:
+    return str(text(row, "name", (get_language() or "fi")[:2]))

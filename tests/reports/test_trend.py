@@ -1,0 +1,148 @@
+"""Thirteen months: gaps are gaps, changed areas are marked, frozen months stay as they were; and where each thing is drawn."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.actors import System
+from chat.models import Conversation
+from reports.charts import bars_of, charts_of, draw
+from reports.charts.drawing import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from reports.gaps import Fullness
+from reports.metrics import DEFINITIONS, Scope, figures_of
+from reports.metrics.series import read_series
+from reports.models import MonthNote
+from reports.months import Month
+from reports.operations import freeze_month
+from reports.report import shaded
+from reports.trend import KEYS, last_months, trend_of
+from services.choices import Identification
+from services.models import County, Queue, Service, ServiceArea
+from tests.reports.d1 import make_d1
+
+NOVEMBER = Month(2026, 11)
+TODAY = date(2026, 12, 10)
+NOW = datetime(2026, 12, 10, 9, tzinfo=UTC)
+database = [pytest.mark.django_db, pytest.mark.postgres]
+values = st.lists(st.none() | st.fractions(min_value=-100, max_value=100_000), min_size=1, max_size=24)
+
+
+@pytest.fixture
+def d1(queue: Queue) -> dict[str, Conversation]:
+    rows = make_d1(queue)
+    moved = Conversation.objects.filter(pk=rows["C02"].pk)
+    moved.update(**{name: getattr(rows["C02"], name) - timedelta(days=365) for name in ("queued_at", "accepted_at", "closed_at")})
+    return rows
+
+
+class TestSeries:
+    pytestmark = database
+
+    def test_each_month_is_as_if_it_were_read_alone(self, d1, county: County) -> None:
+        scope = Scope.whole(county)
+        months = [Month(2025, 11), Month(2026, 10), NOVEMBER, Month(2026, 12)]
+        series = read_series(scope, months, {code: DEFINITIONS[code] for code in KEYS})
+        for month in months:
+            alone = figures_of(scope, month.period, codes=KEYS).total
+            for code in KEYS:
+                assert (series[month][code].value, series[month][code].n) == (alone[code].value, alone[code].n), (month, code)
+
+    def test_identification_is_of_each_month(self, d1, county: County, settings) -> None:
+        Service.objects.update(identification=Identification.NEVER)
+        series = read_series(Scope.whole(county), [Month(2025, 11), NOVEMBER], {"M02": DEFINITIONS["M02"]})
+        assert not series[Month(2025, 11)]["M02"].known
+        assert series[NOVEMBER]["M02"].value == 6
+
+    def test_the_number_of_queries_does_not_follow_the_months(self, d1, county: County, django_assert_max_num_queries) -> None:
+        for length in (2, 26):
+            with django_assert_max_num_queries(9):
+                trend_of(county, None, last_months(NOVEMBER, length), today=TODAY)
+
+
+class TestTrend:
+    pytestmark = database
+
+    def test_a_month_before_the_opening_is_a_gap_and_an_empty_one_is_zero(self, d1, county: County, service: Service) -> None:
+        Service.objects.filter(pk=service.pk).update(opened_at=datetime(2026, 8, 20, 6, tzinfo=UTC))
+        service.refresh_from_db()
+        trend = trend_of(county, service, last_months(NOVEMBER), today=TODAY)
+        of = {point.month: point for point in trend.points}
+        assert of[Month(2026, 7)].fullness == Fullness.GAP and of[Month(2026, 7)].figure("M01") is None
+        assert of[Month(2026, 8)].began == date(2026, 8, 20)
+        assert of[Month(2026, 9)].figure("M01").value == 0
+        assert Month(2026, 7) in trend.gaps and Month(2026, 9) not in trend.gaps
+        chart = charts_of(trend, targets={})[0]
+        rows = {row.month: row for row in chart.rows}
+        assert (rows["heinäkuu 2026"].now, rows["heinäkuu 2026"].mark) == ("–", "ei tietoa")
+        assert rows["elokuu 2026"].mark == "vajaa kuukausi (20.8. alkaen)" and rows["syyskuu 2026"].now == "0"
+        assert rows["marraskuu 2026"].now == "8"
+
+    def test_a_frozen_month_is_as_it_was_frozen(self, d1, county: County) -> None:
+        Service.objects.update(opened_at=datetime(2026, 1, 1, tzinfo=UTC))
+        freeze_month(by=System("test"), county=county, service=None, month=NOVEMBER, now=NOW)
+        Conversation.objects.filter(pk=d1["C14"].pk).update(outcome="R1")
+        trend = trend_of(county, None, last_months(Month(2026, 12)), today=TODAY)
+        assert trend.points[-2].figure("M11").value == Fraction(500, 7)
+
+    def test_an_area_that_changes_is_marked(self, d1, county: County, service: Service) -> None:
+        """S004-17…19: the former area to the end of the year, the whole county from the first of January."""
+        ServiceArea.objects.create(service=service, name_fi="Entinen", starts_on=date(2025, 1, 1), ends_on=date(2026, 6, 30))
+        ServiceArea.objects.create(service=service, name_fi="Koko alue", starts_on=date(2026, 7, 1))
+        trend = trend_of(county, service, last_months(NOVEMBER), today=TODAY)
+        assert [(change.month, change.name) for change in trend.changes] == [(Month(2026, 7), "Koko alue")]
+        assert [point.month for point in trend.points if not point.compares] == [Month(2026, 7)]
+        chart = charts_of(trend, targets={})[0]
+        assert len(chart.drawing.edges) == 1
+        assert "ei vertailukelpoinen: heinäkuu 2026" in chart.alternative
+
+    def test_notes_are_numbered_at_their_month(self, d1, county: County) -> None:
+        notes = [MonthNote(month=month.first, text_fi="x") for month in (Month(2026, 4), NOVEMBER, NOVEMBER, Month(2020, 1))]
+        chart = charts_of(trend_of(county, None, last_months(NOVEMBER), today=TODAY), targets={}, notes=notes)[0]
+        assert [each.words for each in chart.notes] == ["1", "2,3"]
+
+    def test_a_target_is_a_line_with_words(self, d1, county: County) -> None:
+        charts = charts_of(trend_of(county, None, last_months(NOVEMBER), today=TODAY), targets={"M08": Fraction(80)})
+        found = {chart.code: chart for chart in charts}
+        assert found["M08"].target == "80,0\xa0%" and found["M08"].drawing.target_y is not None
+        assert found["M07"].drawing.target_y is None
+        assert "Tavoite: 80,0\xa0%." in found["M08"].alternative
+
+
+class TestDrawing:
+    def test_a_gap_is_never_bridged(self) -> None:
+        drawing = draw([Fraction(1), Fraction(2), None, Fraction(4), None, Fraction(5), Fraction(6)], [])
+        assert [len(piece.split()) for piece in drawing.now.pieces] == [2, 2]
+        assert [dot.number for dot in drawing.now.dots] == [0, 1, 3, 5, 6]
+
+    @given(values, values, st.none() | st.fractions(min_value=0, max_value=1000), st.booleans())
+    def test_everything_is_inside(self, now, before, target, of_seconds: bool) -> None:
+        drawing = draw(now, before[: len(now)], target=target, of_seconds=of_seconds, as_columns=of_seconds)
+        dots = [*drawing.now.dots, *drawing.before.dots]
+        assert all(LEFT <= dot.x <= WIDTH - RIGHT and TOP - 0.1 <= dot.y <= HEIGHT - BOTTOM + 0.1 for dot in dots)
+        assert all(column.height >= 0 and column.y >= TOP - 0.1 for column in drawing.columns)
+        assert 2 <= len(drawing.ticks) <= 7
+        assert target is None or TOP - 0.1 <= drawing.target_y <= HEIGHT - BOTTOM + 0.1
+        heights = [tick.y for tick in drawing.ticks]
+        assert heights == sorted(heights, reverse=True) and len(set(heights)) == len(heights)
+
+    def test_more_is_higher(self) -> None:
+        low, high = draw([Fraction(10), Fraction(90)], [], limits=(0, 100)).now.dots
+        assert low.y > high.y
+
+    def test_durations_have_steps_of_a_clock(self) -> None:
+        assert [tick.value for tick in draw([Fraction(500)], [], of_seconds=True).ticks] == [0, 300, 600]
+
+    def test_bars_keep_their_proportions(self) -> None:
+        bars = bars_of("Otsikko", [("a", 100, "100"), ("b", 50, "50"), ("c", 0, "0")])
+        assert bars.bars[0].width == 2 * bars.bars[1].width and bars.bars[2].width == 0
+        assert bars.alternative == "Otsikko. a: 100; b: 50; c: 0."
+        assert bars_of("Tyhjä", []).height == 0
+
+    def test_shades(self) -> None:
+        assert [[cell.shade for cell in row] for row in shaded([[0, 1], [50, 100]])] == [[0, 1], [3, 5]]
+        assert shaded([[0]])[0][0].shade == 0 and shaded([]) == []
