@@ -113,7 +113,7 @@ def _moved(by: Resident, version: PathVersion, route: Route, *, now: datetime, l
     for name, value in moved.items():
         setattr(found, name, value)
     found.save(update_fields=list(moved))
-    return found.pk
+    return int(found.pk)
 
 
 __all__ = ["answer_question", "hand_over"]
