@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,7 @@ def _entries(content: bytes) -> tuple[list[Any], list[Problem]]:
     return entries, []
 
 
-SAYINGS = (
+SAYINGS: Sequence[tuple[re.Pattern[str], Callable[[], str]]] = (
     (re.compile(r"Object missing required field `(?P<name>\w+)`"), lambda: _("The key “%(name)s” is missing.")),
     (re.compile(r"Object contains unknown field `(?P<name>.+)`"), lambda: _("The key “%(name)s” is not known here.")),
     (re.compile(r"Invalid enum value '?(?P<name>.*?)'?"), lambda: _("The value “%(name)s” is not known here.")),
@@ -112,7 +112,7 @@ SAYINGS = (
         lambda: _("Here should be %(wanted)s, not %(given)s. Put a text into quotation marks."),
     ),
 )
-KINDS = {
+KINDS: Mapping[str, Callable[[], str]] = {
     "str": lambda: _("a text"),
     "int": lambda: _("a number"),
     "float": lambda: _("a number"),
@@ -133,7 +133,7 @@ def said(error: DocumentError) -> str:
     return _("This has not the right shape: %(words)s") % {"words": error.problem}
 
 
-def _strange(value: Any, place: str) -> Iterable[str]:
+def _strange(value: Any, place: str) -> Iterator[str]:
     """The places of texts that have characters nobody sees."""
     if isinstance(value, Mapping):
         for key, inner in value.items():

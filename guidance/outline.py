@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from guidance.document import PathDocument
 from guidance.editing import kind_of
@@ -102,7 +103,8 @@ def picture(document: PathDocument, language: str) -> Picture:
         Box(key, kind_of(document.nodes[key]), *place, _short(document.nodes[key].text.within(language)[0]))
         for key, place in at.items()
     ]
-    forward, backward = [], []
+    forward: list[Any] = []
+    backward: list[Any] = []
     for key, (x, y) in at.items():
         for to in targets(document.nodes[key]):
             if to in at:

@@ -51,11 +51,11 @@ def differences(before: str, after: str) -> list[DiffLine]:
 def questions_as_text(questions: Sequence[Mapping[str, Any]], language: str) -> str:
     """The check questions in one language: each with its answers, which of them is right, and why."""
     lines: list[str] = []
+    right = pgettext("answer", "Right")
     for number, question in enumerate(questions, 1):
         lines.append(f"{number}. {question['text'].get(language, '')}")
         for answer in question["answers"]:
-            right = f" ({pgettext('answer', 'Right')})" if answer["right"] else ""
-            lines.append(f"– {answer['text'].get(language, '')}{right}")
+            lines.append(f"– {answer['text'].get(language, '')}{f' ({right})' if answer['right'] else ''}")
         lines.append(question["why"].get(language, ""))
     return "\n".join(lines)
 

@@ -249,8 +249,8 @@ def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]
             for at, code in enumerate(table.columns):
                 cell = [*head, code, DEFINITIONS[code].name, ""]
                 words = row.values[at]
-                figure = row.figures[at] if row.figures and words != NOTHING else None
-                rows.append([*cell, _raw(figure.value), figure.unit, words, figure.n] if figure else [*cell, "", "", words, ""])
+                told = row.figures[at] if row.figures and words != NOTHING else None
+                rows.append([*cell, "", "", words, ""] if told is None else [*cell, _raw(told.value), told.unit, words, told.n])
     return rows
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import MemberRole, Verdict
 from adoption.forms.base import DayField, EnclosureField, PageForm, WordsField
+from services.forms.pages import with_value
 
 CONDITIONS = 3
 """How many conditions one verdict may set on the page."""
@@ -44,8 +45,7 @@ class VerdictForm(PageForm):
 
     def look_again(self, verdicts: int) -> None:
         """The page shows what was given meanwhile: pressing again is about that."""
-        self.data = self.data.copy()
-        self.data["seen"] = str(verdicts)
+        self.data = with_value(self.data, "seen", str(verdicts))
 
     def condition_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """The rows of conditions, as the page lays them out."""

@@ -104,7 +104,7 @@ def _sent_already(rollout: Rollout, gate: ModelGate, seen: int | None, sent: tup
     given = list(GateVerdict.objects.filter(rollout=rollout, gate=gate).defer("checklist"))
     if seen is None or len(given) <= seen:
         return None
-    newest = given[0]
+    newest: GateVerdict = given[0]
     if len(given) == seen + 1 and (newest.by_id, newest.verdict, newest.role, newest.text) == sent:
         return newest
     raise ValidationError(_("A verdict was given after you opened this page. Look at it before you give another."), code="stale")

@@ -214,7 +214,7 @@ def comment_item(*, by: Actor, item: RolloutItem, text: str, now: datetime) -> C
         text = words(text, name="text", message=_("Write the comment."))
         if len(text) > LONGEST_COMMENT:
             raise ValidationError({"text": ValidationError(_("The comment is too long."), code="too_long")})
-        twice = Comment.objects.filter(item=fresh, by_id=user_id, text=text, at__gt=now - PRESSED_TWICE).first()
+        twice: Comment | None = Comment.objects.filter(item=fresh, by_id=user_id, text=text, at__gt=now - PRESSED_TWICE).first()
         if twice is not None:
             return twice
         touch_rollout(rollout=fresh.rollout, by=by, now=now)

@@ -132,5 +132,5 @@ def _tell(row: Conversation, concern: Concern, user: User, state: str, told: Tol
     payload = {"concern": concern.kind, "state": state, "name": user.shown_name, **told}
     append_events(row, Entry(EventKind.CONCERN, participant, audience=AudienceChoice.STAFF, payload=payload), now=now)
     row.save(update_fields=["head_all", "head_staff"])
-    queues = [] if row.queue_id is None else [row.queue_id]  # the supervisor's board tells of steps too, and follows the lines
-    announce_board(queues=queues, users={*staff_reached(row, (Role.SUPERVISOR,)), row.responder_id})
+    # The supervisor's board tells of steps too, and follows the lines.
+    announce_board(queues=[row.queue_id], users={*staff_reached(row, (Role.SUPERVISOR,)), row.responder_id})

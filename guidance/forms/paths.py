@@ -16,7 +16,7 @@ from guidance.choices import AUTHOR_ROLES
 from guidance.choosing import Choices
 from guidance.document import LANGUAGES, Keywords, PathDocument, Words
 from guidance.models import Path, PathVersion
-from services.forms.pages import DayField, PageForm, WordsField, dress
+from services.forms.pages import DayField, PageForm, WordsField, dress, with_value
 from services.operations.rules import has_strange_characters
 
 LINE = 160
@@ -50,9 +50,7 @@ class DraftForm(PageForm):
 
     def know(self, version: int | None) -> None:
         """The page now knows the newer one: saving again is the person's own choice."""
-        data = self.data.copy()
-        data["version"] = "" if version is None else str(version)
-        self.data = data
+        self.data = with_value(self.data, "version", "" if version is None else str(version))
 
     @property
     def is_stale(self) -> bool:

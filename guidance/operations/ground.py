@@ -42,7 +42,7 @@ def write_document(version: PathVersion, document: PathDocument) -> None:
         raise ValidationError(_("A path keeps its address name."), code="slug")
     version.text = to_json(document)
     version.title = {code: words for code in ("fi", "sv", "en") if (words := document.title.given(code).strip())}
-    version.keywords = {code: list(found) for code in ("fi", "sv", "en") if (found := document.keywords.given(code))}
+    version.keywords = {code: list(given) for code in ("fi", "sv", "en") if (given := document.keywords.given(code))}
     version.area = document.area
     version.audience, version.topics = list(document.audience), list(document.topics)
     version.is_health = document.health

@@ -30,6 +30,7 @@ from guidance.operations import (
 from guidance.views.desk_door import author_door, path_of, version_of
 from guidance.views.desk_page import shown_page
 from guidance.views.walk import page_language
+from services.forms.pages import with_value
 from services.models import County, Use
 
 
@@ -65,8 +66,7 @@ def move(request: HttpRequest, actor: Staff, county: County, slug: str) -> HttpR
     except ValidationError as error:
         is_stale = any(getattr(each, "code", "") == "stale" for each in error.error_list)
         fresh = version_of(actor, row, str(version.number))
-        form.data = form.data.copy()
-        form.data["version"] = str(fresh.version)
+        form.data = with_value(form.data, "version", str(fresh.version))
         return shown_page(request, actor, row, fresh, status=409 if is_stale else 422, refused=error.messages, move_form=form)
     messages.success(request, told)
     return redirect("paths:path", slug)

@@ -56,7 +56,8 @@ def unread_notices(context: dict[str, Any]) -> int:
 def reading_mark(context: dict[str, Any], part: Shown) -> SafeString:
     """How a text stands to its reader; made once for all texts of the page that stand alike, since a long list has many."""
     request, today = context["request"], context["today"]
-    if (made := getattr(request, MARKS, None)) is None:
+    made: dict[object, str] | None = getattr(request, MARKS, None)
+    if made is None:
         made = {}
         setattr(request, MARKS, made)
     alike = (part.mark, part.read_number, part.due_on, part.is_change, today)

@@ -23,7 +23,7 @@ from services.models import Target
 class PeopleField(forms.ModelMultipleChoiceField):
     """People by the names by which colleagues know them."""
 
-    label_from_instance = PersonField.label_from_instance  # type: ignore[assignment]
+    label_from_instance = PersonField.label_from_instance
 
 
 class SelectionForm(PageForm):

@@ -35,7 +35,7 @@ def freeze_month(*, by: Actor, county: County, service: Service | None, month: M
     if not may_read(by, county=county, service=service):
         raise PermissionDenied
     rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
-    first = rows.filter(revision=1).first()
+    first: MonthlyReport | None = rows.filter(revision=1).first()
     if first is not None:
         return first
     if now < month.report_at:
@@ -46,7 +46,7 @@ def freeze_month(*, by: Actor, county: County, service: Service | None, month: M
     row = _row(by, county, service, month, figures, revision=1, now=now)
     with transaction.atomic():
         MonthlyReport.objects.bulk_create([row], ignore_conflicts=True)  # two who freeze at once make one
-        report = rows.select_related("county", "service").get(revision=1)
+        report: MonthlyReport = rows.select_related("county", "service").get(revision=1)
         tell_recipients(report)
     return report
 

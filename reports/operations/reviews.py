@@ -99,7 +99,7 @@ def sign_review(*, by: Actor, review: Review, now: datetime) -> Review:
     The actions become improvements, so that somebody sees to them; a signed review never changes.
     Raises PermissionDenied, ValidationError (signed, topics_missing, actions_missing, action_incomplete, newer_report).
     """
-    row = (
+    row: Review = (
         Review.objects.select_for_update(of=("self",), no_key=True).select_related("county", "service", "report").get(pk=review.pk)
     )
     if not isinstance(by, Staff) or not may_review(by, county=row.county, service=row.service):
@@ -148,7 +148,7 @@ def _refuse_unfinished(row: Review, actions: Sequence[AgreedAction]) -> None:
         topic: ValidationError(_("Write what you found."), code="topics_missing") for topic in TOPICS if not getattr(row, topic)
     }
     if empty:
-        raise ValidationError(empty)  # type: ignore[arg-type]
+        raise ValidationError(empty)
     if bool(actions) == row.no_actions:
         raise ValidationError(_("Agree at least one action, or tick that none is needed. Not both."), code="actions_missing")
     if any(not each.title or each.owner_id is None or each.due_on is None for each in actions):

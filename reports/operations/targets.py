@@ -59,4 +59,5 @@ def end_target(*, by: Actor, target: Target, ends_on: date, version: int) -> Tar
     row = Target.objects.select_related("county", "service").get(pk=target.pk)
     if not may_set_targets(by, county=row.county, service=row.service):
         raise PermissionDenied
-    return change_row(by=by, row=row, values={"ends_on": ends_on}, version=version, source="reports")
+    changed: Target = change_row(by=by, row=row, values={"ends_on": ends_on}, version=version, source="reports")
+    return changed

@@ -105,7 +105,7 @@ def _row(place: Place, key: str) -> Target | None:
     if not key:
         return None
     rows = Target.objects.filter(county=place.county, service=place.service)
-    row = rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    row: Target | None = rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
     if row is None:
         raise Http404
     return row

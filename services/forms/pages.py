@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 
 class PageForm(forms.Form):
@@ -28,6 +30,15 @@ class PageForm(forms.Form):
             return
         for name, errors in error.error_dict.items():
             self.add_error(name if name in self.fields else None, errors)
+
+
+def with_value(data: Mapping[str, Any], name: str, value: str) -> QueryDict:
+    """What a person sent, with one value exchanged: shown again, the form goes on from what the page knows now."""
+    changed = data.copy() if isinstance(data, QueryDict) else QueryDict(mutable=True)
+    if not isinstance(data, QueryDict):
+        changed.update(data)
+    changed[name] = value
+    return changed
 
 
 def dress(field: forms.Field) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -39,7 +40,7 @@ def reported(queue: Queue, supervisor: User) -> Service:
     rows, service = make_d1(queue), Service.objects.select_related("county").get(pk=queue.service_id)
     for code, words in WORDS.items():
         Feedback.objects.filter(conversation=rows[code]).update(words=words, answered_at=timezone.now())
-    given = {"by": acting(supervisor), "county": service.county, "now": timezone.now()}
+    given: dict[str, Any] = {"by": acting(supervisor), "county": service.county, "now": timezone.now()}
     mark_feedback(conversation=rows["C01"].public_id, tone="positive", themes=["clarity", "humane"], **given)
     freeze_month(by=System("test"), county=service.county, service=service, month=NOVEMBER, now=NOW)
     aim = {"county": service.county, "aim": "client", "direction": "gte", "unit": "%", "starts_on": date(2026, 1, 1)}
@@ -74,7 +75,14 @@ def test_a_supervisor_goes_through_a_month_on_a_phone_without_a_script(
 def test_the_pages_are_clean_in_three_languages(
     chromium: Browser, make_portal: Callable[..., Serve], reported: Service, supervisor: User, manager: User
 ) -> None:
-    given = {"by": acting(manager), "county": reported.county, "service": reported, "month": NOVEMBER, "revision": 1, "now": NOW}
+    given: dict[str, Any] = {
+        "by": acting(manager),
+        "county": reported.county,
+        "service": reported,
+        "month": NOVEMBER,
+        "revision": 1,
+        "now": NOW,
+    }
     findings = Findings("Määrä pysyi.", "Jono venyi.", "Hyvä.", "Kiitosta.")
     actions = [Action("Yksi vastaaja lisää maanantaiaamuihin", supervisor, date(2026, 12, 31))]
     signed = sign_review(by=acting(manager), review=write_review(findings=findings, actions=actions, **given), now=NOW)

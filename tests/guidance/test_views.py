@@ -33,7 +33,7 @@ from tests.guidance.making import in_all, small
 
 pytestmark = pytest.mark.django_db
 HERE = "/fi/apuri/kuume/"
-PERSON = {"HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
+PERSON: dict[str, Any] = {"HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
 
 
 def words(response: Any) -> str:

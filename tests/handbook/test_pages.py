@@ -308,7 +308,7 @@ class TestWriting:
         publish("Sama teksti.")
         draft = begin_draft(by=PORTAL, chapter=chapter)
         words = ({"fi": "Kyllä", "sv": "Ja", "en": "Yes"}, {"fi": "Ei", "sv": "Nej", "en": "No"})
-        facts = {
+        facts: dict[str, Any] = {
             "text": text("Saako kirjoittaa henkilötunnuksen?", "Får man?"),
             "answers": words,
             "why": text("Chat ei ole potilastieto."),

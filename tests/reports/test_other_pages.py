@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -21,7 +22,7 @@ from tests.reports.d1 import make_d1
 pytestmark = pytest.mark.django_db
 TODAY = datetime(2026, 12, 10, 9, tzinfo=UTC)
 NOVEMBER = Month(2026, 11)
-THIS = {"kuukausi": "2026-11"}
+THIS: dict[str, Any] = {"kuukausi": "2026-11"}
 DOORS = ["reports:period", "reports:year", "reports:revise", "reports:dataset", "reports:new_note"]
 
 
@@ -36,7 +37,7 @@ def d1(queue: Queue) -> dict[str, Conversation]:
     return make_d1(queue)
 
 
-def page(client, door: str, status: int = 200, **query: str) -> str:
+def page(client, door: str, *, status: int = 200, **query: Any) -> str:
     response = client.get(reverse(door), query)
     assert response.status_code == status, response.status_code
     return response.content.decode()
@@ -90,7 +91,7 @@ class TestPeriod:
         ],
     )
     def test_what_makes_no_sense_is_explained_and_kept(self, d1, manager, signed_in, query, words: str) -> None:
-        shown = page(signed_in(manager), "reports:period", 422, **query)
+        shown = page(signed_in(manager), "reports:period", status=422, **query)
         assert words in shown and "Ei tallennettu" not in shown
         assert query["alku"] in shown
 
@@ -122,7 +123,7 @@ class TestYear:
 
     @pytest.mark.parametrize("year", ["x", "1999", "2027", "20266"])
     def test_what_there_is_not(self, d1, manager, signed_in, year: str) -> None:
-        page(signed_in(manager), "reports:year", 404, vuosi=year)
+        page(signed_in(manager), "reports:year", status=404, vuosi=year)
 
     def test_the_number_of_queries(self, d1, manager, signed_in, django_assert_max_num_queries) -> None:
         client = signed_in(manager)
@@ -149,7 +150,7 @@ class TestRevision:
         assert "Jäädytetty raportti on revisio 2" in month and "Luokitus korjattu" in month
 
     def test_a_month_that_is_not_frozen_has_no_such_page(self, d1, manager, signed_in) -> None:
-        page(signed_in(manager), "reports:revise", 404, **THIS)
+        page(signed_in(manager), "reports:revise", status=404, **THIS)
 
 
 class TestBehind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -37,14 +38,19 @@ class TestDays:
         old = put(service, manager)
         new = put(service, manager, replaces=old, value=85, starts_on=date(2026, 12, 1))
         old.refresh_from_db()
-        assert (old.value, old.ends_on) == (80, date(2026, 11, 30))
+        assert (int(old.value), old.ends_on) == (80, date(2026, 11, 30))
         for day, row in ((date(2026, 11, 30), old), (date(2026, 12, 1), new)):
             assert targets_in_force(service.county_id, service, day) == [row]
         assert AuditEntry.objects.filter(object_type="services.target", after__ends_on="2026-11-30").exists()
 
     def test_two_of_the_same_metric_on_the_same_days_are_refused(self, service, manager) -> None:
         put(service, manager, ends_on=date(2026, 6, 30))
-        for fields in ({}, {"starts_on": date(2026, 6, 30)}, {"starts_on": date(2025, 1, 1), "ends_on": date(2026, 1, 1)}):
+        others: tuple[dict[str, Any], ...] = (
+            {},
+            {"starts_on": date(2026, 6, 30)},
+            {"starts_on": date(2025, 1, 1), "ends_on": date(2026, 1, 1)},
+        )
+        for fields in others:
             with pytest.raises(ValidationError) as refused:
                 put(service, manager, **fields)
             assert refused.value.code == "overlap"
