@@ -549,4 +549,4 @@ class TestQueries:
             check(rollout, on(6))
 
 
-FACTS = 34
+FACTS = 36
