@@ -59,7 +59,8 @@ def choices_of(county: County, *, own: Path | None = None) -> Choices:
         for row in ContactPoint.objects.filter(county=county, audience=Audience.PUBLIC).order_by("key")
         if row.kind == ContactKind.PHONE
     ]
-    phones = [(row.key, f"{text(row, 'name', language)} ({row.value or _('the number is missing')})") for row in contacts]
+    missing = _("the number is missing")
+    phones = [(row.key, f"{text(row, 'name', language)} ({row.value or missing})") for row in contacts]
     services = [
         (row.key, str(text(row, "name", language))) for row in Service.objects.public().filter(county=county).order_by("order")
     ]
