@@ -128,6 +128,14 @@ def walk(url: str) -> None:
         _sign_in(coordinator, "petri")
         coordinator.locator("h1", has_text="taulu").wait_for()
         keep(coordinator, "rollouts")
+        manager = browser.new_context(viewport=WIDE, locale="fi-FI").new_page()  # type: ignore[arg-type]
+        manager.set_viewport_size({"width": 1280, "height": 1300})
+        manager.goto(f"{url}/fi/raportit/")
+        _sign_in(manager, "jaana")
+        manager.locator("h1", has_text="Kaikki palvelut").wait_for()
+        keep(manager, "report")
+        resident.goto(f"{url}/fi/apuri/flunssa-aikuinen/")
+        keep(resident, "guide")
         browser.close()
 
 
