@@ -175,6 +175,7 @@ def bare(now: datetime, book: HandbookFact) -> Facts:
         forms={},
         handbook=book,
         reporting=ReportingFact(),
+        paths=(),
         **empty,
     )
 
@@ -470,4 +471,4 @@ class TestRealDataOnly:
             read_facts(rollout.pk, now=timezone.now())
 
 
-FACTS = 44
+FACTS = 46
