@@ -173,15 +173,21 @@ class TestList:
         self, signed_in: SignedIn, rollout: Rollout, coordinator: User, county: County
     ) -> None:
         client = signed_in(coordinator)
-        client.get(LIST)
-        with CaptureQueriesContext(connection) as one:
-            client.get(LIST)
+
+        def asked() -> int:
+            """How many queries the list takes once what is remembered for a second has been read, however slow the machine is."""
+            counts = []
+            for _ in range(3):
+                with CaptureQueriesContext(connection) as queries:
+                    client.get(LIST)
+                counts.append(len(queries))
+            return min(counts)
+
+        one = asked()
         for number in range(19):
             start_rollout(by=acting(coordinator), county=county, name={"fi": f"Chat {number}"}, now=timezone.now())
-        client.get(LIST)  # the counties of host names are remembered for a while only
-        with CaptureQueriesContext(connection) as twenty:
-            assert "Chat 18" in words(client.get(LIST))
-        assert len(twenty) == len(one) <= 12
+        assert "Chat 18" in words(client.get(LIST))
+        assert asked() == one <= 12
 
 
 class TestStart:
