@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from accounts.actors import Resident
 from accounts.models import AuditEntry, Grant, User
+from chat.choices import EventKind
 from chat.models import Conversation, Event
 from chat.urls import urlpatterns
 from chat.views import console_parts, resident_parts
@@ -170,10 +171,12 @@ def test_a_stranger_is_refused_at_every_door(
             await at_sockets(name, cookie)
             await at_pages(name, cookie)
 
-    before = Event.objects.filter(conversation=row).count()
+    before = Event.objects.filter(conversation=row).exclude(kind=EventKind.AWAY).count()
     asyncio.run(walk())
     row.refresh_from_db()
-    assert Event.objects.filter(conversation=row).count() == before + 1
+    # Who is silent for two minutes is told of by the portal itself, and on a slow machine this takes longer.
+    written = Event.objects.filter(conversation=row).exclude(kind=EventKind.AWAY)
+    assert written.count() == before + 1
     assert (row.state, row.responder) == ("active", responder)
     assert not AuditEntry.objects.filter(object_id=str(row.public_id), action="read").exists()
     assert not serve.errors()
