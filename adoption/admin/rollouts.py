@@ -29,6 +29,7 @@ from adoption.admin.rollout_pages import RolloutPages
 from adoption.checklist import lines_of
 from adoption.choices import ItemState, RolloutStatus
 from adoption.definition import DEFINITION
+from adoption.forms.rollouts import PRESS_FIELD, StartForm
 from adoption.fulfilment import fulfilment_of
 from adoption.models import Rollout, RolloutItem
 from adoption.models.rollouts import DRIVER_ROLES
@@ -89,7 +90,7 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
         """The county is chosen once; of one that goes on the card is folded, for its checklists are what people come for."""
         groups = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
         if obj is None:
-            groups[0][1]["fields"] = ["county", *groups[0][1]["fields"]]
+            groups[0][1]["fields"] = ["county", *groups[0][1]["fields"], PRESS_FIELD]
             return groups
         (_none, first), *further = groups
         return [(pgettext("rollout", "Card"), {**first, "classes": ["collapse"]}), *further]
@@ -97,7 +98,10 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The choices are those of the rollout's county."""
         request.rollout_of_page = obj  # type: ignore[attr-defined]
-        return super().get_form(request, obj, change=change, **kwargs)
+        if kwargs.get("fields"):
+            kwargs["fields"] = [name for name in kwargs["fields"] if name != PRESS_FIELD]
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return form if obj else type(form.__name__, (form,), {PRESS_FIELD: StartForm.base_fields[PRESS_FIELD]})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """As on the card's own page."""
@@ -119,8 +123,8 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
         """Starts it by the county's newest published model."""
         given = _with_words(values)
         name = {code: given.pop(f"name_{code}") for code in LANGUAGES}
-        county, service = given.pop("county"), given.pop("service")
-        return start_rollout(by=by, county=county, name=name, service=service, now=timezone.now(), **given)
+        county, service, press = given.pop("county"), given.pop("service"), given.pop(PRESS_FIELD)
+        return start_rollout(by=by, county=county, name=name, service=service, now=timezone.now(), public_id=press, **given)
 
     def perform_change(self, *, by: Actor, row: models.Model, version: int | None, values: dict[str, Any]) -> models.Model:
         """Keeps its card."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models import Exists, OuterRef
@@ -16,6 +17,7 @@ from services.forms import LinesField
 from services.models import County, Municipality, Service
 
 LANGUAGES = ("fi", "sv", "en")
+PRESS_FIELD = "press"
 
 
 class NamedLinksField(LinesField):
@@ -94,6 +96,7 @@ class CardForm(PageForm):
 
     first = ("name_fi", "name_sv", "name_en", "summary_fi", "service", "sponsor", "starts_on", "ends_on")
     """What is asked first; the rest may wait, and stands folded under it."""
+    hidden = ("version", PRESS_FIELD)
 
     def __init__(self, *args: Any, county: County, rollout: Rollout | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +127,7 @@ class CardForm(PageForm):
 
     def further_fields(self) -> list[forms.BoundField]:
         """What may wait."""
-        return [self[name] for name in self.fields if name not in self.first and name != "version"]
+        return [self[name] for name in self.fields if name not in (*self.first, *self.hidden)]
 
     def further_is_wrong(self) -> bool:
         """A field that is folded away has an error, so that it is unfolded."""
@@ -136,11 +139,13 @@ class CardForm(PageForm):
 
     def values(self, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
         """What was filled in, by the card’s own fields."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", *but)}
+        return {name: value for name, value in self.cleaned_data.items() if name not in (*self.hidden, *but)}
 
 
 class StartForm(CardForm):
-    """The same card, on the day on which a rollout starts."""
+    """The same card, on the day on which a rollout starts. What `press` carries is the same for every press, so two start one."""
+
+    press = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
 
 class EndForm(PageForm):

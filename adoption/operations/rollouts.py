@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -57,12 +58,21 @@ def start_rollout(
     service: Service | None = None,
     version: ModelVersion | None = None,
     now: datetime,
+    public_id: UUID | None = None,
     **card: Any,
 ) -> Rollout:
-    """A coordinator or main user starts a rollout by the county's newest published model: all its items, none of the optional."""
+    """A coordinator or main user starts a rollout by the county's newest published model: all its items, none of the optional.
+
+    `public_id`: made with the form, so that a double press starts once; under another name it starts another one.
+    """
     if not may_start(by, county=county, service=service):
         raise PermissionDenied
     with transaction.atomic():
+        # Two presses at once come one after the other.
+        County.objects.select_for_update(no_key=True, of=("self",)).get(pk=county.pk)
+        known = Rollout.objects.filter(public_id=public_id).first() if public_id else None
+        if known is not None and _is_same_press(known, by=by, county=county, name=name):
+            return known
         given = version or _newest(county)
         if given is None:
             raise ValidationError(_("The county has no published adoption model yet."), code="no_model")
@@ -73,6 +83,7 @@ def start_rollout(
         _refuse_elsewhere(county, values, many)
         row = Rollout(
             county=county,
+            public_id=public_id if public_id and known is None else uuid4(),
             model_version=given,
             service=service,
             phase=given.phases.order_by("order").first(),
@@ -86,6 +97,11 @@ def start_rollout(
         _make_items(rollout, ModelItem.objects.filter(phase__model_version=given, is_optional=False))
         tell_service(rollout=rollout)
         return rollout
+
+
+def _is_same_press(known: Rollout, *, by: Actor, county: County, name: Mapping[str, str]) -> bool:
+    mine = (known.county_id, known.created_by_id) == (county.pk, user_id_of(by))
+    return mine and known.name_fi == name.get("fi", "").strip()
 
 
 def _newest(county: County) -> ModelVersion | None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actors import Staff
 from adoption.choices import VersionStatus
 from adoption.forms import CardForm, EndForm, StartForm
-from adoption.forms.rollouts import LANGUAGES
+from adoption.forms.rollouts import LANGUAGES, PRESS_FIELD
 from adoption.models import ModelVersion, Rollout
 from adoption.operations import change_card, end_rollout, start_rollout
 from adoption.overview import overviews
@@ -55,6 +55,7 @@ def start(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
                 name=form.names(),
                 service=form.cleaned_data["service"],
                 now=timezone.now(),
+                public_id=form.cleaned_data[PRESS_FIELD],
                 **form.values(but=but),
             )
         except ValidationError as error:

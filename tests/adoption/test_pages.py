@@ -198,6 +198,15 @@ class TestStart:
         assert response["Location"] == at(row)
         assert row.items.count() == 24
 
+    def test_pressing_twice_starts_one(self, signed_in: SignedIn, version: Any, coordinator: User, main_user: User) -> None:
+        press = signed_in(coordinator).get(f"{LIST}uusi/").context["form"]["press"].value()
+        data = {"name_fi": "Neuvolan chat", "stage": "idea", "press": press}
+        first, again = (signed_in(coordinator).post(f"{LIST}uusi/", data)["Location"] for _press in range(2))
+        assert first == again == at(Rollout.objects.get())
+        other = signed_in(coordinator).post(f"{LIST}uusi/", {**data, "name_fi": "Päivystyksen chat"})["Location"]
+        hers = signed_in(main_user).post(f"{LIST}uusi/", data)["Location"]
+        assert len({first, other, hers}) == Rollout.objects.count() == 3, "another name, or another person, is another rollout"
+
     def test_the_whole_card(
         self, signed_in: SignedIn, version: Any, county: County, coordinator: User, manager: User, second_service: Service
     ) -> None:

@@ -72,6 +72,11 @@ class TestCard:
         assert row.links == [{"name": "Malli", "url": "https://alue.test/malli"}]
         assert row.items.count() > 20
 
+    def test_pressing_twice_starts_one(self, client: Client, model_version, county: County, coordinator: User) -> None:
+        values = values_of(client.get(url("add"))) | {"name_fi": "Neuvolan chat"}
+        first, again = (client.post(url("add"), values) for _press in range(2))
+        assert first.url == again.url == change(Rollout.objects.get(name_fi="Neuvolan chat"))
+
     def test_an_untouched_page_changes_nothing(self, client: Client, rollout: Rollout) -> None:
         page = client.get(change(rollout))
         written = AuditEntry.objects.count()
