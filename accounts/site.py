@@ -1,5 +1,7 @@
 """The admin's own door: the same sign-in as everywhere, and rights from grants."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import may_enter_admin
+from accounts.session_over import ask_to_sign_in, is_own_form
 
 
 class PortalAdminSite(AdminSite):
@@ -32,6 +35,17 @@ class PortalAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """A valid grant of a configuring role is the only key."""
         return may_enter_admin(getattr(request, "actor", None))
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Who sends a form after her session has ended gets her words back."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            is_out = request.method == "POST" and getattr(request, "actor", None) is None and is_own_form(request)
+            return ask_to_sign_in(request) if is_out else guarded(request, *args, **kwargs)
+
+        return inner
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """The admin has no sign-in form of its own: second factors and limits hold here too."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
 from accounts.permissions import has_role_anywhere
+from accounts.session_over import ask_to_sign_in
 from chat.views.console_panel import page_language
 from services.choices import ServiceStatus
 from services.models import County, Queue, Service
@@ -42,7 +42,7 @@ def notice_door(
     def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         actor: Staff | None = getattr(request, "actor", None)
         if actor is None:
-            return redirect_to_login(request.get_full_path())
+            return ask_to_sign_in(request)
         county: County | None = getattr(request, "county", None)
         if county is None or not has_role_anywhere(actor, NOTICE_ROLES, county=county.code):
             raise PermissionDenied

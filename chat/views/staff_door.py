@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
 from accounts.permissions import has_role_anywhere
+from accounts.session_over import ask_to_sign_in
 from chat.refusals import MESSAGES, Refusal
 from chat.views.answers import refused_json, wants_json
 from services.models import County
@@ -32,7 +32,7 @@ def staff_door(roles: Collection[str]) -> Callable[[View[P]], Callable[Concatena
             if actor is None:
                 if wants_json(request):
                     return refused_json(Refusal.SESSION_OVER, str(MESSAGES[Refusal.SESSION_OVER]), status=401)
-                return redirect_to_login(request.get_full_path())
+                return ask_to_sign_in(request)
             if county is None:
                 raise Http404
             if not has_role_anywhere(actor, roles, county=county.code):

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
+from accounts.session_over import ask_to_sign_in
 from services.models import County
 
 P = ParamSpec("P")
@@ -37,7 +37,7 @@ def county_door(opens: Callable[[Staff, County], bool]) -> Door:
             actor: Staff | None = getattr(request, "actor", None)
             county: County | None = getattr(request, "county", None)
             if actor is None:
-                return redirect_to_login(request.get_full_path())
+                return ask_to_sign_in(request)
             if county is None or not opens(actor, county):
                 raise PermissionDenied
             return view(request, actor, county, *args, **kwargs)
