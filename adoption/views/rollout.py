@@ -71,6 +71,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         people[member.role].append(member)
     open_conditions = VerdictCondition.objects.filter(verdict__rollout=rollout, met_at__isnull=True).select_related("verdict__gate")
     offered = offered_items(rollout) if drives else []
+    new = [item for item in offered if not item.is_optional]
     standing = standing_of(rollout, now=timezone.now())
     context = {
         "rollout": rollout,
@@ -87,7 +88,8 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "people": list(people.items()),
         "unheld": unfinished_roles(lines, people),
         "questions": open_questions(rollout, items) if drives else [],
-        "offered": AdoptForm(offered=offered_choices(offered)) if offered else None,
+        "offered": AdoptForm(offered=offered_choices(offered), initial={"codes": [item.code for item in new]}) if offered else None,
+        "offered_new": len(new),
         "offered_count": len(offered),
         "municipalities": list(rollout.municipalities.all()),
         "today": today,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import StoredFile, User
 from adoption.choices import ItemState, MemberRole
 from adoption.models import Comment, Filling, FormAnswer, Member, Rollout, RolloutItem
-from adoption.operations import move_item, save_form, start_rollout
+from adoption.operations import adopt_items, move_item, save_form, start_rollout
 from services.models import County
 from tests.adoption.conftest import TODAY, decide, item_of, meeting_of, tell
 from tests.conftest import acting
@@ -49,6 +49,22 @@ def card(response: Any, name: str) -> Any:
 
 
 class TestWhatItShows:
+    def test_x9_leads_to_the_paths(self, signed_in: SignedIn, rollout: Rollout, coordinator: User) -> None:
+        adopt_items(by=acting(coordinator), rollout=rollout, codes=["X9"], now=timezone.now())
+        client = signed_in(coordinator)
+        client.post(f"/fi/kayttoonotto/{rollout.public_id}/tarkista/")
+        proofs = client.get(page_of(rollout, "X9")).content.decode().partition('aria-labelledby="proofs-head"')[2]
+        assert '<a href="/fi/ohjauspolut/">' in proofs.partition("</section>")[0]
+
+    def test_only_who_drives_is_led_to_naming_people(
+        self, signed_in: SignedIn, rollout: Rollout, member: User, coordinator: User
+    ) -> None:
+        shown = [
+            "Nimeä henkilöitä" in words(signed_in(who).get(f"/fi/kayttoonotto/{rollout.public_id}/"))
+            for who in (coordinator, member)
+        ]
+        assert shown == [True, False]
+
     def test_help_evidence_and_roles(self, signed_in: SignedIn, rollout: Rollout, member: User) -> None:
         page = words(signed_in(member).get(page_of(rollout, "1.1")))
         for shown in (

@@ -31,6 +31,7 @@ from adoption.models import (
 from adoption.operations import move_item, start_rollout
 from services.models import County, Municipality, Service
 from tests.adoption.conftest import decide, item_of, tell
+from tests.adoption.model import make_item, make_version
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -327,6 +328,14 @@ class TestRolloutPage:
         assert rollout.items.count() == 26
         client.post(at(rollout, "uudet-tehtavat/"), {})
         assert rollout.items.count() == 26
+
+    def test_new_items_of_the_model_are_told_apart_and_ticked(
+        self, signed_in: SignedIn, rollout: Rollout, county: County, coordinator: User
+    ) -> None:
+        make_item(make_version(county), "toteutus", "3.8", "accessibility")
+        page = signed_in(coordinator).get(at(rollout))
+        assert "1 uusi tehtävä mallissa: lisätäänkö? · 10 tehtävää olisi lisättävissä" in words(page)
+        assert page.context["offered"]["codes"].value() == ["3.8"]
 
     def test_the_card_tells_who_changed_the_rollout_last_also_by_an_item(
         self, signed_in: SignedIn, rollout: Rollout, member: User, coordinator: User
