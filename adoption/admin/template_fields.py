@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import MemberRole, Outcome
 from adoption.model_file import shipped_signals
+from adoption.signals.words import signal_name
 from services.forms import AdminForm, ImportForm, LanguagesField, LinesField
 from services.models import County
 
@@ -40,7 +41,7 @@ class SignalsField(TickedField):
     """Signals of the live system to be ticked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "choices": [(name, name) for name in shipped_signals()]})
+        super().__init__(*args, **{**kwargs, "choices": [(name, f"{signal_name(name)} ({name})") for name in shipped_signals()]})
 
 
 FIELDS: dict[str, Any] = {

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,13 @@ def kept_order(row: models.Model, values: dict[str, Any]) -> dict[str, Any]:
         name: stored if isinstance(value, list) and sorted(value) == sorted(stored := getattr(row, name) or []) else value
         for name, value in values.items()
     }
+
+
+def version_of(row: ModelVersion | ModelPhase | ModelItem | ModelGate) -> int:
+    """The number of the version to which a row belongs."""
+    if isinstance(row, ModelVersion):
+        return row.pk
+    return row.phase.model_version_id if isinstance(row, ModelItem) else row.model_version_id
 
 
 class TemplateAdmin(DirectoryAdmin):
@@ -55,6 +63,14 @@ class TemplateAdmin(DirectoryAdmin):
         """A stored row stays in its version."""
         fixed = ["model_version"] if obj is not None and "model_version" in self.general else []
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Back to the version, where the rest of it is."""
+        return redirect("admin:adoption_modelversion_change", version_of(obj))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Back to the version, where the rest of it is."""
+        return redirect("admin:adoption_modelversion_change", version_of(obj))
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """The front page of the admin leads to versions, and a version to its rows."""

@@ -230,7 +230,8 @@ class ModelRequirement(models.Model):
         ordering = ["order", "id"]
 
     def __str__(self) -> str:
-        return ", ".join(self.part_names())
+        about = self.name or self.form or self.document or self.signal
+        return f"{self.get_kind_display()}: {about}" if about else str(self.get_kind_display())
 
     def part_names(self) -> list[str]:
         """The names of the parts that it becomes, as the content file's `covers` uses them."""

@@ -90,7 +90,7 @@ class RequirementsCell(Text):
     def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> tuple[RequirementSpec, ...]:
         found, problems = read_requirements(super().clean(value))
         if problems:
-            raise ValueError(" ".join(f"{each.place}: {each.message}" for each in problems))
+            raise ValueError(" ".join(f"{each.place}: {each.message}" if each.place else each.message for each in problems))
         return found
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:

@@ -42,8 +42,8 @@ def decision_recorded(facts: Facts) -> Signal:
     value = {"outcome": [each.outcome for each in newest]}
     accepted = [each for each in newest if each.counts]
     if not parts or len(accepted) < len(parts):
-        return missed(value, "approved")
-    return shown([each.row for each in accepted], value, "approved")
+        return missed(value, "≥ 1")
+    return shown([each.row for each in accepted], value, "≥ 1")
 
 
 def working_group_named(facts: Facts) -> Signal:

@@ -64,10 +64,22 @@ def test_its_pages_open(language, draft, model_version, client):
         assert client.get(page).status_code in (200, 302), page
 
 
+def test_an_item_is_edited_in_words_and_its_save_leads_back_to_the_version(draft, client):
+    item = ModelItem.objects.get(phase__model_version=draft, code="1.1")
+    page = client.get(url("modelitem_change", item.pk))
+    content = page.content.decode()
+    assert "Lomake: development_proposal" in content
+    assert "Päätös on kirjattu (decision_recorded)" in content
+    for kind, row in (("modelphase", item.phase), ("modelgate", draft.gates.first()), ("modelitem", item)):
+        values = form_values(client.get(url(f"{kind}_change", row.pk)))
+        assert client.post(url(f"{kind}_change", row.pk), values).url == url("modelversion_change", draft.pk), kind
+
+
 def test_the_preview_shows_items_as_rollouts_do(model_version, client):
     page = client.get(url("modelversion_preview", model_version.pk)).content.decode()
     assert "1. Selvitys" in page
     assert "2. Määrittely ja suunnittelu" in page, "the label, not the name"
+    assert "Kehittämisehdotus <code>development_proposal</code>" in page
     assert "(Teknologisen ratkaisun" not in page
     assert page.count("<details") == 33 + 10
     assert "Hae päätös" not in page

@@ -119,6 +119,7 @@ def test_a_broken_row_is_named_and_nothing_is_taken_in(values, column, word, dra
     found = problems(result)
     assert (2, column) in [(number, name) for number, name, _message in found], found
     assert any(word in message for _number, _name, message in found), found
+    assert not any(message.startswith(":") for _number, _name, message in found), found
     assert content_of(ModelVersion.objects.get(pk=draft.pk)) == shipped_model()
 
 

@@ -103,6 +103,7 @@ class TestDecisionRecorded:
         answer = says(rollout, "decision_recorded", "1.4")
         assert answer.holds
         assert answer.at == made.at
+        assert answer.threshold == "≥ 1", "the page shows it as it stands: no word of one language"
 
     @pytest.mark.parametrize("outcome", ["rejected", "postponed"])
     def test_decision_recorded_false_shows_the_outcome(self, rollout: Rollout, manager: User, outcome: str) -> None:
