@@ -1,6 +1,5 @@
 """The admin's own door: the same sign-in as everywhere, and rights from grants."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -36,7 +35,7 @@ class PortalAdminSite(AdminSite):
         """A valid grant of a configuring role is the only key."""
         return may_enter_admin(getattr(request, "actor", None))
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Who sends a form after her session has ended gets her words back."""
         guarded = super().admin_view(view, cacheable)
 

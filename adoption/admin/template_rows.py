@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -64,13 +63,13 @@ class TemplateAdmin(DirectoryAdmin):
         fixed = ["model_version"] if obj is not None and "model_version" in self.general else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """Back to the version, where the rest of it is."""
-        return redirect("admin:adoption_modelversion_change", version_of(obj))
+        return HttpResponseRedirect(reverse("admin:adoption_modelversion_change", args=[version_of(obj)]))
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """Back to the version, where the rest of it is."""
-        return redirect("admin:adoption_modelversion_change", version_of(obj))
+        return HttpResponseRedirect(reverse("admin:adoption_modelversion_change", args=[version_of(obj)]))
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """The front page of the admin leads to versions, and a version to its rows."""

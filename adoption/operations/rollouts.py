@@ -38,6 +38,7 @@ from adoption.states import way
 from services.models import County, Municipality, Service
 from services.operations import change_row, create_row
 from services.publication import mandatory_languages
+from services.texts import texts_of
 
 LANGUAGES = ("fi", "sv", "en")
 CARD = frozenset(
@@ -70,7 +71,7 @@ def start_rollout(
     with transaction.atomic():
         # Two presses at once come one after the other.
         County.objects.select_for_update(no_key=True, of=("self",)).get(pk=county.pk)
-        known = Rollout.objects.filter(public_id=public_id).first() if public_id else None
+        known: Rollout | None = Rollout.objects.filter(public_id=public_id).first() if public_id else None
         if known is not None and _is_same_press(known, by=by, county=county, name=name):
             return known
         given = version or _newest(county)
@@ -101,7 +102,7 @@ def start_rollout(
 
 def _is_same_press(known: Rollout, *, by: Actor, county: County, name: Mapping[str, str]) -> bool:
     mine = (known.county_id, known.created_by_id) == (county.pk, user_id_of(by))
-    return mine and known.name_fi == name.get("fi", "").strip()
+    return mine and texts_of(known, "name").get("fi", "") == name.get("fi", "").strip()
 
 
 def _newest(county: County) -> ModelVersion | None:
