@@ -1,4 +1,4 @@
-"""Database work of sockets, in a bounded pool of threads apart from the pages': one locked row can't stop every chat.
+"""Database work in bounded pools of threads. The sockets' pool is apart from the pages': one locked row can't stop every chat.
 
 Each thread keeps its own SQLite connection (opening one costs more than the query); with PostgreSQL the connection goes
 back to Django's pool after each call. A broken connection is closed, so that the next call opens a new one.
@@ -31,6 +31,8 @@ def with_connection(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     finally:
         if connection.vendor == "postgresql":
             connection.close()
+        else:
+            connection.close_if_unusable_or_obsolete()  # an error that the work answered itself may have broken it
 
 
 async def in_pool(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

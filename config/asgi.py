@@ -5,16 +5,17 @@ from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from chat.routing import http_patterns, websocket_patterns  # noqa: E402
+from config.handler import PageHandler  # noqa: E402
 
-pages = re_path(r"", cast(Any, django_application))  # an ASGI application, which URLRouter takes and Django's typing does not know
+pages = re_path(r"", cast(Any, PageHandler()))  # an ASGI application, which URLRouter takes and Django's typing does not know
 application = ProtocolTypeRouter(
     {
         "http": URLRouter([*http_patterns, pages]),

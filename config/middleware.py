@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.http.response import HttpResponseBase
 
 from config.views import errors, health
+
+PROBES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
 
 
 class ProbesMiddleware:
@@ -19,28 +17,12 @@ class ProbesMiddleware:
     As ordinary addresses they would pass through the middlewares that need a county, a session or https.
     """
 
-    sync_capable = True
-    async_capable = True
-    PROBES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        probe = self.PROBES.get(request.path)
-        if self.is_async:
-            return self._answer(request, probe)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path)
         return probe(request) if probe else self.get_response(request)
-
-    async def _answer(self, request: HttpRequest, probe: Callable[[HttpRequest], HttpResponseBase] | None) -> HttpResponseBase:
-        if probe is health.healthz:
-            return probe(request)
-        if probe is not None:
-            return await database_sync_to_async(probe, thread_sensitive=False)(request)  # type: ignore[no-any-return]
-        return await self.get_response(request)  # type: ignore[no-any-return]
 
 
 class FormsOnlyMiddleware:

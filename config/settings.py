@@ -145,6 +145,8 @@ if USES_POSTGRES:
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 12), "timeout": 5, "max_idle": 60, "reconnect_timeout": 4},
     }
 else:
+    # A thread keeps its connection: opening one costs more than many a page's queries.
+    _database["CONN_MAX_AGE"] = None
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
@@ -156,6 +158,8 @@ else:
     # A file, never memory: the busy timeout and the child processes of the tests need one.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 DATABASES = {"default": _database}
+# Pages made at the same time by one process; with PostgreSQL each needs a connection of its pool, which the sockets share.
+PAGE_THREADS = env.int("PAGE_THREADS", 8)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Between processes only content-free pokes travel. The embedded default has one process and needs no layer at all.

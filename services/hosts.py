@@ -39,11 +39,10 @@ def bare_host(host: str) -> str:
 
 def county_of_host(host: str) -> County | None:
     """The county whose host name this is, else the installation's default, else its demonstration or only county."""
-    return (cached() or _read()).county(host)
+    return (_cached() or _read()).county(host)
 
 
-def cached() -> _Snapshot | None:
-    """What this process still remembers, so that an event loop need not wait for the database."""
+def _cached() -> _Snapshot | None:
     lifetime = float(getattr(settings, "COUNTY_CACHE_SECONDS", 3.0))
     if _snapshot is None or time.monotonic() - _snapshot.read_at >= lifetime:
         return None
@@ -74,4 +73,4 @@ def address_of(county: County, path: str) -> str:
     return f"{portal.scheme}://{place}{path}" if place else path
 
 
-__all__ = ["address_of", "bare_host", "cached", "county_of_host", "forget"]
+__all__ = ["address_of", "bare_host", "county_of_host", "forget"]

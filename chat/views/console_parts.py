@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
+from chat.choices import State
 from chat.models import Conversation, PracticeRun
 from chat.operations import open_conversation
 from chat.operations.reading import Opened
@@ -94,9 +95,10 @@ def desk_context(request: HttpRequest, actor: Staff, own: Mine, *, queues: Colle
     `queues`: those that she answers, read with `for_board`.
     """
     offers = offers_context(request, actor, language=page_language(), queues=queues)
-    context: Context = {"desk": own.desk, "calls": [], **offers}
+    talks = any(row.state == State.ACTIVE for row in own.conversations)
+    context: Context = {"desk": own.desk, "calls": [], **offers, **presence_context(request, actor, talks=talks)}
     for part, makers in DESK_PARTS.items():
-        if part == "offers" or (part == "calls" and not own.calls):
+        if part in ("offers", "presence") or (part == "calls" and not own.calls):
             continue
         for make in makers:
             context |= make(request, actor)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.actors import Resident
 from accounts.models import User
 from chat.models import Conversation, Leg, Presence
-from chat.operations import claim_conversation
+from chat.operations import claim_conversation, set_presence
 from services.models import County, Queue, Service
 from tests.browser.axe import examine
 from tests.browser.test_console import PHONE, SETTLED, SOON, comes, console_of, desk
@@ -87,6 +87,19 @@ def test_the_warning_before_closing(chromium: Browser, portal: Serve, responder:
     warning.get_by_role("button", name="Jatka puoleenyöhön").press("Enter")
     expect(warning).to_have_count(0, timeout=SOON)
     expect(page.locator(".nlp-now")).to_contain_text("jatkaa klo 0.00 asti", timeout=SOON)
+
+
+def test_a_colleague_who_has_come_may_be_chosen_at_once(
+    chromium: Browser, portal: Serve, county: County, queue: Queue, responder: User, colleague: User
+) -> None:
+    page = desk(chromium, portal, responder).new_page()
+    page.goto("/fi/vastaaja/")
+    page.wait_for_selector('[data-slot=connection][data-state="online"]', timeout=SOON)
+    set_presence(by=acting(colleague), county=county, kind="available", now=timezone.now())
+    page.locator("#presence-choices-head").press("Enter")
+    expect(page.locator("#presence-cover option")).to_have_count(2, timeout=SOON)
+    expect(page.locator("#presence-choices-head")).to_be_focused()
+    page.locator("#presence-cover").select_option(label=colleague.shown_name)
 
 
 def test_without_javascript(chromium: Browser, portal: Serve, responder: User) -> None:

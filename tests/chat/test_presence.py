@@ -632,6 +632,19 @@ class TestDoors:
         client.post(self.URL, {"kind": "off"})
         assert running(responder) is None
 
+    def test_only_who_is_on_duty_may_be_chosen_to_cover(
+        self, county: County, queue: Queue, responder: User, colleague: User, signed_in: SignedIn
+    ) -> None:
+        def choices() -> str:
+            return signed_in(responder).get("/fi/vastaaja/osa/presence/").content.decode()
+
+        assert str(colleague.public_id) not in choices()
+        says(colleague, "call", timezone.now(), county)
+        assert f'<option value="{colleague.public_id}">{colleague.shown_name}</option>' in choices()
+        assert str(responder.public_id) not in choices()
+        says(colleague, "", timezone.now(), county)
+        assert str(colleague.public_id) not in choices()
+
     @pytest.mark.parametrize("fields", [{"kind": "?"}, {"kind": "available", "limit": "x"}, {"kind": "break", "cover": "x"}])
     def test_nonsense_is_refused_in_words(
         self, fields: dict[str, str], county: County, queue: Queue, responder: User, signed_in: SignedIn

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, cast
-
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
@@ -61,18 +58,6 @@ def test_a_change_of_a_county_is_known_at_once(county, main_user, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         change_row(by=acting(main_user), row=county, values={"name_fi": "Uusi nimi"})
     assert ask("localhost").county.name_fi == "Uusi nimi"
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_the_same_on_an_event_loop(county):
-    async def answer(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(request.county.code)
-
-    middleware = CountyMiddleware(answer)
-    request = RequestFactory(headers={"host": "alue.test"}).get("/")
-    responses = [await cast(Any, middleware(request)), await cast(Any, middleware(request))]
-    assert [response.content for response in responses] == [b"koe", b"koe"]
-    assert asyncio.iscoroutinefunction(answer)
 
 
 @pytest.mark.parametrize(

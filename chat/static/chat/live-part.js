@@ -20,6 +20,10 @@ export class LivePart extends HTMLElement {
       event.preventDefault();
       this.#send(event.target, event.submitter);
     });
+    this.addEventListener("click", (event) => {
+      const head = event.target.closest("summary[data-fresh]");
+      if (head && !head.parentElement.open) this.refresh();
+    });
   }
 
   /* An event of the log came: what is shown may be old. */
