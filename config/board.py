@@ -16,7 +16,7 @@ from chat.estimates import Range
 from chat.outlook import Outlook, outlooks
 from config.memory import remembered
 from config.waits import typical_waits
-from services.hours import Availability, Calendar, Load, availability, service_availability
+from services.hours import Availability, Calendar, Load, judge_at, service_availability
 from services.models import County, Queue, Service
 from services.openness import calendars_of
 
@@ -26,17 +26,22 @@ HALF_A_MINUTE = 30
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry queue of a service: its calendar, and its load at the board's instant."""
+    """One entry queue of a service: its calendar, its load and what is told of it at the board's instant."""
 
     queue: Queue
     calendar: Calendar
     load: Load
-    at: datetime
+    availability: Availability
 
     @property
     def is_open(self) -> bool:
         """The queue takes new conversations."""
-        return availability(self.calendar, self.at, self.load).is_open
+        return self.availability.is_open
+
+    @property
+    def at(self) -> datetime:
+        """The board's instant."""
+        return self.availability.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +107,18 @@ def _read(county: County) -> Board:
     calendars = calendars_of(queues, at=at)
     waits = typical_waits(queues, at=at)
     views = outlooks(queues, now=at, answerers=answerers)
+    judge = judge_at(at)
     lines: dict[int, list[Line]] = defaultdict(list)
     for queue in queues:
         if queue.pk in calendars:
-            lines[queue.service_id].append(Line(queue, calendars[queue.pk], loads[queue.pk], at))
+            calendar, load = calendars[queue.pk], loads[queue.pk]
+            lines[queue.service_id].append(Line(queue, calendar, load, judge(calendar, load)))
     return Board(
         at,
         {
             service.pk: ServiceNow(
                 service,
-                service_availability([(line.calendar, line.load) for line in lines[service.pk]], at),
+                service_availability([(line.calendar, line.load) for line in lines[service.pk]], at, judge=judge),
                 sum(line.load.waiting for line in lines[service.pk]),
                 waits.get(service.pk),
                 tuple(lines[service.pk]),

@@ -120,6 +120,10 @@ class _Piece:
     words: Texts
 
 
+Judge = Callable[[Calendar, Load | None], Availability]
+"""Whether a queue takes new conversations at an instant that is known."""
+
+
 def availability(calendar: Calendar, at: datetime, load: Load | None = None) -> Availability:
     """Whether the queue takes new conversations at the instant, why, and when that changes."""
     fixed = _fixed_reason(calendar)
@@ -131,12 +135,31 @@ def availability(calendar: Calendar, at: datetime, load: Load | None = None) -> 
     return found
 
 
-def service_availability(lines: Sequence[tuple[Calendar, Load | None]], at: datetime) -> Availability | None:
+def judge_at(at: datetime) -> Judge:
+    """`availability` at one instant, for many queues: those of like hours share one calendar, and what is told of it is worked
+    out once for all at whose door it is alike. The calendars are to outlive the judge.
+    """
+    known: dict[tuple[int, object], Availability] = {}
+
+    def judge(calendar: Calendar, load: Load | None) -> Availability:
+        key = (id(calendar), load and (load.staffed, load.full))
+        if key not in known:
+            known[key] = availability(calendar, at, load)
+        return known[key]
+
+    return judge
+
+
+def service_availability(
+    lines: Sequence[tuple[Calendar, Load | None]], at: datetime, *, judge: Judge | None = None
+) -> Availability | None:
     """The service as a whole, from its entry queues in order: open when any of them is, else as the one that opens first.
 
     Its closing time is when the last of them closes, counting those that open meanwhile. Without entry queues: none.
+    `judge`: that of the instant, when more is asked of it than one service.
     """
-    found = [availability(calendar, at, load) for calendar, load in lines]
+    judge = judge or judge_at(at)
+    found = [judge(calendar, load) for calendar, load in lines]
     if not found:
         return None
     chosen = min(found, key=_rank)
@@ -292,6 +315,7 @@ __all__ = [
     "Calendar",
     "DayHours",
     "DayKind",
+    "Judge",
     "Load",
     "Notice",
     "OverrideNotice",
@@ -299,6 +323,7 @@ __all__ = [
     "Scope",
     "SpecialDay",
     "availability",
+    "judge_at",
     "service_availability",
     "week_hours",
 ]

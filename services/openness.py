@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from services.calendars import DAY, Calendar, DayHours, Notice, OverrideNotice, Scope, SpecialDay, local_date, week_hours
 from services.choices import OverrideKind
-from services.hours import HORIZON, Availability, Load, availability, service_availability
+from services.hours import HORIZON, Availability, Load, judge_at, service_availability
 from services.intervals import Interval
 from services.models import Disruption, ExceptionDay, Holiday, Override, Queue, Schedule, Service, WeeklyInterval
 from services.texts import FALLBACKS, Texts
@@ -50,17 +50,8 @@ def calendars_of(queues: Iterable[Queue], *, at: datetime) -> dict[int, Calendar
 
 def availability_of(queues: Iterable[Queue], *, at: datetime, loads: Mapping[int, Load] | None = None) -> dict[int, Availability]:
     """Whether each queue takes conversations at the instant, by its primary key."""
-    loads = loads or {}
-    known: dict[tuple[int, object], Availability] = {}
-    found = {}
-    for pk, calendar in calendars_of(queues, at=at).items():
-        load = loads.get(pk)
-        # Queues of like hours share one calendar: what is told of it is worked out once for those at whose door all is alike.
-        key = (id(calendar), load and (load.staffed, load.full))
-        if key not in known:
-            known[key] = availability(calendar, at, load)
-        found[pk] = known[key]
-    return found
+    loads, judge = loads or {}, judge_at(at)
+    return {pk: judge(calendar, loads.get(pk)) for pk, calendar in calendars_of(queues, at=at).items()}
 
 
 def services_availability_of(
@@ -78,7 +69,8 @@ def services_availability_of(
     for pk, service_id in owners.items():
         if pk in calendars:
             lines[service_id].append((calendars[pk], loads.get(pk)))
-    answers = {service_id: service_availability(found, at) for service_id, found in lines.items()}
+    judge = judge_at(at)
+    answers = {service_id: service_availability(found, at, judge=judge) for service_id, found in lines.items()}
     return {service_id: answer for service_id, answer in answers.items() if answer is not None}
 
 
