@@ -26,3 +26,8 @@ class System:
 
 
 Actor = Resident | Staff | System
+
+
+def person_of(actor: Actor) -> int | None:
+    """Who did it, when it was a person."""
+    return actor.user_id if isinstance(actor, Staff) else None

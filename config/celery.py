@@ -31,6 +31,7 @@ if app.conf.broker_url.startswith("filesystem"):
 app.conf.beat_schedule = {
     "erase-survey-words": {"task": "services.tasks.erase_survey_words", "schedule": crontab(hour=0, minute=40)},
     "close-surveys": {"task": "services.tasks.close_due_surveys", "schedule": crontab(hour=0, minute=20)},
+    "erase-path-words": {"task": "guidance.tasks.erase_words", "schedule": crontab(hour=0, minute=45)},
     "freeze-months": {"task": "reports.tasks.freeze_months", "schedule": crontab(hour=6, minute=0)},
     "mark-alive": {"task": "config.tasks.mark_alive", "schedule": 30.0},
     "check-links": {"task": "services.tasks.check_links", "schedule": crontab(hour=3, minute=10)},

@@ -1,5 +1,7 @@
 """The closed lists of guidance paths."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -34,5 +36,7 @@ AUTHOR_ROLES: frozenset[str] = frozenset({Role.PATH_AUTHOR, Role.MAIN_USER})
 WORDS_LIMIT = 2000
 SEARCH_LIMIT = 100
 ENTRY_LIMIT = 60
+WORDS_KEPT = timedelta(days=90)
+"""Residents’ own words of searches and feedback are kept for so long, as long as the longest a nameless chat is (P-7)."""
 SELF_SERVED = frozenset({"self_care", "service_link"})
 """Outcomes that leave the person on her own (M22)."""

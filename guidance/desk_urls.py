@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from guidance.views import desk_exchange, desk_library, desk_moves, desk_page, desk_preview, desk_write
+from guidance.views import desk_exchange, desk_library, desk_moves, desk_page, desk_preview, desk_teaching, desk_write
 
 app_name = "paths"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk_library.library, name="library"),
+    path("opit/", desk_teaching.teaching, name="teaching"),
+    path("opit/haku/", desk_teaching.settle, name="settle_search"),
     path("uusi/", desk_library.new, name="new"),
     path("vie.yaml", desk_exchange.export_all, name="export_all"),
     path("tuo/", desk_exchange.take_in, name="import"),

@@ -29,6 +29,7 @@ SECTIONS: Sequence[tuple[Promise | str, Sequence[str]]] = (
     (gettext_lazy("Feedback"), ("M14", "M15", "M16", "M17")),
     (gettext_lazy("Contacts that need not have happened"), ("M18", "M19", "M34")),
     (gettext_lazy("Volume, supply and load"), ("M24", "M25", "M26", "M28", "M32")),
+    (gettext_lazy("Automatic guide"), ("M22",)),
     (gettext_lazy("Costs"), ("M31",)),
 )
 BREAKDOWNS: Mapping[str, Promise | str] = {

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import models
+
 from accounts.actors import Actor, Resident, Staff, System
 from accounts.choices import AuditAction
 from accounts.models import AuditEntry, Grant, User
@@ -58,3 +60,16 @@ def _who(by: Actor) -> tuple[str, str, str, list[str]]:
             return "resident", str(key), "", []
         case System(name=name):
             return "system", "", name, []
+
+
+def note(actor: Actor, action: AuditAction, row: models.Model, county: str, *, before: Any = None, after: Any = None) -> None:
+    """One line in the audit: states, numbers and days; the words stand in the version itself."""
+    record_audit(
+        by=actor,
+        action=action,
+        object_type=row._meta.label_lower,
+        object_id=getattr(row, "public_id", row.pk),
+        county=county,
+        before=before,
+        after=after,
+    )

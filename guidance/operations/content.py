@@ -11,12 +11,12 @@ from django.db import transaction
 
 from accounts.actors import Actor, System
 from accounts.choices import AuditAction
+from accounts.operations.audit import note
 from guidance.choices import PathState
 from guidance.document import PathDocument, read_library, to_json
 from guidance.models import Path, PathVersion
 from guidance.operations.ground import write_document
 from guidance.operations.versions import new_version
-from handbook.operations.ground import note
 from services.models import County
 
 CONTENT = FilePath(__file__).resolve().parent.parent / "content"

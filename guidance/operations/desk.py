@@ -8,15 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, person_of
 from accounts.choices import AuditAction
+from accounts.operations.audit import note
 from guidance.choices import OPEN_STATES, SHOWN_STATES, PathState
 from guidance.document import from_json
 from guidance.models import ApprovalRequest, Path, PathVersion, Redirect
 from guidance.operations.ground import locked_path, locked_version
 from guidance.operations.versions import new_version, withdraw_path
 from guidance.permissions import may_approve
-from handbook.operations.ground import note, person_of
 from services.operations.rules import has_strange_characters
 
 MOST_LETTERS = 2000

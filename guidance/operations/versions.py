@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, System
+from accounts.actors import Actor, System, person_of
 from accounts.choices import AuditAction
 from accounts.models import Grant, User
+from accounts.operations.audit import note
 from guidance.checks import PHONE, PLACEHOLDER, blocking, findings
 from guidance.choices import AUTHOR_ROLES, OPEN_STATES, PathState
 from guidance.document import LANGUAGES, PathDocument, from_json
@@ -22,9 +23,9 @@ from guidance.models import Path, PathVersion
 from guidance.operations.ground import locked_path, locked_version, write_document
 from guidance.permissions import may_approve, may_write_paths
 from guidance.surroundings import surroundings_of
-from handbook.operations.ground import months_later, note, person_of
 from services.models import ContactPoint, County, Link
 from services.operations import replace_uses
+from services.reviews import months_later
 
 STALE = "stale"
 

@@ -26,10 +26,12 @@ from guidance.models import ApprovalRequest, Path, PathVersion
 from guidance.operations import create_path
 from guidance.permissions import may_write_paths
 from guidance.surroundings import surroundings_of
+from guidance.teaching import todos_of
 from guidance.views.desk_door import author_door, path_of, paths_door, version_of
 from services.models import County
 
 PER_PAGE = 50
+MOST_TODOS = 5
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ def library(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     if writes:
         count_findings(county, page)
     context = {
+        "todos": todos_of(county, now=timezone.now())[:MOST_TODOS] if writes else [],
         "page": page,
         "asked": asked,
         "total": len(every),

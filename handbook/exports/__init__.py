@@ -1,5 +1,5 @@
 """The handbook as files."""
 
-from handbook.exports.paper import NoPaperError, paper
+from handbook.exports.papers import BusyError, NoPaperError, paper
 
-__all__ = ["NoPaperError", "paper"]
+__all__ = ["BusyError", "NoPaperError", "paper"]

@@ -12,27 +12,18 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, person_of
 from accounts.choices import AuditAction, Role
 from accounts.models import Grant, User
+from accounts.operations.audit import note
 from accounts.operations.refusals import require_version
 from handbook.choices import OPEN_STATES, Right, VersionState
 from handbook.models import Chapter, ChapterVersion
-from handbook.operations.ground import (
-    LINE,
-    MOST_LETTERS,
-    cleaned,
-    locked_chapter,
-    locked_version,
-    months_later,
-    note,
-    person_of,
-    require,
-    require_state,
-)
+from handbook.operations.ground import LINE, MOST_LETTERS, cleaned, locked_chapter, locked_version, require, require_state
 from handbook.operations.uses import forget_uses, texts_of_chapter, write_uses
 from handbook.permissions import may_arrange
 from services.models import County, Service
+from services.reviews import months_later
 
 
 @transaction.atomic

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from accounts.actors import Actor, System
 from accounts.choices import AuditAction
+from accounts.operations.audit import note
 from handbook.choices import ChapterAudience, VersionState
 from handbook.models import Chapter, ChapterVersion, StaffNotice
-from handbook.operations.ground import note
 from handbook.operations.notices import publish_notice, write_notice
 from handbook.operations.publishing import publish_version
 from handbook.shipped import ChapterFacts, ChapterText, duties_of, shipped_handbook, shipped_texts, texts_file

@@ -1,18 +1,14 @@
-"""What the operations on texts share: the fresh row under its lock, who may, what is refused, and the line in the audit."""
+"""What the operations on texts share: the fresh row under its lock, who may, and what is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, Staff
-from accounts.choices import AuditAction
-from accounts.operations import record_audit
+from accounts.actors import Actor
 from handbook.choices import LANGUAGES, Right
 from handbook.models import Chapter, ChapterVersion
 from handbook.permissions import rights_in
@@ -74,11 +70,6 @@ def cleaned(texts: Mapping[str, Any], *, most: int, is_line: bool = False) -> di
     return found
 
 
-def person_of(actor: Actor) -> int | None:
-    """Who did it, when it was a person."""
-    return actor.user_id if isinstance(actor, Staff) else None
-
-
 def require_languages(county: County, **texts: Mapping[str, str]) -> None:
     """A bilingual county publishes nothing without Swedish (domain 5.7). Raises ValidationError (language), a field each."""
     errors = {
@@ -91,28 +82,3 @@ def require_languages(county: County, **texts: Mapping[str, str]) -> None:
     }
     if errors:
         raise ValidationError(errors)
-
-
-def note(actor: Actor, action: AuditAction, row: models.Model, county: str, *, before: Any = None, after: Any = None) -> None:
-    """One line in the audit: states, numbers and days; the words stand in the version itself."""
-    record_audit(
-        by=actor,
-        action=action,
-        object_type=row._meta.label_lower,
-        object_id=getattr(row, "public_id", row.pk),
-        county=county,
-        before=before,
-        after=after,
-    )
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or its last one."""
-    number = day.year * 12 + day.month - 1 + months
-    year, month = divmod(number, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(day)

@@ -12,13 +12,14 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, Staff
+from accounts.actors import Actor, Staff, person_of
 from accounts.choices import AuditAction
+from accounts.operations.audit import note
 from accounts.operations.refusals import require_version, stale
 from handbook.choices import VersionState
 from handbook.markup import render
 from handbook.models import NoticeReading, NoticeVersion, StaffNotice
-from handbook.operations.ground import LINE, cleaned, note, person_of, require_languages
+from handbook.operations.ground import LINE, cleaned, require_languages
 from handbook.operations.uses import forget_notice_uses, write_notice_uses
 from handbook.permissions import may_write_notice
 from handbook.references import references_of

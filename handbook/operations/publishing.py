@@ -10,16 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, System
+from accounts.actors import Actor, System, person_of
 from accounts.choices import AuditAction
+from accounts.operations.audit import note
 from accounts.operations.refusals import require_version
 from handbook.choices import Right, VersionState
 from handbook.models import ChapterVersion
-from handbook.operations.ground import locked_version, months_later, note, person_of, require_languages, require_state
+from handbook.operations.ground import locked_version, require_languages, require_state
 from handbook.operations.letters import tell_of_change
 from handbook.operations.uses import forget_uses, write_uses
 from handbook.permissions import rights_in
 from handbook.references import references_for, rendered
+from services.reviews import months_later
 
 MOST_DAYS = 365
 

@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, person_of
 from accounts.choices import AuditAction
+from accounts.operations.audit import note
 from accounts.operations.refusals import require_version
 from handbook.choices import Right, VersionState
 from handbook.models import ChapterVersion
-from handbook.operations.ground import cleaned, locked_version, note, person_of, require_languages, require_state
+from handbook.operations.ground import cleaned, locked_version, require_languages, require_state
 
 MOST_QUESTIONS, MOST_ANSWERS = 12, 4
 LINE, REASON = 300, 600

@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, person_of
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from handbook.choices import RemarkKind, RemarkState, Right
 from handbook.models import Chapter, ChapterVersion, Remark
-from handbook.operations.ground import cleaned, person_of, require
+from handbook.operations.ground import cleaned, require
 from services.models import Service
 
 MOST = 2000

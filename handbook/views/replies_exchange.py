@@ -68,6 +68,10 @@ def take_in(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         return _page(request, actor, form=form, is_upload=True)
     content = form.cleaned_data["file"]
     try:
+        if (
+            str(getattr(request.FILES["file"], "name", "")).lower().endswith((".yaml", ".yml"))
+        ):  # told by its name: a broken one is no broken CSV
+            content = write_yaml(read_yaml(content))
         result = _looked_through(actor, content, dry_run=True)
     except ValidationError as refused:
         form.add_error("file", refused)

@@ -57,6 +57,7 @@ def version(request: HttpRequest, actor: Staff, county: County, version: UUID) -
         "published": published if published is not None and published.pk != row.pk else None,
         "form": form,
         "is_own": actor.user_id in row.writers,
+        "waits_for_another": actor.user_id in row.writers and row.approved_at is None,
         "duties": row.chapter.duties if row.service_id is None else [],
     }
     return render(request, "handbook/version.html", context, status=422 if form.is_bound and form.errors else 200)

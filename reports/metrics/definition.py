@@ -31,6 +31,7 @@ class Source(StrEnum):
     COSTS = "costs"
     WORDS = "words"
     IMPORTED = "imported"
+    GUIDE = "guide"
 
 
 class Better(StrEnum):

@@ -78,6 +78,28 @@ PARTS: Mapping[str, Promise | str] = {
     "weekly_hours": _("Open hours in a week"),
     "really_open": _("Hours really open in the period"),
     "professions": _("Professional groups that answered"),
+    "guide_sessions": _("Sessions of the guide"),
+    "guide_completed": _("Came to an end of a path"),
+    "guide_self_served": _("Served by the guide alone"),
+    "guide_self_care": _("Ended in advice"),
+    "guide_service_link": _("Ended in a service or a link"),
+    "guide_chat_handover": _("Ended in a chat"),
+    "guide_help_form": _("Ended in the help form"),
+    "guide_call_request": _("Ended in a call request"),
+    "guide_call_116117": _("Ended in the medical helpline 116117"),
+    "guide_call_112": _("Ended in the emergency number 112"),
+    "guide_phone": _("Ended in a telephone number"),
+    "guide_handed_over": _("Went on to a human"),
+    "guide_handed_answered": _("Of them answered by a human"),
+    "guide_midway": _("Ended midway"),
+    "guide_loops": _("Went round in a circle"),
+    "guide_said": _("Told whether it helped"),
+    "guide_helped": _("It helped"),
+    "guide_missed": _("Searches without a hit"),
+    "guide_published": _("Published paths now"),
+    "guide_overdue": _("Of them past their review day"),
+    "guide_helped_share": _("It helped, of those who told"),
+    "guide_human_wait": _("From the hand-over to a human’s answer (median)"),
     "euros": _("Costs, euros"),
     "per_answered": _("Euros for each answered contact"),
 }
@@ -90,11 +112,21 @@ NOTES: Mapping[str, Promise | str] = {
     "few": _("Few answers."),
 }
 PERCENTS = {
-    *("share", "share_of_contacts", "target_hours", "uncoded", "verified", "quick", "growth", "growth_of_year"),
+    *(
+        "share",
+        "share_of_contacts",
+        "target_hours",
+        "uncoded",
+        "verified",
+        "quick",
+        "growth",
+        "growth_of_year",
+        "guide_helped_share",
+    ),
     *(f"{tone}_share" for tone in Tone.values),
 }
 """What stands beside a figure as a percentage, though the figure itself may be of another unit."""
-TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_median"}
+TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_median", "guide_human_wait"}
 """What stands beside a figure as a duration."""
 
 

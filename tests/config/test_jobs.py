@@ -101,6 +101,7 @@ NIGHTLY = (
     "remind-of-pilots",
     "remind-of-rooting",
     "close-surveys",
+    "erase-path-words",
     "erase-survey-words",
     "remind-of-week",
 )

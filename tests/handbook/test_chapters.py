@@ -24,7 +24,6 @@ from handbook.operations.chapters import (
     retire_chapter,
     save_draft,
 )
-from handbook.operations.ground import months_later
 from handbook.operations.publishing import (
     approve_version,
     publish_version,
@@ -35,6 +34,7 @@ from handbook.operations.publishing import (
 from handbook.permissions import rights_in
 from services.choices import ContactKind
 from services.models import ContactPoint, County, Service, Use
+from services.reviews import months_later
 from tests.conftest import acting
 from tests.handbook.conftest import PORTAL, Publish, make_chapter, text
 

@@ -59,7 +59,7 @@ def target(service: Service | None, metric: str, direction: str, value: str, uni
         ("M01", "gte", "10", "kpl", "met", "10"),
         ("M06", "lte", "5", "%", "other_unit", "3 min 0 s"),
         ("M24", "gte", "30", "%", "no_data", "ei tietoa"),
-        ("M22", "gte", "30", "%", "unavailable", ""),
+        ("M22", "gte", "30", "%", "no_data", "ei tietoa"),
     ],
 )
 def test_each_target_stands_by_its_figure(rollout, november, service, metric, direction, value, unit, standing, words) -> None:
@@ -94,11 +94,11 @@ def test_no_data_is_no_standing(rollout, queue, service) -> None:
 def test_goals_in_words_and_metrics_that_are_followed(rollout, november, service) -> None:
     target(service, "M01", "gte", "10", "kpl")
     FormAnswer.objects.create(
-        rollout=rollout, form="metric_selection", values={"metrics": ["M01", "M06", "M22"], "targets": ["10 kuukaudessa", "3 min"]}
+        rollout=rollout, form="metric_selection", values={"metrics": ["M01", "M06", "M23"], "targets": ["10 kuukaudessa", "3 min"]}
     )
     FormAnswer.objects.create(rollout=rollout, form="service_definition", values={"goals": "Neuvo illalla\n\nilman soittoa"})
     found = goals_of(rollout, today=DECEMBER)
-    assert [(goal.metric, goal.standing) for goal in found.followed] == [("M06", "met"), ("M22", "unavailable")]
+    assert [(goal.metric, goal.standing) for goal in found.followed] == [("M06", "met"), ("M23", "unavailable")]
     assert [goal.standing_words for goal in found.followed] == ["", "ei vielä saatavilla"]
     assert [(text.form, list(text.lines)) for text in found.texts] == [
         ("service_definition", ["Neuvo illalla", "ilman soittoa"]),
@@ -164,7 +164,7 @@ class TestPages:
 
     def test_what_is_not_available_has_no_page(self, rollout, queue, signed_in, coordinator) -> None:
         client = signed_in(coordinator)
-        for metric in ("M20", "M22", "M99"):
+        for metric in ("M20", "M23", "M99"):
             assert client.get(reverse("adoption:figure", args=[rollout.public_id, metric])).status_code == 404
 
     @pytest.mark.parametrize("who", ["outsider", "former", "responder", "second_responder"])

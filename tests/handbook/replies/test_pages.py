@@ -298,6 +298,8 @@ class TestFiles:
         checked = first.context["form"].initial["checked"]
         assert client.post(door, {"checked": checked}).status_code == 302
         assert QuickReply.objects.get().shortcut == "/uusi"
+        torn = client.post(door, {"file": SimpleUploadedFile("r.yml", b"a: [1,\n b: x")})  # told by its name, never read as a CSV
+        assert "ei ole kelvollinen YAML" in torn.content.decode()
         broken = client.post(door, {"file": SimpleUploadedFile("r.yaml", b"quick_replies: [1]")})
         assert "quick_replies" in broken.content.decode()
 

@@ -1,0 +1,91 @@
+"""A page of the portal as a PDF that a screen reader can read (PDF/UA).
+
+Laying out the whole handbook takes seconds of one processor, so it is done once for each content: the file is kept by the digest of
+the very page that it shows (versions, language, services, numbers, pictures, day), and a process lays out one at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+KEPT = 40
+_layout = Lock()
+
+
+class NoPaperError(Exception):
+    """This machine lacks the library that lays out pages (Pango); the printable page is there all the same."""
+
+
+class BusyError(Exception):
+    """Another PDF is being laid out in this process: whoever asks comes again in a moment, and holds no thread meanwhile."""
+
+
+def paper(template: str, context: dict[str, Any], *, style: Path) -> bytes:
+    """The template as a PDF: the one that was kept of this very content, else laid out now.
+
+    It fetches nothing: what it shows is in it, and its style is one of the portal’s own files. Raises NoPaperError, BusyError.
+    """
+    page, sheet = render_to_string(template, context), style.read_text()
+    digest = sha256("\0".join([sheet, page]).encode()).hexdigest()
+    kept = _folder() / f"{digest}.pdf"
+    if (content := _content(kept)) is not None:
+        return content
+    if not _layout.acquire(blocking=False):
+        raise BusyError
+    try:
+        content = _content(kept) or _laid_out(page, sheet)
+        _keep(kept, content)
+    finally:
+        _layout.release()
+    return content
+
+
+def _laid_out(page: str, sheet: str) -> bytes:
+    try:
+        # Half a second and 40 MB, for those few who ask for a PDF; and it fails where Pango is not installed.
+        import weasyprint
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError) as error:
+        raise NoPaperError from error
+    nothing = URLFetcher(allowed_protocols=("data",))
+    style = weasyprint.CSS(string=sheet, url_fetcher=nothing)
+    content: bytes = weasyprint.HTML(string=page, url_fetcher=nothing).write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
+    return content
+
+
+def _folder() -> Path:
+    return Path(settings.VAR_DIR) / "papers"
+
+
+def _content(kept: Path) -> bytes | None:
+    """What was kept. A reading makes the file the newest, so that those that are asked for stay."""
+    try:
+        content = kept.read_bytes()
+        os.utime(kept)
+    except OSError:
+        return None
+    return content
+
+
+def _keep(kept: Path, content: bytes) -> None:
+    """Whole or not at all; the oldest go. A folder that cannot be written only costs the next one its time."""
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=kept.parent, suffix=".new", delete=False) as new:
+            new.write(content)
+        Path(new.name).replace(kept)
+        found = sorted(kept.parent.glob("*.pdf"), key=lambda row: row.stat().st_mtime, reverse=True)
+        stale = [row for row in kept.parent.glob("*.new") if row.stat().st_mtime < time.time() - 3600]
+        for row in [*found[KEPT:], *stale]:
+            row.unlink(missing_ok=True)
+    except OSError:
+        return

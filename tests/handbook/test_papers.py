@@ -1,0 +1,72 @@
+"""The whole handbook as one PDF: laid out once for each content, one at a time, and never more files than are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+
+from accounts.models import User
+from handbook.exports import papers
+from tests.handbook.conftest import Publish
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[..., Client]
+ROOT = "/fi/kasikirja/"
+PDF = f"{ROOT}kasikirja.pdf"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    settings.VAR_DIR = tmp_path
+    return tmp_path / "papers"
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.pdf"))
+
+
+def test_the_same_content_is_laid_out_once(folder: Path, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+    publish("Ensimmäinen teksti.")
+    client = signed_in(reader)
+    assert client.get(PDF).content.startswith(b"%PDF-")
+    [first] = kept(folder)
+    first.write_bytes(b"%PDF-kept")
+    assert client.get(PDF).content == b"%PDF-kept"
+    assert client.get(PDF.replace("/fi/", "/sv/")).content != b"%PDF-kept"  # each language has its own
+    publish("Toinen teksti.")
+    assert client.get(PDF).content.startswith(b"%PDF-1")  # and each version
+    assert len(kept(folder)) == 3
+    assert not list(folder.glob("*.new"))
+
+
+def test_who_comes_while_one_is_laid_out_holds_no_thread(folder: Path, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+    publish("Teksti.")
+    client = signed_in(reader)
+    with papers._layout:
+        answer = client.get(PDF)
+    assert (answer.status_code, answer["Location"]) == (302, f"{ROOT}kaikki/")
+    assert [str(each) for each in get_messages(answer.wsgi_request)] == [
+        "PDF-tiedostoa tehdään juuri. Yritä hetken kuluttua uudelleen tai tulosta tämä sivu."
+    ]
+    assert not kept(folder)
+    assert client.get(PDF).status_code == 200
+
+
+def test_the_oldest_go(folder: Path, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+    publish("Teksti.")
+    folder.mkdir()
+    for number in range(papers.KEPT + 3):
+        (folder / f"{number}.pdf").write_bytes(b"old")
+    assert signed_in(reader).get(PDF).status_code == 200
+    assert len(kept(folder)) == papers.KEPT
+
+
+def test_a_folder_that_cannot_be_written_harms_nobody(folder: Path, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+    publish("Teksti.")
+    folder.write_bytes(b"a file where the folder should be")
+    assert signed_in(reader).get(PDF).content.startswith(b"%PDF-")
