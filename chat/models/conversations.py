@@ -59,7 +59,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.none()
 
     def counted(self) -> ConversationQuerySet:
-        """Those that any figure of contacts may count: what is practice or a test proves and counts nothing (metrics 1.1, status `test`).
+        """Those that a figure of contacts may count: practice and tests prove and count nothing (metrics 1.1, status `test`).
 
         Help forms are no contacts (metrics 1): they have a figure of their own (M23).
         """

@@ -1,7 +1,8 @@
-"""Help requests, “Pyydä apua”: a question sent with a service's form, answered in working days, read with a code (S003-12, S003-13).
+"""Help requests, “Pyydä apua”: sent with a service's form, answered in working days, read with a code (S003-12, S003-13).
 
-A request is a conversation of its own medium: it stands in the queue's line after those who are at the other end, is claimed, answered,
-moved and ended by the same operations as any other. What is its own is here: how it begins, asking further, and its contact detail.
+A request is a conversation of its own medium: it stands in the queue's line after those who are at the other end, and is
+claimed, answered, moved and ended by the same operations as any other. What is its own is here: how it begins, asking
+further, and its contact detail.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def ask_further(*, by: Actor, conversation: UUID, client_id: UUID, body: str, no
 
 
 def request_of(*, by: Actor, county: int) -> Conversation:
-    """The help request of the holder of a code, in this county: anybody else's is as if there were none, and one that is erased too.
+    """The help request of the holder of a code, in this county: anybody else's, and an erased one, is as if there were none.
 
     Raises Conversation.DoesNotExist.
     """

@@ -1,4 +1,4 @@
-"""“Pyydä apua”: sent without a name, read with a code, answered in working days by the operations of every conversation (S003-12, 13)."""
+"""“Pyydä apua”: sent without a name, read with a code, answered in working days (S003-12, S003-13)."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class TestAnswering:
             request_of(by=holder_of(CODE), county=other_county.pk)
 
     def test_a_chat_is_not_opened_by_these_doors(
-        self, form: HelpForm, conversation_of: Callable[..., Conversation], resident: Resident, county: County
+        self, form: HelpForm, responder: User, conversation_of: Callable[..., Conversation], resident: Resident, county: County
     ) -> None:
         row = conversation_of(resident)
         with pytest.raises(Conversation.DoesNotExist):

@@ -1,7 +1,7 @@
 """“Pyydä apua” for residents: a service's form, and the page where the answer is read with the code (S003-12, S003-13).
 
-No account, no script and no identification. The request is opened by its code alone: a keyed hash of it is the resident's key, so the
-same permissions hold as in a chat. A code that is wrong, erased or another county's gets one and the same answer.
+No account, no script and no identification. The request is opened by its code alone: a keyed hash of it is the resident's key,
+so the same permissions hold as in a chat. A code that is wrong, erased or another county's gets one and the same answer.
 """
 
 from __future__ import annotations
