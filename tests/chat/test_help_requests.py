@@ -46,6 +46,11 @@ WORDS = "Kuka auttaa äitiä kotona?"
 LANGUAGES = ("fi", "sv", "en")
 
 
+@pytest.fixture(autouse=True)
+def _no_counters() -> None:
+    cache.clear()
+
+
 @pytest.fixture
 def form(service: Service, queue: Queue, main_user: User) -> HelpForm:
     """The service's form, with one field of each kind, in use."""
