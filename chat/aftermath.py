@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from accounts.choices import AuditAction
 from accounts.models import AuditEntry
-from chat.choices import LegExit
+from chat.choices import LegExit, Medium
 from chat.models import Attempt, Leg, ToldDisruption
 from services.models import Disruption
 from services.texts import FALLBACKS
@@ -109,7 +109,7 @@ def _waiters(disruption: Disruption, *, until: datetime, now: datetime) -> tuple
         place = Q(queue__service__county=disruption.county_id)
     began = disruption.starts_at
     legs = (
-        Leg.objects.filter(place, queued_at__lt=until)
+        Leg.objects.filter(place, queued_at__lt=until, conversation__medium=Medium.CHAT)
         .filter(Q(accepted_at__isnull=True) | Q(accepted_at__gt=began), Q(left_at__isnull=True) | Q(left_at__gt=began))
         .exclude(Q(conversation__is_test=True) & Q(queue__service__is_test=False))
         .select_related("conversation")

@@ -72,7 +72,8 @@ def loads_of(queues: Iterable[Queue], *, now: datetime | None = None, answerers:
     now = now or timezone.now()
     keys = [queue.pk for queue in queues]
     waiting = dict(
-        Conversation.objects.filter(queue_id__in=keys, state=State.WAITING)
+        Conversation.objects.live()
+        .filter(queue_id__in=keys, state=State.WAITING)
         .in_line(now=now)
         .order_by()
         .values("queue_id")

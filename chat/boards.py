@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.availability import Answerers, answerers_of, availabilities
-from chat.choices import State, TransferState
+from chat.choices import Medium, State, TransferState
 from chat.desk import TOLD, calls_of, desk_marks
 from chat.estimates import is_long
 from chat.models import ContactDetail, Conversation, Leg, Participant, Transfer
@@ -41,6 +41,8 @@ _MINE_FIELDS = (
         "head_staff",
         "seen_at",
         "away_since",
+        "medium",
+        "answer_due_at",
     ),
     *("language", "contactor", "ended_by", "outcome", "is_test", "flag", "flag_handled_at", *WHO),
 )
@@ -144,6 +146,8 @@ def waiting_rows(queues: Iterable[Queue], *, now: datetime) -> dict[int, list[Wa
         "municipality_id",
         "professional_id",
         "reserved_for_id",
+        "medium",
+        "answer_due_at",
     )
     found = list(rows.values_list(*fields)[: WAITING_SHOWN * max(len(waiting), 1)])
     topics = _names(Topic, {row[1] for row in found})
@@ -152,14 +156,14 @@ def waiting_rows(queues: Iterable[Queue], *, now: datetime) -> dict[int, list[Wa
     trainees = _public_ids({row[fields.index("reserved_for_id")] for row in found})
     steps = _ladder_steps(waiting.keys()) if found else {}
     for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
-        unknown, municipality_id, professional_id, trainee_id = others
+        unknown, municipality_id, professional_id, trainee_id, medium, answer_due_at = others
         to, told = steps.get(public_id, ("", False))
         waiting[queue_id].append(
             WaitingRow(
                 conversation=public_id,
                 queued_at=queued_at,
                 line_at=line_at,
-                away=away_since is not None or now - seen_at > AWAY_AFTER,
+                away=medium == Medium.CHAT and (away_since is not None or now - seen_at > AWAY_AFTER),
                 language=language,
                 contactor=contactor,
                 topic=topics.get(topic_id, {}),
@@ -170,6 +174,8 @@ def waiting_rows(queues: Iterable[Queue], *, now: datetime) -> dict[int, list[Wa
                 must_identify=unknown,
                 municipality=places.get(municipality_id, {}),
                 reserved=trainees.get(trainee_id),
+                medium=medium,
+                answer_due_at=answer_due_at,
             )
         )
     return waiting
@@ -185,7 +191,7 @@ def line_of(board: ServerFrame, conversation: UUID) -> Line | None:
                 conversation=conversation,
                 state="waiting",
                 position=position,
-                waiting=len(board.waiting),
+                waiting=sum(one.medium == Medium.CHAT for one in board.waiting),
                 open=board.open,
                 low_seconds=row.low_seconds,
                 high_seconds=row.high_seconds,
@@ -259,7 +265,11 @@ def _call_backs(queues: Sequence[int]) -> dict[int, list[UUID]]:
 
 
 def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:
-    """Each one's estimate, by her place. The time of the one at the front counts from the first who is here."""
+    """Each one's estimate, by her place. The time of the one at the front counts from the first who is here.
+
+    Forms wait after all of them, and are told none.
+    """
+    line = [row for row in line if row.medium == Medium.CHAT]
     if not line:
         return
     first = next((row.line_at for row in line if not row.away), line[0].line_at)
@@ -302,7 +312,7 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
                 accepted_at=row.accepted_at,
                 last_message_at=row.last_message_at,
                 unread=max(row.head_all - seen_all, 0) + max(row.head_staff - seen_staff, 0),
-                away=row.away_since is not None or now - row.seen_at > AWAY_AFTER,
+                away=row.medium == Medium.CHAT and (row.away_since is not None or now - row.seen_at > AWAY_AFTER),
                 language=row.language,
                 contactor=row.contactor,
                 topic=texts_of(row.topic, "name") if row.topic else {},
@@ -311,6 +321,8 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
                 test=row.is_test,
                 flag=row.flag if row.flag_handled_at is None else "",
                 who=row.professional.shown_name if row.professional else "",
+                medium=row.medium,
+                answer_due_at=row.answer_due_at,
             )
         )
     calls = calls_of(user_keys)

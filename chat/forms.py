@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from chat.choices import Contactor, EntryChannel, Settled, WhyChat
 from chat.protocol import TEXT_LIMIT, FrameError, clean_text
 from chat.refusals import MESSAGES, Refusal
+from services.choices import HelpFieldKind
 from services.models import Municipality, Service, Topic
-from services.texts import text
+from services.texts import FALLBACKS, pick, text
 
 
 class WordsField(forms.CharField):
@@ -97,6 +98,77 @@ class StartForm(forms.Form):
     def clean_channel(self) -> str:
         """The website unless the address says otherwise."""
         return self.cleaned_data["channel"] or EntryChannel.WEB
+
+
+class HelpRequestForm(forms.Form):
+    """A service's help form as it was published: its own fields, the question, and a contact detail if she likes (S003-12).
+
+    `document` is what `services.operations.document_of` made; a text that lacks in the language stands in the next one.
+    """
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    body = WordsField(label=_("Your question in your own words"), widget=forms.Textarea(attrs={"rows": 6, "class": "form-control"}))
+    contact = forms.CharField(
+        label=_("Phone number or e-mail address, if you like"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text=_("Only if we may contact you when something is unclear. The answer itself is read with a code."),
+    )
+
+    def __init__(self, *args: Any, document: Mapping[str, Any], language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked: dict[str, str] = {}
+        own = {}
+        for number, each in enumerate(document.get("fields", ())):
+            name = f"f{number}"
+            own[name] = _help_field(each, language)
+            self.asked[name] = str(pick(each["text"], language))
+        last = {name: self.fields.pop(name) for name in ("body", "contact")}
+        if not document.get("asks_contact"):
+            last.pop("contact")
+        self.fields.update({**own, **last})
+
+    def answers(self) -> list[tuple[str, str]]:
+        """What each own field asked and what was answered; what was left out is left out."""
+        return [(asked, words) for name, asked in self.asked.items() if (words := self.cleaned_data.get(name))]
+
+
+def _help_field(each: Mapping[str, Any], language: str) -> forms.Field:
+    given: dict[str, Any] = {
+        "label": str(pick(each["text"], language)),
+        "help_text": str(pick(each.get("help", {}), language)),
+        "required": bool(each["required"]),
+    }
+    if each["kind"] == HelpFieldKind.WORDS:
+        return WordsField(widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}), **given)
+    if each["kind"] == HelpFieldKind.YES_NO:
+        options = [str(_("Yes")), str(_("No"))]
+    else:
+        found = each["options"]
+        options = next((found[code] for code in (language, *FALLBACKS) if found.get(code)), [])
+    choices = [(option, option) for option in options]
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(attrs={"class": "form-check-input"}), **given)
+
+
+class CodeForm(forms.Form):
+    """The reference code of a help request."""
+
+    code = forms.CharField(
+        label=_("Your code"),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        help_text=_("You got it when you sent your question. Capital letters, spaces and dashes do not matter."),
+    )
+
+
+class FurtherForm(forms.Form):
+    """A further question in the same request."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    body = WordsField(label=_("A further question"), widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}))
 
 
 class ConsultationForm(forms.Form):

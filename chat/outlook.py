@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chat.availability import Answerers, answerers_of
 from chat.breaks import Break, break_of
-from chat.choices import PresenceKind
+from chat.choices import Medium, PresenceKind
 from chat.estimates import ENOUGH, Error, Range, Turn, error_of, front_times, ranges
 from chat.models import Leg, Presence
 from services.models import Disruption, Queue
@@ -120,6 +120,7 @@ def concerning(disruptions: Iterable[Disruption], *, queue: int, service: int, c
 
 def _turns(legs: QuerySet[Leg]) -> dict[int, list[Turn]]:
     """The claims of each queue, newest first; a test proves nothing but in a service that is itself a test."""
+    legs = legs.filter(conversation__medium=Medium.CHAT)
     rows = legs.filter(Q(conversation__is_test=False) | Q(queue__service__is_test=True)).order_by("-accepted_at")
     found: dict[int, list[Turn]] = defaultdict(list)
     for queue, queued_at, accepted_at in rows.values_list("queue_id", "queued_at", "accepted_at")[:MOST_READ]:

@@ -19,6 +19,7 @@ from accounts.actors import Actor, Resident, Staff
 __all__ = [
     "Counter",
     "attempts_of",
+    "codes_of",
     "feedback_of",
     "messages_of",
     "searches_of",
@@ -65,6 +66,11 @@ def starts_of(address: str) -> Counter:
 def attempts_of(address: str) -> Counter:
     """New visitors of closed services that are noted from one network address."""
     return _counter("attempts", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
+
+
+def codes_of(address: str) -> Counter:
+    """Reference codes that were asked for in vain from one network address."""
+    return _counter("codes", _network(address), settings.CHAT_STARTS_PER_HOUR, HOUR)
 
 
 def surveys_of(address: str) -> Counter:

@@ -211,6 +211,7 @@ class WaitingRow(msgspec.Struct, gc=False):
     `offered`: to whom she is shown first now; `told`: she has waited so long that the supervisor was told; `who`: a consulting
     professional's name; `municipality`: where the matter is, when she told it, so that two who gave no topic differ. `reserved`:
     the only one who may take her (a practice), whom alone the console shows her to. With the estimate that she is told.
+    `medium`: a help form waits after those who are here now, and is answered by `answer_due_at`.
     """
 
     conversation: UUID
@@ -229,6 +230,8 @@ class WaitingRow(msgspec.Struct, gc=False):
     reserved: UUID | None = None
     low_seconds: int | None = None
     high_seconds: int | None = None
+    medium: str = "chat"
+    answer_due_at: datetime | None = None
 
 
 class OfferRow(msgspec.Struct, gc=False):
@@ -283,6 +286,8 @@ class MineRow(msgspec.Struct, gc=False):
     test: bool = False
     flag: str = ""
     who: str = ""
+    medium: str = "chat"
+    answer_due_at: datetime | None = None
 
 
 class Mine(_Out, tag="mine"):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Staff
-from chat.choices import AudienceChoice, EventKind, Outcome, State
+from chat.choices import AudienceChoice, EventKind, Medium, Outcome, State
 from chat.models import Conversation, Event, Leg
 
 
@@ -39,7 +39,7 @@ def workday(actor: Staff, *, now: datetime) -> Workday:
     legs = Leg.objects.filter(
         responder_id=actor.user_id, accepted_at__gte=since, accepted_at__lt=until, conversation__is_test=False
     )
-    waits = list(legs.order_by().values_list("wait_seconds", flat=True))
+    waits = list(legs.filter(conversation__medium=Medium.CHAT).order_by().values_list("wait_seconds", flat=True))
     ended = Conversation.objects.filter(
         responder_id=actor.user_id, state=State.ENDED, closed_at__gte=since, closed_at__lt=until, is_test=False
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from statistics import median
 
+from chat.choices import Medium
 from chat.models import Leg
 from services.models import Queue
 
@@ -19,7 +20,12 @@ def typical_waits(queues: Iterable[Queue], *, at: datetime) -> dict[int, float]:
     owners = {queue.pk: queue.service_id for queue in queues}
     waits: dict[int, list[float]] = defaultdict(list)
     rows = Leg.objects.filter(
-        queue_id__in=list(owners), accepted_at__gt=at - LATELY, accepted_at__lte=at, number=1, conversation__is_test=False
+        queue_id__in=list(owners),
+        accepted_at__gt=at - LATELY,
+        accepted_at__lte=at,
+        number=1,
+        conversation__is_test=False,
+        conversation__medium=Medium.CHAT,
     )
     for queue_id, seconds in rows.order_by().values_list("queue_id", "wait_seconds"):
         if seconds is not None:

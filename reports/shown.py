@@ -26,6 +26,7 @@ SECTIONS: Sequence[tuple[Promise | str, Sequence[str]]] = (
     (gettext_lazy("Contacts"), ("M01", "M02", "M03", "M04", "M05")),
     (gettext_lazy("Waiting and answering"), ("M06", "M07", "M08", "M08b", "M09")),
     (gettext_lazy("What came of it"), ("M10", "M11", "M12", "M13", "M33")),
+    (gettext_lazy("Help forms"), ("M23",)),
     (gettext_lazy("Feedback"), ("M14", "M15", "M16", "M17")),
     (gettext_lazy("Contacts that need not have happened"), ("M18", "M19", "M34")),
     (gettext_lazy("Volume, supply and load"), ("M24", "M25", "M26", "M28", "M32")),

@@ -132,3 +132,11 @@ class QuestionKind(models.TextChoices):
     MANY = "many", _("Several choices")
     SCALE = "scale", _("Scale from 1 to 5")
     WORDS = "words", _("Own words")
+
+
+class HelpFieldKind(models.TextChoices):
+    """How a field of a help form is answered."""
+
+    WORDS = "words", _("Own words")
+    ONE = "one", _("One choice")
+    YES_NO = "yes_no", _("Yes or no")

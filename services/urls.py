@@ -1,13 +1,20 @@
-"""Addresses of surveys."""
+"""Addresses of surveys, and of the help forms that the main user makes."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from services.views import survey_answers, survey_import, survey_questions, survey_results, surveys
+from services.views import help_forms, survey_answers, survey_import, survey_questions, survey_results, surveys
 
 app_name = "surveys"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", surveys.surveys, name="surveys"),
     path("uusi/", surveys.new, name="new"),
+    path("pyyda-apua/", help_forms.help_forms, name="help_forms"),
+    path("pyyda-apua/uusi/<uuid:service>/", help_forms.new, name="help_form_new"),
+    path("pyyda-apua/<uuid:form>/", help_forms.help_form, name="help_form"),
+    path("pyyda-apua/<uuid:form>/julkaise/", help_forms.publish, name="help_form_publish"),
+    path("pyyda-apua/<uuid:form>/kentta/", help_forms.field, name="help_field_new"),
+    path("pyyda-apua/<uuid:form>/kentta/<uuid:field>/", help_forms.field, name="help_field"),
+    path("pyyda-apua/<uuid:form>/kentta/<uuid:field>/paikka/", help_forms.place, name="help_field_place"),
     path("<uuid:survey>/", surveys.survey, name="survey"),
     path("<uuid:survey>/muuta/", surveys.change, name="change"),
     path("<uuid:survey>/julkaise/", surveys.publish, name="publish"),

@@ -59,8 +59,23 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.none()
 
     def counted(self) -> ConversationQuerySet:
-        """Those that any figure may count: what is practice or a test proves and counts nothing (metrics 1.1, status `test`)."""
-        return self.filter(is_test=False)
+        """Those that a figure of contacts may count: practice and tests prove and count nothing (metrics 1.1, status `test`).
+
+        Help forms are no contacts (metrics 1): they have a figure of their own (M23).
+        """
+        return self.filter(is_test=False, medium=Medium.CHAT)
+
+    def live(self) -> ConversationQuerySet:
+        """Those whose resident is at the other end now; who has sent a form comes back for the answer another day."""
+        return self.filter(medium=Medium.CHAT)
+
+    def requests(self) -> ConversationQuerySet:
+        """Help requests: conversations that began with a service's form (S003-12)."""
+        return self.filter(medium=Medium.FORM)
+
+    def unanswered(self) -> ConversationQuerySet:
+        """Open help requests whose resident wrote last: the answer is promised by `answer_due_at`, the soonest first."""
+        return self.requests().open().filter(answer_due_at__isnull=False).order_by("answer_due_at", "pk")
 
     def consultations(self) -> ConversationQuerySet:
         """Those that a professional began by signing in: counted apart from residents' (S001-57, M02)."""
@@ -143,11 +158,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(comes_again(), is_test=False).exclude(status=Status.SHORT_ABANDON)
 
     def here(self, *, now: datetime | None = None) -> ConversationQuerySet:
-        """Without those whose resident is away (no sign of life for 120 s): they keep their place and are skipped.
+        """Without those whose resident is away (no sign of life for 120 s): they keep their place and are skipped. Nobody waits
+        at a form.
 
         So do those who must identify themselves first, where the service needs it from the start, and have not done it yet.
         """
-        return self.filter(seen_at__gte=(now or timezone.now()) - AWAY_AFTER, must_identify=False)
+        seen = Q(seen_at__gte=(now or timezone.now()) - AWAY_AFTER) | Q(medium=Medium.FORM)
+        return self.filter(seen, must_identify=False)
 
     def of_person(self, person: str, *, county: County) -> ConversationQuerySet:
         """The conversations in which this identified person took part, in one county; nobody's when no one is identified."""
@@ -226,6 +243,7 @@ class Conversation(models.Model):
     head_all = models.PositiveIntegerField(default=0)
     head_staff = models.PositiveIntegerField(default=0)
 
+    answer_due_at = models.DateTimeField(null=True, help_text="Until when a help request that waits for an answer is promised one.")
     due_at = models.DateTimeField(null=True, help_text="When time next brings something (away, closing).")
     retain_until = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
@@ -248,6 +266,7 @@ class Conversation(models.Model):
                 condition=Q(flagged_at__isnull=False, flag_handled_at__isnull=True),
                 name="conversation_flagged",
             ),
+            models.Index(fields=["answer_due_at"], condition=Q(answer_due_at__isnull=False), name="conversation_promised"),
             models.Index(fields=["help_wanted_at"], condition=Q(help_wanted_at__isnull=False), name="conversation_help"),
             models.Index(fields=["retain_until"], condition=Q(erased_at__isnull=True), name="conversation_retain"),
         ]
@@ -284,8 +303,8 @@ class Conversation(models.Model):
         return self.state != State.ENDED
 
     def is_away(self, *, now: datetime) -> bool:
-        """No sign of life of the resident for 120 s."""
-        return now - self.seen_at > AWAY_AFTER
+        """No sign of life of the resident for 120 s; nobody waits at a form."""
+        return self.medium == Medium.CHAT and now - self.seen_at > AWAY_AFTER
 
 
 def comes_again() -> Q:

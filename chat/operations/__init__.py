@@ -19,6 +19,7 @@ from chat.operations.elsewhere import (
 from chat.operations.endings import code_conversation, end_conversation, leave_conversation
 from chat.operations.feedback import Answers, answer_feedback, ask_feedback
 from chat.operations.flags import flag_conversation, handle_flag, withdraw_flag
+from chat.operations.help import ask_further, has_left_contact, open_left_contact, request_of, send_help_request
 from chat.operations.identity import decline_identification, recall_identification, request_identification
 from chat.operations.identity_names import may_see_name, show_name
 from chat.operations.identity_round import Child, Return, complete_identification, open_identification
@@ -49,6 +50,7 @@ __all__ = [
     "answer_transfer",
     "ask_feedback",
     "ask_for_help",
+    "ask_further",
     "change_disruption",
     "check_practice",
     "claim_conversation",
@@ -69,6 +71,7 @@ __all__ = [
     "flag_conversation",
     "give_contact_detail",
     "handle_flag",
+    "has_left_contact",
     "join_as_colleague",
     "keep_place",
     "keep_presence",
@@ -82,6 +85,7 @@ __all__ = [
     "open_contact_detail",
     "open_conversation",
     "open_identification",
+    "open_left_contact",
     "post_message",
     "post_messages",
     "recall_identification",
@@ -90,12 +94,14 @@ __all__ = [
     "record_staff_signs",
     "redact_message",
     "request_identification",
+    "request_of",
     "requeue_conversation",
     "reset_console_keys",
     "run_due",
     "run_practice",
     "save_console_settings",
     "send_contact_details",
+    "send_help_request",
     "set_presence",
     "show_name",
     "sign_off",

@@ -31,7 +31,8 @@ def _find_holders(*, now: datetime) -> int:
     """Who has a conversation without being present in any way is there for it, and can be lost."""
     present = Presence.objects.running().filter(user_id=OuterRef("responder_id"), county_id=OuterRef("county_id"))
     holders = (
-        Conversation.objects.filter(state=State.ACTIVE)
+        Conversation.objects.live()
+        .filter(state=State.ACTIVE)
         .exclude(Exists(present))
         .order_by("responder_id")
         .values_list("responder_id", "county_id")
@@ -69,7 +70,9 @@ def _lose(user_id: int, county_id: int, *, now: datetime) -> int:
 
 
 def _find_finished(*, now: datetime) -> int:
-    going_on = Conversation.objects.filter(responder_id=OuterRef("user_id"), county_id=OuterRef("county_id"), state=State.ACTIVE)
+    going_on = Conversation.objects.live().filter(
+        responder_id=OuterRef("user_id"), county_id=OuterRef("county_id"), state=State.ACTIVE
+    )
     finished = Presence.objects.running().filter(kind=PresenceKind.FINISHING).exclude(Exists(going_on)).order_by("pk")
     done = 0
     for user_id, county_id in list(finished.values_list("user_id", "county_id")):

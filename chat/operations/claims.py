@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.actors import Actor, Staff
 from accounts.models import User
 from chat.broadcast import announce_board
-from chat.choices import EventKind, ParticipantKind, State
+from chat.choices import EventKind, Medium, ParticipantKind, State
 from chat.models import Conversation, Leg, Participant
 from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.presence import check_room
@@ -56,7 +56,8 @@ def _claim(row: Conversation, queue: Queue, *, by: Staff, now: datetime) -> Conv
         raise refuse(Refusal.IDENTITY_MISSING)
     if not row.is_test and is_held_back(user_id=by.user_id, service_id=row.service_id):
         raise refuse(Refusal.NOT_ORIENTED)
-    return _take(row, check_room(by.user_id, queue, county_id=row.county_id, now=now), now=now)
+    limited = row.medium == Medium.CHAT
+    return _take(row, check_room(by.user_id, queue, county_id=row.county_id, limited=limited, now=now), now=now)
 
 
 def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) -> Conversation:

@@ -9,11 +9,12 @@ from django.db import transaction
 from accounts.actors import Actor, System
 from chat.availability import availabilities
 from chat.broadcast import announce_board
-from chat.choices import AudienceChoice, EndedBy, EventKind, Outcome, ParticipantKind, State
+from chat.choices import AudienceChoice, EndedBy, EventKind, Medium, Outcome, ParticipantKind, State
 from chat.models import ContactDetail, Conversation, Event, Participant
 from chat.models.conversations import AWAY_AFTER
 from chat.operations.endings import close_row
 from chat.operations.feedback import erase_words
+from chat.operations.help import erase_contacts
 from chat.operations.identity import erase_identifications, expire_identifications, is_at_provider
 from chat.operations.ladder import climb_ladder, next_rung
 from chat.operations.log import Entry, append_events
@@ -37,9 +38,9 @@ def run_due(*, by: Actor, now: datetime, limit: int = 200) -> int:
 def close_lines(*, by: Actor, now: datetime) -> int:
     """End the wait of those whose queue has closed and whose drain time is over; returns how many (metrics 1.1).
 
-    Practice keeps no hours.
+    Practice keeps no hours, and a help request waits over the night.
     """
-    waiting = Conversation.objects.filter(state=State.WAITING, practice__isnull=True).in_line(now=now)
+    waiting = Conversation.objects.live().filter(state=State.WAITING, practice__isnull=True).in_line(now=now)
     queues = list(Queue.objects.filter(pk__in=waiting.order_by().values("queue_id")).select_related("service__county"))
     if not queues:
         return 0
@@ -57,6 +58,7 @@ def erase_expired(*, by: Actor, now: datetime, limit: int = 500) -> int:
     """Blank the words of conversations whose time of keeping is over; numbers and statistics stay (P-7)."""
     if not isinstance(by, System):
         return 0
+    erase_contacts(now=now)
     keys = Conversation.objects.filter(retain_until__lte=now, erased_at__isnull=True).values_list("pk", flat=True)[:limit]
     done = 0
     for key in list(keys):
@@ -93,6 +95,12 @@ def _one(key: int, *, by: Actor, now: datetime) -> int:
         row.due_at = None
         row.save()
         return 1
+    if row.medium == Medium.FORM:  # nobody waits at it, and no ladder hurries it: only an offer of it ends in time
+        done = int(expire_transfer(row, actor=by, now=now))
+        offer = open_transfer(row)
+        row.due_at = offer.due_at if offer else None
+        row.save(update_fields=["due_at"])
+        return done
     done = int(expire_transfer(row, actor=by, now=now)) + climb_ladder(row, actor=by, now=now)
     done += _silence(row, now=now)
     if row.state != State.ENDED:

@@ -82,8 +82,10 @@ class _Row:
     queued_at: datetime
     first_reply_at: datetime | None
     away_since: datetime | None
+    answer_due_at: datetime | None
     resident_spoke: bool = False
     human_replied: bool = False
+    promise_kept: bool = False
     touched: bool = False
 
 
@@ -101,6 +103,7 @@ _FIELDS = (
     "queued_at",
     "first_reply_at",
     "away_since",
+    "answer_due_at",
 )
 
 
@@ -281,8 +284,10 @@ class _Batch:
                 row.away_since = None
                 self.queues.add(row.queue_id)
                 self._add(row, EventKind.BACK, participant, participant_id, AudienceChoice.ALL, "", None)
-        elif command.audience == AudienceChoice.ALL and row.first_reply_at is None:
-            row.first_reply_at, row.human_replied = self.now, True
+        elif command.audience == AudienceChoice.ALL:
+            if row.first_reply_at is None:
+                row.first_reply_at, row.human_replied = self.now, True
+            row.promise_kept = row.answer_due_at is not None
         seq = self._add(row, EventKind.MESSAGE, participant, participant_id, command.audience, body, command.client_id)
         self.known[participant, command.client_id] = _Stored(row.pk, command.audience, seq, body, self.now, False)
         if masked is not None and not staff and row.pk not in self.told:
@@ -332,6 +337,9 @@ class _Batch:
                 Conversation.objects.filter(pk=row.pk).update(first_reply_at=self.now, response_seconds=response)
                 legs = Leg.objects.filter(conversation_id=row.pk, accepted_at__isnull=False, left_at__isnull=True)
                 legs.filter(first_reply_at__isnull=True).update(first_reply_at=self.now)
+        kept = [row.pk for row in self.rows.values() if row.promise_kept]
+        if kept:  # a help request has its answer
+            Conversation.objects.filter(pk__in=kept).update(answer_due_at=None)
         announce_frames(self.frames)
         if self.queues:
             announce_board(queues=self.queues)

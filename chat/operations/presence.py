@@ -163,15 +163,19 @@ def be_there(*, user_id: int, county_id: int, now: datetime) -> None:
         Presence.objects.filter(pk=row.pk, seen_at__lt=now).update(seen_at=now)
 
 
-def check_room(user_id: int, queue: Queue, *, county_id: int, now: datetime) -> User:
+def check_room(user_id: int, queue: Queue, *, county_id: int, now: datetime, limited: bool = True) -> User:
     """She takes as many at once as the queue and her own limit allow (S002-46). Returns her row, held, with her names.
+
+    Help requests wait for days with her and take no room; one that is taken is not `limited`.
 
     Raises ValidationError (not_available, at_limit).
     """
     user, presence = _be_available(user_id=user_id, county_id=county_id, now=now)
+    if not limited:
+        return user
     own = presence.limit
     limit = queue.max_parallel if own is None else min(queue.max_parallel, own)
-    if Conversation.objects.filter(responder_id=user_id, state=State.ACTIVE).count() >= limit:
+    if Conversation.objects.live().filter(responder_id=user_id, state=State.ACTIVE).count() >= limit:
         raise refuse(Refusal.AT_LIMIT, limit=limit)
     return user
 
@@ -190,8 +194,8 @@ def _hold_both(user_id: int, county_id: int) -> tuple[User, Presence | None]:
 
 
 def active_of(user_id: int, county_id: int) -> ConversationQuerySet:
-    """The conversations that go on with the person."""
-    return Conversation.objects.filter(responder_id=user_id, county_id=county_id, state=State.ACTIVE)
+    """The conversations that go on with the person; a help request stays hers while she is off."""
+    return Conversation.objects.live().filter(responder_id=user_id, county_id=county_id, state=State.ACTIVE)
 
 
 def go_off(row: Presence, *, cause: PresenceEnd, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chat.choices import EventKind
+from chat.choices import EventKind, Medium
 from chat.estimates import Range
 from chat.models import Conversation, Leg
 from chat.operations.log import Entry, append_events
@@ -18,6 +18,8 @@ def promise(conversation: Conversation, leg: Leg, *, now: datetime) -> Range | N
     Nothing is said or stored when too little is known. The caller has stored the conversation in the line, holds its lock
     and saves its heads. Numbers only: (low, high) in seconds, and the place.
     """
+    if conversation.medium != Medium.CHAT:
+        return None  # it has the promise of its form
     queue = Queue.objects.select_related("service__county").get(pk=leg.queue_id)
     line = Conversation.objects.waiting().filter(queue=queue)
     places = list(line.values_list("pk", "line_at")[:1000])

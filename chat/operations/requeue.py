@@ -12,7 +12,7 @@ from accounts.actors import Actor, Staff
 from accounts.choices import Role
 from accounts.permissions import has_role
 from chat.broadcast import announce_board
-from chat.choices import EventKind, LegExit, State, TransferState
+from chat.choices import EventKind, LegExit, Medium, State, TransferState
 from chat.models import Conversation, Leg
 from chat.operations.legs import leave_leg, next_leg
 from chat.operations.log import Entry, append_events, lock_conversation
@@ -72,6 +72,8 @@ def requeue_row(row: Conversation, *, exit: LegExit, front: bool, now: datetime)
 
 
 def _place(row: Conversation, *, front: bool, now: datetime) -> tuple[int, datetime]:
+    if row.medium == Medium.FORM:
+        return row.priority, row.line_at  # its own place, after those who are at the other end now
     if not front:
         return 0, now
     first = Conversation.objects.waiting().filter(queue_id=row.queue_id).exclude(pk=row.pk).first()

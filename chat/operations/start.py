@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor, Resident
 from chat.availability import availabilities
 from chat.broadcast import announce_board
-from chat.choices import EntryChannel, EventKind, ParticipantKind, State
+from chat.choices import EntryChannel, EventKind, Medium, ParticipantKind, State
 from chat.models import Conversation, Leg, Participant
 from chat.models.conversations import AWAY_AFTER
 from chat.operations.identity import ask_at_start
@@ -157,7 +157,8 @@ def create_conversation(conversation: Conversation, *, body: str, now: datetime,
     if body:
         entries.append(Entry(EventKind.MESSAGE, resident, body=body, client_id=uuid4()))
     append_events(conversation, *entries, now=now)
-    ask_at_start(conversation, now=now)
+    if conversation.medium == Medium.CHAT:  # a form asks for no identification (S003-12)
+        ask_at_start(conversation, now=now)
     promise(conversation, leg, now=now)
     conversation.save(update_fields=["head_all", "head_staff", "must_identify"])
     return conversation

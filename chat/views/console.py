@@ -24,7 +24,7 @@ from accounts.actors import Staff
 from accounts.models import User
 from chat.availability import availabilities
 from chat.boards import mine_boards, waiting_rows
-from chat.choices import State
+from chat.choices import Medium, State
 from chat.keys import COMMANDS
 from chat.models import Conversation
 from chat.models.presence import PLAIN_LOST_AFTER
@@ -167,7 +167,7 @@ def render_console(
             "languages": plain(LANGUAGE_WORDS),
             "events": plain(EVENT_WORDS),
         },
-        "longest": min((row.queued_at for row in people if not row.away), default=None),
+        "longest": min((row.queued_at for row in people if not row.away and row.medium == Medium.CHAT), default=None),
         "unread": sum(row.unread for row in mine),
         "settings": settings,
         "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
@@ -211,7 +211,7 @@ def open_states(queues: Sequence[Queue]) -> dict[int, bool]:
 
 
 def waiting_entries(lines: Iterable[LineEntry], *, language: str, now: datetime) -> list[WaitingEntry]:
-    """The first of those who wait in these lines, longest wait first; inside a line the serving order stays."""
+    """The first of those who wait in these lines, longest wait first, forms last; inside a line the serving order stays."""
     ways = [[(row, line) for row in line.waiting] for line in lines]
     return [
         WaitingEntry(
@@ -221,11 +221,18 @@ def waiting_entries(lines: Iterable[LineEntry], *, language: str, now: datetime)
             mark=mark_words(row.conversation, topic=row.topic, who=row.who),
             queue=line.name,
             service=line.service,
-            late=(now - row.queued_at).total_seconds() > line.target,
+            late=is_late(row, target=line.target, now=now),
             municipality=pick(row.municipality, language),
         )
-        for row, line in islice(merge(*ways, key=lambda one: one[0].line_at), WAITING_PAINTED)
+        for row, line in islice(merge(*ways, key=lambda one: (one[0].medium != Medium.CHAT, one[0].line_at)), WAITING_PAINTED)
     ]
+
+
+def is_late(row: WaitingRow, *, target: int, now: datetime) -> bool:
+    """She has waited longer than the service's target; a form, past the working day by which it is promised an answer."""
+    if row.answer_due_at is not None:
+        return now > row.answer_due_at
+    return row.medium == Medium.CHAT and (now - row.queued_at).total_seconds() > target
 
 
 def mine_entry(row: MineRow, language: str, opened: Opened | None) -> MineEntry:

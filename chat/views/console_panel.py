@@ -25,7 +25,7 @@ from chat.choices import (
     State,
 )
 from chat.models import Conversation, Event, Participant
-from chat.operations import may_redact
+from chat.operations import has_left_contact, may_redact
 from chat.operations.reading import Opened
 from chat.protocol import TEXT_LIMIT
 from chat.views.log_words import event_words
@@ -194,6 +194,8 @@ def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = Non
         "chosen_outcome": shown.outcome or row.outcome,
         "chosen_topic": shown.topic or (row.topic.key if row.topic else ""),
         "text_limit": TEXT_LIMIT,
+        "now_at": timezone.now(),
+        "left_contact": mine and has_left_contact(row),
     }
 
 

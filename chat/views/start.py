@@ -43,6 +43,7 @@ from services.texts import Text, pick
 CRAWLER = re.compile(r"bot\b|bot/|crawl|spider|slurp|preview|monitor|headless.*lighthouse", re.IGNORECASE)
 ALL_SERVICES = "palvelut"
 GUIDE = "apuri"
+HELP_FORM = "lomake"
 
 _CLOSED = (_("The chat is closed now"), _("You can start a conversation when it opens again."))
 CLOSED_WORDS: dict[Reason, tuple[str | Promise, str | Promise]] = {
@@ -326,6 +327,8 @@ def _place(service: Service, to: str) -> tuple[WentTo | None, str]:
         return WentTo.OTHER_SERVICE, reverse("home")
     if to == GUIDE:
         return WentTo.GUIDE, reverse("guidance:paths")
+    if to == HELP_FORM and service.has_help_form:
+        return WentTo.FORM, reverse("chat:help_ask", args=[service.key])
     if to.startswith("apu-"):
         rows = [row.to_service for row in redirects_of(service) if row.to_service and row.to_service.key == to[4:]]
         if rows:

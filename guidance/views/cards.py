@@ -70,7 +70,7 @@ def read_place(walk: Walk, actions: Iterable[Action], *, now: datetime) -> Place
         row.key: row
         for row in Queue.objects.filter(
             service__county=walk.county, key__in=keys, is_active=True, service__status__in=PUBLIC, service__is_test=False
-        ).select_related("service__county")
+        ).select_related("service__county", "service__help_form")
     }
     links = {action.link or action.form for action in actions if action.link or action.form}
     named = {action.service for action in actions if action.service}
@@ -111,8 +111,16 @@ def cards_of(walk: Walk, actions: Iterable[Action], place: Place) -> list[Card]:
     return found
 
 
-def lacks_form(actions: Iterable[Action], place: Place) -> bool:
+def form_service(walk: Walk, place: Place) -> Service | None:
+    """The service of the path's own area, when its help form is in use (S003-12)."""
+    queue = place.queues.get(walk.version.area)
+    return queue.service if queue is not None and queue.service.has_help_form else None
+
+
+def lacks_form(walk: Walk, actions: Iterable[Action], place: Place) -> bool:
     """The path names a help form that the county does not have in use: the page says so, and shows other ways."""
+    if form_service(walk, place) is not None:
+        return False
     return any(action.kind == "help_form" and action.form not in place.links for action in actions)
 
 
@@ -148,8 +156,12 @@ def _card(walk: Walk, action: Action, place: Place) -> Card | None:
             link = place.links.get(action.link)
             return Card("link", link=link, cannot_call=cannot_call) if link else None
         case "help_form":
-            link = place.links.get(action.form)
-            return Card("link", link=link, cannot_call=cannot_call) if link else None
+            if (link := place.links.get(action.form)) is not None:
+                return Card("link", link=link, cannot_call=cannot_call)
+            service = form_service(walk, place)
+            if service is None:
+                return None
+            return Card("form", url=reverse("chat:help_ask", args=[service.key]), service=service, cannot_call=cannot_call)
         case "path_link":
             version = place.paths.get(action.path)
             return Card("path", url=walk.onward(action.path), title=version.name(page_language())) if version else None

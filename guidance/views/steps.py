@@ -120,7 +120,7 @@ def show_step(request: HttpRequest, walk: Walk, *, refused: str = "", status: in
         more = {
             "contacts": place.contacts,
             "cards": cards_of(walk, node.actions, place),
-            "lacks_form": lacks_form(node.actions, place),
+            "lacks_form": lacks_form(walk, node.actions, place),
             "share_url": request.build_absolute_uri(walk.address(session=False)),
         }
         return render(request, "guidance/outcome.html", {**context, **more}, status=status)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from reports.metrics import change, demand, guide, offer, opinions, outcomes, volume, waits, work
+from reports.metrics import change, demand, guide, offer, opinions, outcomes, requests, volume, waits, work
 from reports.metrics.definition import Better, Metric, Source
 from reports.metrics.figure import FEW, Facts, Figure
 from reports.metrics.hours import HourCount, facts_of, read_hours
@@ -23,7 +23,9 @@ FORMULAS = "2026.2"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {
-    each.code: each for part in (volume, waits, outcomes, opinions, demand, offer, work, change, guide) for each in part.DEFINITIONS
+    each.code: each
+    for part in (volume, waits, outcomes, opinions, demand, offer, work, change, guide, requests)
+    for each in part.DEFINITIONS
 }
 DEFINITIONS: Mapping[str, Metric] = {code: _FOUND[code] for code in METRICS if code in _FOUND}
 AVAILABLE = tuple(DEFINITIONS)
@@ -33,6 +35,7 @@ _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = 
     Source.SAME_DAY: lambda scope, period, now: dict(work.read_same_day(scope, period)),
     Source.PRESENCE: lambda scope, period, now: work.read_presence(scope, period, now=now),
     Source.CALLS: lambda scope, period, now: dict(work.read_calls(scope, period, now=now)),
+    Source.REQUESTS: lambda scope, period, now: requests.read_requests(scope, period, now=now),
     Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period),
     Source.COSTS: lambda scope, period, now: offer.read_costs(scope, period),
     Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period),

@@ -26,6 +26,7 @@ class Source(StrEnum):
     PRESENCE = "presence"
     DIRECTORY = "directory"
     CALLS = "calls"
+    REQUESTS = "requests"
     GROWTH = "growth"
     TOPICS = "topics"
     COSTS = "costs"

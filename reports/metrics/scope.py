@@ -43,7 +43,7 @@ class Scope:
         rows = Conversation.objects.filter(
             county=self.county_id, queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=self.services
         )
-        rows = rows.filter(is_test=True) if tests else rows.counted()
+        rows = rows.live().filter(is_test=True) if tests else rows.counted()
         return rows.of_residents().order_by()
 
     def attempts(self, period: Period) -> AttemptQuerySet:

@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from chat.choices import PresenceKind
+from chat.choices import Medium, PresenceKind
 from chat.models import ContactDetail, Leg, Presence
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
@@ -41,7 +41,11 @@ def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
     starts, ends = period.interval
     ends = min(ends, now) if starts < now else ends
     legs = Leg.objects.filter(
-        queue__service__in=scope.services, accepted_at__gte=starts - DAY, accepted_at__lt=ends, conversation__is_test=False
+        queue__service__in=scope.services,
+        accepted_at__gte=starts - DAY,
+        accepted_at__lt=ends,
+        conversation__is_test=False,
+        conversation__medium=Medium.CHAT,
     )
     members = Membership.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=starts), group__queues__service__in=scope.services
@@ -119,6 +123,7 @@ def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, int]
         of_county=scope.county_id,
         of_service__in=scope.services,
         conversation__is_test=False,
+        conversation__medium=Medium.CHAT,
     )
     today = local_date(now)
     found = {"due": 0, "in_time": 0, "late": 0, "overdue": 0}

@@ -1,6 +1,7 @@
 """The service directory's facts, split by noun."""
 
 from services.models.county import ContactPoint, County, Link, Municipality, Office
+from services.models.help_forms import HelpField, HelpForm
 from services.models.improvements import Improvement
 from services.models.notices import Disruption, DisruptionText, Override
 from services.models.queues import Membership, Queue, ResponderGroup
@@ -27,6 +28,8 @@ __all__ = [
     "Disruption",
     "DisruptionText",
     "ExceptionDay",
+    "HelpField",
+    "HelpForm",
     "Holiday",
     "Improvement",
     "LegalBasis",

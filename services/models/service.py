@@ -159,6 +159,12 @@ class Service(Versioned):
     def __str__(self) -> str:
         return label(self, "name")
 
+    @property
+    def has_help_form(self) -> bool:
+        """Residents may ask by its form now (S003-12)."""
+        form = getattr(self, "help_form", None)
+        return form is not None and form.is_on and self.status == ServiceStatus.OPEN
+
 
 class Redirect(models.Model):
     """A matter that the service does not handle, and the right place for it (S001-48…50)."""

@@ -1,6 +1,17 @@
 """The rules of the service directory, and the only place that writes it."""
 
 from services.operations.directory import Loaded, load_directory
+from services.operations.help_forms import (
+    add_help_field,
+    change_help_field,
+    change_help_form,
+    delete_help_field,
+    document_of,
+    make_help_form,
+    move_help_field,
+    publish_help_form,
+    switch_help_form,
+)
 from services.operations.holidays import fill_holidays
 from services.operations.improvements import add_improvement
 from services.operations.links import check_links
@@ -40,6 +51,7 @@ __all__ = [
     "Delete",
     "Loaded",
     "RowChange",
+    "add_help_field",
     "add_improvement",
     "add_material",
     "add_question",
@@ -47,6 +59,8 @@ __all__ = [
     "apply_changes",
     "bring_in_answers",
     "change_disruption",
+    "change_help_field",
+    "change_help_form",
     "change_material",
     "change_question",
     "change_row",
@@ -56,9 +70,11 @@ __all__ = [
     "close_service",
     "close_survey",
     "create_row",
+    "delete_help_field",
     "delete_question",
     "delete_row",
     "delete_survey",
+    "document_of",
     "end_disruption",
     "end_override",
     "erase_survey_words",
@@ -68,7 +84,9 @@ __all__ = [
     "join_queue",
     "leave_queue",
     "load_directory",
+    "make_help_form",
     "make_survey",
+    "move_help_field",
     "move_question",
     "municipality_differences",
     "note_export",
@@ -78,6 +96,7 @@ __all__ = [
     "open_service",
     "pause_service",
     "permit_service",
+    "publish_help_form",
     "publish_survey",
     "remind_of_pilots",
     "remove_material",
@@ -85,6 +104,7 @@ __all__ = [
     "replace_uses",
     "start_disruption",
     "start_override",
+    "switch_help_form",
     "take_out_import",
     "withdraw_survey",
 ]

@@ -33,6 +33,7 @@ from services.operations import (
     repeat_survey,
     withdraw_survey,
 )
+from services.permissions import may_configure
 from services.surveys import shown_questions, trend_of
 from services.views.survey_door import maker_door, may_make, reader_door, survey_door
 
@@ -69,6 +70,7 @@ def surveys(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     seen = Survey.objects.filter(county=county).readable_by(actor).select_related("service").annotate(n=Count("responses"))
     rows = [(survey, STATES[state_of(survey, today)], state_of(survey, today)) for survey in seen]
     context = {"to_answer": [(survey, survey.pk in done) for survey in mine], "rows": rows, "may_make": _makes(actor, county)}
+    context["makes_forms"] = may_configure(actor, county.code)
     return render(request, "surveys/list.html", context)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -241,3 +242,49 @@ class TestGrowth:
 def fill_holidays_of(county: County) -> None:
     """The county's holidays of 2026."""
     fill_holidays(by=System(), county=county, years=[2026])
+
+
+class TestHelpRequests:
+    def test_working_days_of_the_answer(self, queue: Queue, county: County) -> None:
+        """Sent on Friday 6.11.: Wednesday 11.11. is the third working day, Thursday is late, and the open one is overdue."""
+        replies = ["6 15:00:00", "10 10:00:00", "11 23:50:00", "12 08:00:00", None]
+        for each in replies:
+            replied = at(each) if each else None
+            Conversation.objects.create(
+                county=county,
+                service=queue.service,
+                first_queue=queue,
+                queue=queue,
+                medium="form",
+                resident_key=uuid4(),
+                start_token=uuid4(),
+                queued_at=at("6 12:00:00"),
+                first_reply_at=replied,
+                answer_due_at=None if replied else at("11 23:59:59"),
+            )
+        found = figures_of(Scope.whole(county), NOVEMBER.period, codes=["M01", "M23"], now=at("20 12:00:00")).total
+        figure = found["M23"]
+        assert (figure.value, figure.n) == (Fraction(60), 5)
+        assert dict(figure.parts) == {
+            "requests": 5,
+            "requests_answered": 4,
+            "within_two": 2,
+            "within_three": 3,
+            "answered_late": 1,
+            "requests_open": 1,
+            "requests_overdue": 1,
+        }
+        assert figure.beside["median_days"] == Fraction(5, 2)
+        assert found["M01"].value == 0  # no contact
+
+    def test_one_that_is_not_due_yet_spoils_nothing(self, queue: Queue, county: County) -> None:
+        row = {"county": county, "service": queue.service, "first_queue": queue, "queue": queue, "medium": "form"}
+        Conversation.objects.create(
+            **row,
+            resident_key=uuid4(),
+            start_token=uuid4(),
+            queued_at=at("6 12:00:00"),
+            answer_due_at=at("11 23:59:59"),
+        )
+        figure = november(Scope.whole(county), "M23", now=at("10 12:00:00"))["M23"]
+        assert (figure.value, dict(figure.parts)["requests_open"]) == (None, 1)

@@ -1,7 +1,9 @@
 /* <console-waiting>: everyone who waits in the responder's queues, longest wait first. */
 
-import { arrange, pick, place, put, show, slot, stamp, titles } from "./slots.js";
+import { arrange, dayOf, isPast, pick, place, put, show, slot, stamp, titles } from "./slots.js";
 import { clockTime, secondsSince } from "./wait-clock.js";
+
+const AFTER = 1e14; // forms stand after everyone who is at the other end
 
 export class ConsoleWaiting extends HTMLElement {
   #known = null; // who was waiting at the last snapshot
@@ -28,7 +30,7 @@ export class ConsoleWaiting extends HTMLElement {
     const there = waiting.filter((row) => !row.away && !row.must_identify);
     const newcomers = this.#known === null ? [] : there.filter((row) => !this.#known.has(row.conversation)).map((row) => row.conversation);
     this.#known = all;
-    const longest = there.map((row) => row.queued_at).sort()[0] ?? "";
+    const longest = there.filter((row) => row.medium !== "form").map((row) => row.queued_at).sort()[0] ?? "";
     return { total: waiting.length, count: there.length, here: new Set(there.map((row) => row.conversation)), newcomers, longest };
   }
 
@@ -55,7 +57,10 @@ export class ConsoleWaiting extends HTMLElement {
     put(item, "place", place(pick(row.line.service, language), pick(row.line.name, language)));
     put(item, "language", words.languages[row.language] ?? row.language);
     item.querySelector("wait-clock").setAttribute("since", row.queued_at);
-    const late = secondsSince(row.queued_at) > (targets.get(row.line.queue) ?? Infinity);
+    const isForm = row.medium === "form";
+    const late = isForm ? isPast(row.answer_due_at) : secondsSince(row.queued_at) > (targets.get(row.line.queue) ?? Infinity);
+    show(item, "form", isForm);
+    put(item, "due", dayOf(row.answer_due_at));
     show(item, "away", row.away);
     show(item, "late", late);
     show(item, "test", row.test);
@@ -68,9 +73,9 @@ export class ConsoleWaiting extends HTMLElement {
   }
 }
 
-/* The lines as one, by the time of joining; inside a line the serving order stays. */
+/* The lines as one, by the time of joining, forms after who is here now; inside a line the serving order stays. */
 function merged(frames) {
-  const lines = frames.map((line) => line.waiting.map((row) => ({ ...row, line, at: Date.parse(row.line_at) })));
+  const lines = frames.map((line) => line.waiting.map((row) => ({ ...row, line, at: Date.parse(row.line_at) + (row.medium === "form" ? AFTER : 0) })));
   const all = [];
   const next = lines.map(() => 0);
   for (;;) {

@@ -50,6 +50,19 @@ function contactor(row, words) {
   return row.who ? words.who.replace("%(name)s", row.who) : words.contactors[row.contactor] ?? words.contactors[""];
 }
 
+/* The day of an instant in Finland: 1.12. */
+export function dayOf(at) {
+  if (!at) return "";
+  const parts = new Intl.DateTimeFormat("en", { timeZone: "Europe/Helsinki", day: "numeric", month: "numeric" }).formatToParts(new Date(at));
+  const value = (type) => parts.find((part) => part.type === type).value;
+  return `${value("day")}.${value("month")}.`;
+}
+
+/* The instant has passed. */
+export function isPast(at) {
+  return Boolean(at) && Date.parse(at) < Date.now();
+}
+
 /* Who contacts and about what; of one who gave no topic and no name three digits of the conversation's id, as the server has them. */
 export function titles(row, words, language) {
   const number = (Number.parseInt(row.conversation.slice(0, 8), 16) % 900) + 100;

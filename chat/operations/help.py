@@ -1,0 +1,172 @@
+"""Help requests, “Pyydä apua”: sent with a service's form, answered in working days, read with a code (S003-12, S003-13).
+
+A request is a conversation of its own medium: it stands in the queue's line after those who are at the other end, and is
+claimed, answered, moved and ended by the same operations as any other. What is its own is here: how it begins, asking
+further, and its contact detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from accounts.actors import Actor, Resident, Staff
+from accounts.choices import AuditAction
+from accounts.operations import record_audit
+from chat.broadcast import announce_board
+from chat.choices import Medium, State
+from chat.models import ContactDetail, Conversation
+from chat.operations.log import lock_of_resident
+from chat.operations.messages import Posted, post_message
+from chat.operations.start import create_conversation, entry_queue
+from chat.protocol import TEXT_LIMIT
+from chat.refusals import Refusal, refuse
+from services.choices import ServiceStatus
+from services.identity_codes import mask
+from services.models import HelpForm, Service
+from services.models.help_forms import end_of_working_day
+
+AFTER_THE_LIVE = -1
+"""The priority of a request: who is at the other end now goes before one who comes back for the answer another day."""
+CONTACT_KEPT = timedelta(days=14)
+"""How long the contact detail is kept after the request is done (S001-6)."""
+
+Answered = Sequence[tuple[str, str]]
+"""What each field asked and what was answered, in the resident's language."""
+
+
+@transaction.atomic
+def send_help_request(
+    *,
+    by: Actor,
+    service: Service,
+    token: UUID,
+    body: str,
+    answers: Answered = (),
+    contact: str = "",
+    language: str = "fi",
+    now: datetime,
+) -> Conversation:
+    """A resident asks a service by its form, at any hour; nobody asks who she is, and her code opens the answer (S003-12).
+
+    `by`: the holder of the code. Sending the same form twice is once. It stands in the service's line with the working day by which
+    the answer is promised (S003-13); a contact detail stands apart. Raises ValidationError (closed, too_long), PermissionDenied.
+    """
+    if not isinstance(by, Resident):
+        raise PermissionDenied
+    existing = Conversation.objects.filter(resident_key=by.key, start_token=token).first()
+    if existing is not None:
+        return existing
+    form = HelpForm.objects.filter(service=service, is_on=True, service__status=ServiceStatus.OPEN).first()
+    queue = entry_queue(service, language)
+    if form is None or queue is None:
+        raise refuse(Refusal.CLOSED)
+    words = "\n\n".join([*(f"{asked}\n{answer}" for asked, answer in answers), body])
+    if len(words) > TEXT_LIMIT:
+        raise refuse(Refusal.TOO_LONG, limit=TEXT_LIMIT)
+    row = Conversation(
+        county=service.county,
+        service=service,
+        first_queue=queue,
+        queue=queue,
+        medium=Medium.FORM,
+        is_test=service.is_test,
+        resident_key=by.key,
+        start_token=token,
+        language=language,
+        priority=AFTER_THE_LIVE,
+        queued_at=now,
+        line_at=now,
+        seen_at=now,
+        last_message_at=now,
+        answer_due_at=form.due_at(now),
+        state=State.WAITING,
+    )
+    try:
+        with transaction.atomic():
+            row = create_conversation(row, body=words, now=now)
+            if contact:
+                ContactDetail.objects.create(conversation=row, value=mask(contact, language)[0][:120], given_at=now)
+    except IntegrityError:  # pressed twice at the same instant: the database let one through
+        return Conversation.objects.get(resident_key=by.key, start_token=token)
+    announce_board(queues=[queue.pk])
+    return row
+
+
+@transaction.atomic
+def ask_further(*, by: Actor, conversation: UUID, client_id: UUID, body: str, now: datetime) -> Posted:
+    """The resident asks on in the same request until it is closed, and is promised an answer anew if she had one.
+
+    Raises Conversation.DoesNotExist, ValidationError (ended).
+    """
+    row = lock_of_resident(by=by, conversation=conversation)
+    if row.medium != Medium.FORM:
+        raise Conversation.DoesNotExist
+    posted = post_message(by=by, conversation=conversation, client_id=client_id, body=body, now=now)
+    if row.answer_due_at is None and not posted.duplicate:
+        form = HelpForm.objects.filter(service=row.service_id).first()
+        due = form.due_at(now) if form is not None else end_of_working_day(now, 3)
+        Conversation.objects.filter(pk=row.pk).update(answer_due_at=due)
+    announce_board(queues=[row.queue_id], users=[row.responder_id])
+    return posted
+
+
+def request_of(*, by: Actor, county: int) -> Conversation:
+    """The help request of the holder of a code, in this county: anybody else's, and an erased one, is as if there were none.
+
+    Raises Conversation.DoesNotExist.
+    """
+    if not isinstance(by, Resident):
+        raise Conversation.DoesNotExist
+    rows = Conversation.objects.readable_by(by).requests().filter(county=county, erased_at__isnull=True)
+    return rows.select_related("service", "county").get()
+
+
+@transaction.atomic
+def open_left_contact(*, by: Actor, conversation: UUID, now: datetime) -> ContactDetail:
+    """The responder of a help request looks at the phone number or e-mail that was left with it; each look is audited.
+
+    Raises ContactDetail.DoesNotExist to everybody else, and when none was left.
+    """
+    if not isinstance(by, Staff):
+        raise PermissionDenied
+    rows = ContactDetail.objects.readable_by(by).select_related("conversation__county", "conversation__service")
+    hers = rows.filter(conversation__responder_id=by.user_id, conversation__medium=Medium.FORM)
+    detail: ContactDetail = hers.exclude(value="").get(conversation__public_id=conversation)
+    record_audit(
+        by=by,
+        action=AuditAction.READ,
+        object_type="chat.contactdetail",
+        object_id=detail.conversation.public_id,
+        county=detail.conversation.county.code,
+        purpose="help_request",
+        source="console",
+    )
+    return detail
+
+
+def has_left_contact(row: Conversation) -> bool:
+    """A contact detail was left with the request and is still kept."""
+    return row.medium == Medium.FORM and ContactDetail.objects.filter(conversation=row).exclude(value="").exists()
+
+
+def erase_contacts(*, now: datetime) -> int:
+    """Blank the contact details of requests that were done two weeks ago; gives how many."""
+    done = Q(conversation__medium=Medium.FORM, conversation__closed_at__lte=now - CONTACT_KEPT)
+    due = ContactDetail.objects.filter(done, erased_at__isnull=True)
+    return due.update(value="", wish="", erased_at=now)
+
+
+__all__ = [
+    "ask_further",
+    "erase_contacts",
+    "has_left_contact",
+    "open_left_contact",
+    "request_of",
+    "send_help_request",
+]
