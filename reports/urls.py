@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import feedback, files, improvement, month, notes, period, review, revising, rows, selection, targets
+from reports.views import feedback, files, improvement, month, notes, period, review, revising, rows, selection, staffing, targets
 
 app_name = "reports"
 urlpatterns = [
@@ -27,5 +27,7 @@ urlpatterns = [
     path("palaute/<uuid:conversation>/kehittaminen/", feedback.improve, name="feedback_improve"),
     path("tavoitteet/<slug:key>/", targets.targets, name="targets"),
     path("tavoitteet/<slug:key>/paata/", targets.end, name="target_end"),
+    path("mitoitus/", staffing.staffing, name="staffing"),
+    path("mitoitus/<slug:kind>/", staffing.staffing_file, name="staffing_file"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]

@@ -32,6 +32,7 @@ def after_reading(actor: Staff, county: County, service: Service | None, month: 
         "review": reviews.signed().select_related("report").first(),
         "draft": reviews.filter(signed_at__isnull=True).first(),
         "may_review": may_review(actor, county=county, service=service),
+        "plans": readable_services(actor, county, REVIEWERS).filter(**({"pk": service.pk} if service else {})).exists(),
         "reads_words": reads_words,
         "waiting": not_gone_through(actor, county, service) if reads_words else 0,
     }
