@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from accounts.permissions import has_role_anywhere
-from reports.choices import REVIEWERS
+from reports.choices import REVIEWERS, WishKind
 from reports.exports.staffing import plan_csv, plan_xlsx
 from reports.forms.staffing import StaffingForm, week_words
-from reports.permissions import readable_services
+from reports.models import ShiftWish
+from reports.permissions import may_check_quality, readable_services
 from reports.rounding import duration, number, percent
 from reports.staffing import Hour, Plan, Question, people_on, plan_of, read_history, week_of
 from reports.staffing.plan import LEAST_LENGTHS, LEAST_WEEKS, History
@@ -75,6 +77,15 @@ class ShownDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How many wish what of each day; the wishes themselves are their supervisor's to see."""
+
+    counts: list[tuple[date, list[int]]]
+    rows: list[ShiftWish]
+    are_there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """What was asked, and the answer."""
 
@@ -110,6 +121,7 @@ def staffing(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
         "sums": _sums(looked),
         "definitions": definitions_of(looked),
         "alone": sum(bool(each.need and each.need.is_alone) for each in plan.hours),
+        "wishes": _wishes(actor, looked),
         "query": urlencode({**request.GET.dict(), "palvelu": looked.service.key}),
     }
     return render(request, "reports/staffing.html", context, status=422 if refused else 200)
@@ -243,6 +255,16 @@ def _sums(looked: Looked) -> list[tuple[str, str, str]]:
         (_("Hours of work in the shift lists"), *(_maybe(plan.person_hours) for plan in (looked.base, looked.plan))),
     ]
     return [(name, now, other) for name, now, other in rows]
+
+
+def _wishes(actor: Staff, looked: Looked) -> Wishes:
+    """What those who answer in the service wish of the week: to their supervisor with names, to a manager as numbers."""
+    days = looked.plan.days
+    rows = ShiftWish.objects.of_service(looked.service).filter(day__range=(days[0], days[-1]))
+    counts = {(row["day"], row["kind"]): row["n"] for row in rows.order_by().values("day", "kind").annotate(n=Count("pk"))}
+    names = may_check_quality(actor, county=looked.service.county, service=looked.service)
+    told = list(rows.readable_by(actor).select_related("user")) if names else []
+    return Wishes([(day, [counts.get((day, kind), 0) for kind in WishKind.values]) for day in days], told, bool(counts))
 
 
 def _maybe(value: Fraction | int | None, places: int = 0) -> str:
