@@ -29,7 +29,7 @@ def quality_rows(result: QualityResult) -> list[list[Cell]]:
 
 def quality_heads() -> list[str]:
     """The columns, in the language of the page."""
-    return [_("Item"), _("Yes"), _("No"), _("Does not apply"), _("Result, %"), _("As shown")]
+    return [_("Item of the list"), _("Yes"), _("No"), _("Does not apply"), _("Result, %"), _("As shown")]
 
 
 def quality_csv(result: QualityResult) -> bytes:

@@ -60,7 +60,7 @@ def plan_xlsx(plan: Plan, *, title: str, words: list[tuple[str, str]]) -> bytes:
     file = BytesIO()
     book = open_book(file)
     bold, wrap = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"text_wrap": True, "valign": "top"})
-    sheet, told = book.add_worksheet(_("Hours of the week")[:31]), book.add_worksheet(_("Definitions")[:31])
+    sheet, told = book.add_worksheet(_("Week")[:31]), book.add_worksheet(_("Definitions")[:31])
     for at, head in enumerate(plan_heads()):
         sheet.write_string(0, at, cell_text(head), bold)
     for row, each in enumerate(plan.hours, start=1):
