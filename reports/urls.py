@@ -48,7 +48,7 @@ urlpatterns = [
     path("vuorotoiveet/<uuid:wish>/peru/", wishes.take_back, name="wish_back"),
     path("laatu/omat/", quality.own, name="quality_own"),
     path("laatu/<slug:key>/<str:month>/", quality.sample, name="quality"),
-    path("laatu/<slug:key>/<str:month>/<int:number>/", quality.check, name="quality_check"),
+    path("laatu/<slug:key>/<str:month>/<uuid:conversation>/", quality.check, name="quality_check"),
     path("laatu/<slug:key>/<str:month>/tulokset/<slug:kind>/", quality.results_file, name="quality_file"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]

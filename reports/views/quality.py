@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -69,12 +70,12 @@ def sample(request: HttpRequest, place: Place, month: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @place_door
-def check(request: HttpRequest, place: Place, month: str, number: int) -> HttpResponse:
+def check(request: HttpRequest, place: Place, month: str, conversation: UUID) -> HttpResponse:
     """One conversation of the sample beside the check list. Every opening of it leaves an audit row."""
-    row, chosen = _check(place, month_of(month), number), month_of(month)
+    row, chosen = _check(place, month_of(month), conversation), month_of(month)
     form = CheckForm(request.POST or None, row=row, auto_id="q-%s")
     try:
-        conversation = open_sampled(by=place.actor, check=row)
+        opened = open_sampled(by=place.actor, check=row)
         if request.method == "POST" and form.is_valid():
             written = request.POST.get("version", "")
             check_conversation(
@@ -100,8 +101,8 @@ def check(request: HttpRequest, place: Place, month: str, number: int) -> HttpRe
         "month": chosen,
         "row": row,
         "form": form,
-        "conversation": conversation,
-        "log": _log(conversation),
+        "conversation": opened,
+        "log": _log(opened),
     }
     return render(request, "reports/quality_check.html", context, status=422 if form.errors else 200)
 
@@ -140,12 +141,12 @@ def _sample(place: Place, month: Month) -> QualitySample | None:
     return found
 
 
-def _check(place: Place, month: Month, number: int) -> QualityCheck:
+def _check(place: Place, month: Month, conversation: UUID) -> QualityCheck:
     if place.service is None or not may_check_quality(place.actor, county=place.county, service=place.service):
         raise PermissionDenied
     found: QualityCheck | None = (
         QualityCheck.objects.standing()
-        .filter(sample__service=place.service, sample__month=month.first, number=number)
+        .filter(sample__service=place.service, sample__month=month.first, conversation__public_id=conversation)
         .select_related("sample__county", "sample__service")
         .first()
     )

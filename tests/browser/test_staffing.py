@@ -127,7 +127,7 @@ def test_the_pages_are_clean(
         "/raportit/mitoitus/?avataan=7&suljetaan=18&muutos=10",
         "/raportit/mitoitus/?avataan=9&suljetaan=8",
         f"/raportit/laatu/{sampled.key}/{month}/",
-        f"/raportit/laatu/{sampled.key}/{month}/1/",
+        f"/raportit/laatu/{sampled.key}/{month}/{drawn.checks.first().conversation.public_id}/",
         f"/raportit/tarkastelu/{sampled.key}/{month}/",
     ]
     own = ["/raportit/vuorotoiveet/", "/raportit/laatu/omat/"]

@@ -227,7 +227,7 @@ class TestPages:
         Event.objects.create(
             conversation=first.conversation, audience=AudienceChoice.STAFF, seq=1, kind=EventKind.MESSAGE, body="Vain väelle."
         )
-        door = address(frozen, 1, name="quality_check")
+        door = address(frozen, first.conversation.public_id, name="quality_check")
         shown = client.get(door).content.decode()
         assert "Tarvitsen apua." in shown and "Vain väelle." not in shown
         assert client.post(door, {"version": first.version}).status_code == 422
@@ -276,20 +276,27 @@ class TestPages:
 
     @pytest.mark.parametrize("who", ["main_user", "responder", "coordinator", "reader", "outsider", "former"])
     def test_others_are_refused(self, request, frozen, supervisor, signed_in, who: str) -> None:
-        draw(frozen, supervisor)
+        first = draw(frozen, supervisor).checks.first()
         client = signed_in(request.getfixturevalue(who))
-        doors = (address(frozen), address(frozen, 1, name="quality_check"), address(frozen, "csv", name="quality_file"))
+        one = address(frozen, first.conversation.public_id, name="quality_check")
+        doors = (address(frozen), one, address(frozen, "csv", name="quality_file"))
         for door in doors:
             assert client.get(door).status_code in (403, 404)
         assert client.post(address(frozen)).status_code in (403, 404)
         assert not AuditEntry.objects.filter(action=AuditAction.READ, purpose="laadunseuranta").exists()
 
     def test_a_manager_sees_the_results_and_opens_no_conversation(self, frozen, supervisor, manager, signed_in) -> None:
-        draw(frozen, supervisor)
+        first = draw(frozen, supervisor).checks.first()
         client = signed_in(manager)
         shown = client.get(address(frozen)).content.decode()
-        assert client.get(address(frozen, 1, name="quality_check")).status_code == 403
+        assert client.get(address(frozen, first.conversation.public_id, name="quality_check")).status_code == 403
         assert "Keskustelu 1" not in shown
+
+    def test_what_was_not_drawn_is_not_opened(self, frozen, supervisor, signed_in) -> None:
+        drawn_keys = draw(frozen, supervisor).checks.values_list("conversation__public_id", flat=True)
+        other = Conversation.objects.exclude(public_id__in=list(drawn_keys)).first()
+        assert other is not None
+        assert signed_in(supervisor).get(address(frozen, other.public_id, name="quality_check")).status_code == 404
 
     def test_another_service_and_another_county_are_not_there(self, frozen, second_queue, supervisor, outsider, signed_in) -> None:
         client = signed_in(supervisor)
@@ -301,7 +308,8 @@ class TestPages:
 
     @pytest.mark.parametrize("language", ["sv", "en"])
     def test_the_pages_open_in_every_language(self, frozen, supervisor, responder, signed_in, language: str) -> None:
-        draw(frozen, supervisor)
+        first = draw(frozen, supervisor).checks.first()
         client = signed_in(supervisor)
-        for door in (address(frozen), address(frozen, 1, name="quality_check"), reverse("reports:quality_own")):
+        one = address(frozen, first.conversation.public_id, name="quality_check")
+        for door in (address(frozen), one, reverse("reports:quality_own")):
             assert client.get(door.replace("/fi/", f"/{language}/")).status_code == 200
