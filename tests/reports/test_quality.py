@@ -147,7 +147,7 @@ class TestDrawing:
         other = request.getfixturevalue(who)
         with pytest.raises(PermissionDenied):
             draw(frozen, other)
-        row = draw(frozen, supervisor).checks.first()
+        row = draw(frozen, supervisor).checks.get(number=1)
         with pytest.raises(PermissionDenied):
             open_sampled(by=acting(other), check=row)
         with pytest.raises(PermissionDenied):
@@ -180,14 +180,14 @@ class TestDrawing:
 @pytest.mark.postgres
 class TestChecking:
     def test_every_opening_is_written_down(self, frozen, supervisor) -> None:
-        row = draw(frozen, supervisor).checks.first()
+        row = draw(frozen, supervisor).checks.get(number=1)
         for _n in range(2):
             open_sampled(by=acting(supervisor), check=row)
         entries = AuditEntry.objects.filter(object_id=str(row.conversation.public_id), action=AuditAction.READ)
         assert [entry.purpose for entry in entries] == ["laadunseuranta"] * 2
 
     def test_nobody_goes_through_her_own(self, frozen, queue, supervisor) -> None:
-        row = draw(frozen, supervisor).checks.first()
+        row = draw(frozen, supervisor).checks.get(number=1)
         Leg.objects.filter(conversation=row.conversation).update(responder=supervisor)
         for act in (lambda: open_sampled(by=acting(supervisor), check=row), lambda: check(row, supervisor)):
             with pytest.raises(ValidationError) as refused:
@@ -196,7 +196,7 @@ class TestChecking:
         assert not AuditEntry.objects.filter(object_id=str(row.conversation.public_id), action=AuditAction.READ).exists()
 
     def test_each_item_is_answered_and_a_stale_save_is_refused(self, frozen, supervisor) -> None:
-        row = draw(frozen, supervisor).checks.first()
+        row = draw(frozen, supervisor).checks.get(number=1)
         for marks in ({**YES, "need": ""}, {**YES, "need": "ehkä"}, {}):
             with pytest.raises(ValidationError) as refused:
                 check(row, supervisor, marks)
@@ -276,7 +276,7 @@ class TestPages:
 
     @pytest.mark.parametrize("who", ["main_user", "responder", "coordinator", "reader", "outsider", "former"])
     def test_others_are_refused(self, request, frozen, supervisor, signed_in, who: str) -> None:
-        first = draw(frozen, supervisor).checks.first()
+        first = draw(frozen, supervisor).checks.get(number=1)
         client = signed_in(request.getfixturevalue(who))
         one = address(frozen, first.conversation.public_id, name="quality_check")
         doors = (address(frozen), one, address(frozen, "csv", name="quality_file"))
@@ -286,7 +286,7 @@ class TestPages:
         assert not AuditEntry.objects.filter(action=AuditAction.READ, purpose="laadunseuranta").exists()
 
     def test_a_manager_sees_the_results_and_opens_no_conversation(self, frozen, supervisor, manager, signed_in) -> None:
-        first = draw(frozen, supervisor).checks.first()
+        first = draw(frozen, supervisor).checks.get(number=1)
         client = signed_in(manager)
         shown = client.get(address(frozen)).content.decode()
         assert client.get(address(frozen, first.conversation.public_id, name="quality_check")).status_code == 403
@@ -308,7 +308,7 @@ class TestPages:
 
     @pytest.mark.parametrize("language", ["sv", "en"])
     def test_the_pages_open_in_every_language(self, frozen, supervisor, responder, signed_in, language: str) -> None:
-        first = draw(frozen, supervisor).checks.first()
+        first = draw(frozen, supervisor).checks.get(number=1)
         client = signed_in(supervisor)
         one = address(frozen, first.conversation.public_id, name="quality_check")
         for door in (address(frozen), one, reverse("reports:quality_own")):
