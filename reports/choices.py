@@ -35,3 +35,30 @@ class Theme(models.TextChoices):
     HEALTH = "health", _("A health care matter")
     WRONG_CHAT = "wrong_chat", _("Wrong chat")
     OTHER = "other", _("Something else")
+
+
+class WishKind(models.TextChoices):
+    """What a responder wishes of a day (S004-31)."""
+
+    GLADLY = "gladly", _("I would gladly work")
+    RATHER_NOT = "rather_not", _("I would rather not work")
+    CANNOT = "cannot", _("I cannot work")
+
+
+class QualityItem(models.TextChoices):
+    """The check list of the quality sample (M35)."""
+
+    GREETING = "greeting", _("Greeting and name of the service")
+    NEED = "need", _("The need was found out")
+    ADVICE = "advice", _("The advice was right and sufficient")
+    LANGUAGE = "language", _("Clear and friendly language")
+    PRIVACY = "privacy", _("Identification and data protection were right")
+    NEXT = "next", _("The next step was agreed, the outcome is right")
+
+
+class QualityMark(models.TextChoices):
+    """What is said of one item of the check list."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    NOT = "not", _("Does not apply")

@@ -52,6 +52,11 @@ def may_review(actor: Actor, *, county: County, service: Service | None) -> bool
     return _is_proper(county, service) and _holds(actor, REVIEWERS, county, service)
 
 
+def may_check_quality(actor: Actor, *, county: County, service: Service) -> bool:
+    """A supervisor of the service, or of the whole county, goes through its quality sample (M35)."""
+    return _is_proper(county, service) and _holds(actor, [Role.SUPERVISOR], county, service)
+
+
 def may_choose(actor: Actor, *, county: County, service: Service) -> bool:
     """Who reads the figures of a service also says which of them its report shows (S000-43)."""
     return _is_proper(county, service) and _holds(actor, FIGURE_READERS, county, service)

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from reports.views import feedback, files, improvement, month, notes, period, review, revising, rows, selection, targets
+from reports.views import (
+    feedback,
+    files,
+    improvement,
+    month,
+    notes,
+    period,
+    quality,
+    review,
+    revising,
+    rows,
+    selection,
+    staffing,
+    targets,
+    wishes,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -27,5 +42,13 @@ urlpatterns = [
     path("palaute/<uuid:conversation>/kehittaminen/", feedback.improve, name="feedback_improve"),
     path("tavoitteet/<slug:key>/", targets.targets, name="targets"),
     path("tavoitteet/<slug:key>/paata/", targets.end, name="target_end"),
+    path("mitoitus/", staffing.staffing, name="staffing"),
+    path("mitoitus/<slug:kind>/", staffing.staffing_file, name="staffing_file"),
+    path("vuorotoiveet/", wishes.wishes, name="wishes"),
+    path("vuorotoiveet/<uuid:wish>/peru/", wishes.take_back, name="wish_back"),
+    path("laatu/omat/", quality.own, name="quality_own"),
+    path("laatu/<slug:key>/<str:month>/", quality.sample, name="quality"),
+    path("laatu/<slug:key>/<str:month>/<uuid:conversation>/", quality.check, name="quality_check"),
+    path("laatu/<slug:key>/<str:month>/tulokset/<slug:kind>/", quality.results_file, name="quality_file"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]

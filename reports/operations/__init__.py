@@ -3,29 +3,38 @@
 from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
 from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
 from reports.operations.notes import change_note, delete_note, write_note
+from reports.operations.quality import check_conversation, draw_sample, export_quality, open_sampled, replace_erased
 from reports.operations.reviews import Action, Findings, sign_review, write_review
 from reports.operations.rows import export_rows, open_rows
 from reports.operations.selections import choose_metrics
 from reports.operations.targets import end_target, set_target
+from reports.operations.wishes import make_wish, take_wish_back
 
 __all__ = [
     "CATCH_UP",
     "Action",
     "Findings",
     "change_note",
+    "check_conversation",
     "choose_metrics",
     "delete_note",
+    "draw_sample",
     "end_target",
+    "export_quality",
     "export_rows",
     "freeze_due_months",
     "freeze_month",
     "improve_from_feedback",
+    "make_wish",
     "mark_feedback",
     "open_feedback",
     "open_rows",
+    "open_sampled",
+    "replace_erased",
     "revise_month",
     "set_target",
     "sign_review",
+    "take_wish_back",
     "write_note",
     "write_review",
 ]

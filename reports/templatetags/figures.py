@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from accounts.choices import Role
 from accounts.menu import roles_on_page
 from reports.choices import FIGURE_READERS
 
@@ -16,3 +17,9 @@ register = template.Library()
 def figures_door(context: dict[str, Any]) -> bool:
     """She reads figures of some service of the county."""
     return not roles_on_page(context.get("request")).isdisjoint(FIGURE_READERS)
+
+
+@register.simple_tag(takes_context=True)
+def wishes_door(context: dict[str, Any]) -> bool:
+    """She answers in the county, and so may wish of her shifts."""
+    return Role.RESPONDER in roles_on_page(context.get("request"))

@@ -12,6 +12,7 @@ from reports.feedback import not_gone_through
 from reports.models import MonthlyReport, Review
 from reports.months import Month
 from reports.permissions import may_review, readable_services
+from reports.quality import told_of
 from reports.views.places import Place
 from reports.views.review import actions_before
 from services.models import County, Service
@@ -32,6 +33,9 @@ def after_reading(actor: Staff, county: County, service: Service | None, month: 
         "review": reviews.signed().select_related("report").first(),
         "draft": reviews.filter(signed_at__isnull=True).first(),
         "may_review": may_review(actor, county=county, service=service),
+        "plans": readable_services(actor, county, REVIEWERS).filter(**({"pk": service.pk} if service else {})).exists(),
+        "quality": told_of(county, service, month),
+        "may_see_quality": service is not None and may_review(actor, county=county, service=service),
         "reads_words": reads_words,
         "waiting": not_gone_through(actor, county, service) if reads_words else 0,
     }

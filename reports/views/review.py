@@ -21,6 +21,7 @@ from reports.models import AgreedAction, MonthlyReport, Review
 from reports.months import Month
 from reports.operations import sign_review, write_review
 from reports.permissions import may_review, workers_of
+from reports.quality import told_of
 from reports.shown import ShownFigure
 from reports.views.places import Place, month_of, place_door
 
@@ -54,6 +55,7 @@ def review(request: HttpRequest, place: Place, month: str) -> HttpResponse:
         "earlier": signed[1:],
         "before": actions_before(place, chosen),
         "may_write": writes,
+        "quality": told_of(place.county, place.service, chosen),
         "draft": draft,
     }
     if request.method == "POST":

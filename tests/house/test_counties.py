@@ -39,6 +39,15 @@ THROUGH = {
     "services.SurveyParticipation": "that somebody has answered is read by herself only",
     "accounts.StoredFile": "through the attachment, decision or image whose file it is",
 }
+
+
+def one_who_answers(maker: Maker) -> User:
+    """The maker's person as a responder of the county: her wishes are her supervisor's to see."""
+    user: User = maker.one(User)
+    make_grant(user, Role.RESPONDER, county=maker.county)
+    return user
+
+
 # What a row needs beyond its required fields.
 NEEDS: dict[str, Callable[[Maker], dict[str, Any]]] = {
     "accounts.User": lambda maker: {"username": f"kayttaja-{maker.county.code}"},
@@ -48,6 +57,7 @@ NEEDS: dict[str, Callable[[Maker], dict[str, Any]]] = {
     "services.CostRow": lambda maker: {"month": timezone.localdate().replace(day=1)},
     "accounts.AuditEntry": lambda maker: {"county": maker.county.code},
     "guidance.PathFeedback": lambda maker: {"helped": "yes"},
+    "reports.ShiftWish": lambda maker: {"user": one_who_answers(maker)},
     "adoption.Participant": lambda maker: {"name": "Vieras", "role": "ict"},
 }
 
