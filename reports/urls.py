@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import feedback, files, improvement, month, notes, period, review, revising, rows, selection, targets
+from reports.views import external, feedback, files, improvement, month, notes, period, review, revising, rows, selection, targets
 
 app_name = "reports"
 urlpatterns = [
@@ -27,5 +27,8 @@ urlpatterns = [
     path("palaute/<uuid:conversation>/kehittaminen/", feedback.improve, name="feedback_improve"),
     path("tavoitteet/<slug:key>/", targets.targets, name="targets"),
     path("tavoitteet/<slug:key>/paata/", targets.end, name="target_end"),
+    path("luvut/<slug:key>/", external.figures, name="external"),
+    path("luvut/<slug:key>/tiedosto/", external.bring_in, name="external_file"),
+    path("luvut/<slug:key>/pohja/<slug:kind>/", external.empty, name="external_sheet"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]
