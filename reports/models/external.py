@@ -19,7 +19,7 @@ from services.models import County, Service
 class ExternalFigureQuerySet(OfScopeQuerySet):
     """Questions about figures from elsewhere."""
 
-    def latest(self) -> Self:
+    def last_revisions(self) -> Self:
         """The last revision of each cell: the same place, month and kind."""
         cell = {"month": OuterRef("month"), "kind": OuterRef("kind"), "revision__gt": OuterRef("revision")}
         of_service = ExternalFigure.objects.filter(service=OuterRef("service"), **cell)
@@ -28,7 +28,7 @@ class ExternalFigureQuerySet(OfScopeQuerySet):
 
     def in_force(self) -> Self:
         """The last revisions that have a value: one without was taken away."""
-        return self.latest().filter(value__isnull=False)
+        return self.last_revisions().filter(value__isnull=False)
 
 
 class ExternalFigure(models.Model):

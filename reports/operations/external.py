@@ -165,7 +165,7 @@ def _more_than_all(place: int | None, entry: Entry, values: Mapping[Cell, Decima
 
 
 def _stored(county: County, places: Sequence[int | None], months: Sequence[Month]) -> dict[Cell, ExternalFigure]:
-    rows = ExternalFigure.objects.filter(county=county, month__in={month.first for month in months}).latest()
+    rows = ExternalFigure.objects.filter(county=county, month__in={month.first for month in months}).last_revisions()
     wanted = set(places)
     return {(row.service_id, row.month, row.kind): row for row in rows if row.service_id in wanted}
 

@@ -70,7 +70,7 @@ def figures(request: HttpRequest, place: Place) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("reports:external", place.key)
     rows = ExternalFigure.objects.readable_by(place.actor).of_scope(county=place.county, service=place.service)
-    shown = rows.latest().order_by("-month", "kind")
+    shown = rows.last_revisions().order_by("-month", "kind")
     if month is not None:
         shown = shown.filter(month=month.first)
     if codes:
