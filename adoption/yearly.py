@@ -14,6 +14,7 @@ from adoption.choices import MeetingKind
 from adoption.models import Meeting, Rollout
 from reports.metrics import read_figures
 from reports.months import Period
+from reports.targets import value_in_words
 from services.choices import SurveyKind
 from services.models import Channel, Survey
 
@@ -80,13 +81,14 @@ def _channels(rollout: Rollout) -> list[str]:
 def _year(rollout: Rollout, today: date) -> list[str]:
     if rollout.service is None:
         return []
-    figures = read_figures([rollout.service], Period(today - YEAR, today - timedelta(days=1)), codes=["M01", "M05"])
+    figures = read_figures([rollout.service], Period(today - YEAR, today - timedelta(days=1)), codes=["M01", "M05", "M20", "M21"])
     contacts, outside = figures["M01"].n, figures["M05"].n
     return [
         ngettext("%(n)s contact (M01)", "%(n)s contacts (M01)", contacts) % {"n": contacts},
         ngettext("%(n)s attempt outside opening hours (M05)", "%(n)s attempts outside opening hours (M05)", outside)
         % {"n": outside},
-        _("E-mails beside chat (M20) and phone (M21): not available in the portal yet; bring the figures from where they are."),
+        _("E-mails beside chat (M20), as entered in the reports: %(value)s") % {"value": value_in_words(figures["M20"])},
+        _("Phone calls (M21), as entered in the reports: %(value)s") % {"value": value_in_words(figures["M21"])},
     ]
 
 

@@ -62,3 +62,27 @@ class QualityMark(models.TextChoices):
     YES = "yes", _("Yes")
     NO = "no", _("No")
     NOT = "not", _("Does not apply")
+
+
+class ExternalKind(models.TextChoices):
+    """What the portal cannot know by itself, and is entered by hand or brought in by file (M20–M22, M24, M25, M30)."""
+
+    CALLS = "calls", _("Phone calls")
+    CALLS_ANSWERED = "calls_answered", _("Phone calls answered")
+    CALLS_MEDIAN = "calls_median", _("Response time of the phone, median, seconds")
+    CALLS_WITHIN = "calls_within", _("Phone calls answered within the target, %")
+    MAILS = "mails", _("E-mails received")
+    MAILS_ANSWERED = "mails_answered", _("E-mails answered")
+    MAIL_DAYS = "mail_days", _("Time to answer an e-mail, mean, working days")
+    VISITS = "visits", _("All visits of primary health care")
+    DOCTOR_VISITS = "doctor_visits", _("Digital doctor visits, when they are counted elsewhere")
+    POPULATION = "population", _("Residents of the area of the service")
+    NURSES = "nurses", _("Nurses who used to have phone hours")
+    HOURS_BEFORE = "hours_before", _("Phone hours of one nurse in a week, before")
+    HOURS_NOW = "hours_now", _("Phone hours of all nurses in a week, now")
+    APPOINTMENT = "appointment", _("Length of an appointment, minutes")
+    SAVINGS_REACHED = "savings_reached", _("Wanted savings were reached (1 yes, 0 no)")
+    SAVED_EUROS = "saved_euros", _("Saved euros")
+    BOT_SESSIONS = "bot_sessions", _("Earlier chatbot: sessions")
+    BOT_COMPLETED = "bot_completed", _("Earlier chatbot: sessions that reached an answer")
+    BOT_HANDOVERS = "bot_handovers", _("Earlier chatbot: handed over to a human")

@@ -68,6 +68,16 @@ def may_set_targets(actor: Actor, *, county: County, service: Service | None) ->
     return _is_proper(county, service) and (manages or has_role(actor, Role.MAIN_USER, county=county.code))
 
 
+def may_enter(actor: Actor, *, county: County, service: Service | None) -> bool:
+    """Who reads the figures of the service, or of the county, also brings in those that the portal cannot know (S001-9)."""
+    return _is_proper(county, service) and _holds(actor, FIGURE_READERS, county, service)
+
+
+def may_judge_savings(actor: Actor, *, county: County, service: Service | None) -> bool:
+    """Only a manager says whether the wanted savings were reached (M30, S002-45)."""
+    return _is_proper(county, service) and _holds(actor, [Role.MANAGER], county, service)
+
+
 def people_with(roles: Collection[str], *, county: County, service: Service | None) -> QuerySet[User]:
     """Everybody whose grant of one of the roles reaches the service; without a service, the whole county. By name."""
     grants = Grant.objects.valid().filter(user_id=OuterRef("pk"), role__in=list(roles), county=county.code)

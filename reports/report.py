@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from chat.choices import Outcome
+from reports.channels import Channel, side_by_side
 from reports.charts import Bars, TrendChart, bars_of, charts_of
 from reports.frozen import figures_from
 from reports.gaps import Fullness, fullness
@@ -39,8 +40,8 @@ from reports.shown import (
     week_of,
 )
 from reports.summary import sentences, sentences_of
-from reports.targets import SECONDS, fits, targets_in_force
-from reports.trend import KEYS, Trend, last_months, trend_of
+from reports.targets import SECONDS, fits, in_force, targets_of
+from reports.trend import BROUGHT, KEYS, Trend, last_months, trend_of
 from services.models import County, Queue, Service, Target, Topic
 from services.texts import text
 
@@ -99,6 +100,7 @@ class Report:
     notes: Sequence[MonthNote]
     trend: Trend | None
     charts: Sequence[TrendChart]
+    channels: Sequence[Channel]
     frozen: MonthlyReport | None
     changes: Sequence[ShownChange]
     made_at: datetime
@@ -158,7 +160,8 @@ def report_of(
     scope = Scope.of([service]) if service else Scope.whole(county)
     figures = narrowed(figures_of(scope, period, breakdowns=tuple(BREAKDOWNS), now=now), chosen_codes(service))
     drawn = [code for code in KEYS if code in figures.total]
-    targets = targets_in_force(county.pk, service, min(period.last, today))
+    aims = targets_of(county.pk, service)
+    targets = in_force(aims, min(period.last, today))
     full = _fullness(service, period, figures.total["M01"].n, today)
     opened = timezone.localdate(service.opened_at) if service and service.opened_at else None
     month = period.month
@@ -171,6 +174,7 @@ def report_of(
     )
     live = {month: figures.total} if month else None
     trend = trend_of(county, service, months, today=today, live=live, codes=drawn) if with_trend else None
+    drawn = [code for code in drawn if code not in BROUGHT or (trend and _has_values(trend, code))]
     frozen = _frozen(actor, county, service, month) if month else None
     told = [] if full == Fullness.GAP else sentences(month, figures.total) if month else sentences_of(period, figures.total)
     return Report(
@@ -191,6 +195,7 @@ def report_of(
         notes=notes,
         trend=trend,
         charts=charts_of(trend, targets=wanted_values(figures, targets), notes=notes, codes=drawn) if trend else [],
+        channels=side_by_side(trend.points, aims, codes=figures.total) if trend else [],
         frozen=frozen,
         changes=changes_since(figures_from(frozen.values), figures.total) if frozen else [],
         made_at=now,
@@ -214,6 +219,10 @@ def shaded(counts: Sequence[Sequence[int]]) -> list[list[Shaded]]:
     """Each number with its shade: the darkest is the greatest one of the table."""
     most = max((n for row in counts for n in row), default=0)
     return [[Shaded(n, -(-n * SHADES // most) if most else 0) for n in row] for row in counts]
+
+
+def _has_values(trend: Trend, code: str) -> bool:
+    return any((figure := point.figure(code)) and figure.value is not None for point in trend.points)
 
 
 def _shaded_week(figures: Figures) -> list[tuple[int, Sequence[Shaded]]]:

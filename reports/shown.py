@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chat.choices import Contactor, EntryChannel
+from reports.channels import phone_figure
 from reports.metrics import DEFINITIONS, FORMULAS, Figure, Figures
 from reports.metrics.figure import FEW
 from reports.metrics.hours import by_week
 from reports.metrics.words import NOTES, part_words
-from reports.rounding import NOTHING, few, number, persons, rounded
+from reports.rounding import NOTHING, few, number, percent, persons, rounded
 from reports.targets import STANDINGS, Standing, beside_in_words, standing_of, target_in_words, value_in_words
 from services.choices import AimClass
 from services.models import Municipality, Queue, ResponderGroup, Service, Target, Topic
@@ -29,9 +30,10 @@ SECTIONS: Sequence[tuple[Promise | str, Sequence[str]]] = (
     (gettext_lazy("Help forms"), ("M23",)),
     (gettext_lazy("Feedback"), ("M14", "M15", "M16", "M17")),
     (gettext_lazy("Contacts that need not have happened"), ("M18", "M19", "M34")),
-    (gettext_lazy("Volume, supply and load"), ("M24", "M25", "M26", "M28", "M32")),
+    (gettext_lazy("Phone, e-mail and digital doctor visits"), ("M20", "M21", "M24")),
+    (gettext_lazy("Volume, supply and load"), ("M25", "M26", "M28", "M32")),
     (gettext_lazy("Automatic guide"), ("M22",)),
-    (gettext_lazy("Costs"), ("M31",)),
+    (gettext_lazy("Costs and benefits"), ("M31", "M30")),
 )
 BREAKDOWNS: Mapping[str, Promise | str] = {
     "service": gettext_lazy("By service"),
@@ -66,6 +68,10 @@ class ShownTarget:
     aim: str
     is_phone: bool
     target: Target
+    now: str = ""
+    """The value that is compared, where it is not the figure’s own: of the phone."""
+    distance: str = ""
+    """How far it is (M24)."""
 
     @property
     def standing_words(self) -> str:
@@ -150,7 +156,7 @@ def sections_of(figures: Figures, targets: Iterable[Target]) -> list[tuple[str, 
     found = []
     for title, codes in SECTIONS:
         followed = [figures.total[code] for code in codes if code in figures.total]
-        shown = [ShownFigure(each, _shown_targets(each, given.get(each.metric, []))) for each in followed]
+        shown = [ShownFigure(each, _shown_targets(each, given.get(each.metric, []), figures.total.get("M21"))) for each in followed]
         found += [(str(title), shown)] if shown else []
     return found
 
@@ -245,6 +251,7 @@ def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]
             [*head, part_words(part), _raw(value), "", beside_in_words(figure, part), figure.n]
             for part, value in figure.beside.items()
         ]
+        rows += [[*head, _("Note"), "", "", note, figure.n] for note in shown.notes]
     for table in tables:
         for row in table.rows:
             head = [*when, FORMULAS, table.title, row.name]
@@ -264,15 +271,28 @@ def _raw(value: Fraction | None) -> Decimal | str:
     return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
 
 
-def _shown_targets(figure: Figure, targets: Iterable[Target]) -> list[ShownTarget]:
+def _shown_targets(figure: Figure, targets: Iterable[Target], phone: Figure | None) -> list[ShownTarget]:
     found = []
     for target in targets:
         is_phone = target.channel == "phone"
-        standing = (
-            Standing.NO_DATA if is_phone else standing_of(figure, direction=target.direction, value=target.value, unit=target.unit)
-        )
-        found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target))
+        compared = phone_figure(target.metric, phone) if is_phone else figure
+        standing = Standing.NO_DATA
+        if compared is not None:
+            standing = standing_of(compared, direction=target.direction, value=target.value, unit=target.unit)
+        now = value_in_words(compared) if is_phone and compared else NOTHING if is_phone else ""
+        far = distance(figure, target) if target.metric == "M24" and not is_phone else ""
+        found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target, now, far))
     return found
+
+
+def distance(figure: Figure, target: Target) -> str:
+    """How far the share of digital doctor visits is from its target, in percentage points and of the target (M24)."""
+    if figure.value is None or not target.value:
+        return ""
+    gap = figure.value - Fraction(target.value)
+    words = _("%(gap)s percentage points from the target; %(share)s of the target reached")
+    sign = "−" if gap < 0 else "+"
+    return words % {"gap": f"{sign}{number(abs(gap), 1)}", "share": percent(100 * figure.value / Fraction(target.value))}
 
 
 def _rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.metrics.figure import Figure
+from reports.metrics.words import NOTES
 from reports.months import Month, Period
 from reports.rounding import duration, number, percent, rounded
 from reports.targets import value_in_words
@@ -25,7 +27,7 @@ def sentences(month: Month, figures: Mapping[str, Figure]) -> list[str]:
         **when,
         "n": number(n),
     }
-    return [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures)]
+    return [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures), *_released(figures)]
 
 
 def sentences_of(period: Period, figures: Mapping[str, Figure]) -> list[str]:
@@ -35,7 +37,7 @@ def sentences_of(period: Period, figures: Mapping[str, Figure]) -> list[str]:
     if not n:
         return [_("Between %(days)s there were no contacts.") % {"days": days}]
     came = ngettext("Between %(days)s there was %(n)s contact.", "Between %(days)s there were %(n)s contacts.", n)
-    return [came % {"days": days, "n": number(n)}, *_waits(figures), *_outcomes(figures), *_opinions(figures)]
+    return [came % {"days": days, "n": number(n)}, *_waits(figures), *_outcomes(figures), *_opinions(figures), *_released(figures)]
 
 
 def period_words(period: Period) -> str:
@@ -87,3 +89,20 @@ def _growth(figures: Mapping[str, Figure]) -> list[str]:
         else _("On a working day there were %(share)s fewer contacts than in the month before.")
     )
     return [words % {"share": percent(abs(grown))}]
+
+
+def _released(figures: Mapping[str, Figure]) -> list[str]:
+    """Released hours and whether the savings were reached: both or neither (M30, S002-45, S002-51)."""
+    figure = figures.get("M30")
+    if figure is None or figure.value is None:
+        return []
+    about = {"hours": _short(figure.value), "n": number(figure.beside["appointments"])}
+    if figure.beside["appointments"] is None:
+        told = _("%(hours)s hours of phone time in a week were released.") % about
+    else:
+        told = _("%(hours)s hours of phone time in a week were released, that is %(n)s appointments.") % about
+    return [told, " ".join(str(NOTES.get(note, note)) for note in figure.notes)]
+
+
+def _short(value: Fraction) -> str:
+    return number(value, 0 if value.denominator == 1 else 1)

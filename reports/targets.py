@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.metrics.figure import Figure
-from reports.metrics.words import PERCENTS, TIMES
+from reports.metrics.words import EUROS, PERCENTS, TIMES
 from reports.rounding import duration, euros, number, percent
 from services.choices import Direction
 from services.models import Service, Target
@@ -45,8 +45,18 @@ STANDINGS: Mapping[Standing, str | Promise] = {
 
 def targets_in_force(county_id: int, service: Service | None, day: date) -> list[Target]:
     """Those of the service on the day, and the county’s of a metric for which it has none; without a service the county’s."""
-    rows = Target.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, county=county_id)
-    found = list(rows.filter(Q(service=service) | Q(service__isnull=True)) if service else rows.filter(service__isnull=True))
+    return in_force(targets_of(county_id, service), day)
+
+
+def targets_of(county_id: int, service: Service | None) -> list[Target]:
+    """All that were or are aimed at in the service or the county."""
+    rows = Target.objects.filter(county=county_id)
+    return list(rows.filter(Q(service=service) | Q(service__isnull=True)) if service else rows.filter(service__isnull=True))
+
+
+def in_force(targets: Sequence[Target], day: date) -> list[Target]:
+    """Those of the day; the county’s only of what the service has none for."""
+    found = [row for row in targets if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)]
     own = {(row.metric, row.channel) for row in found if row.service_id}
     return [row for row in found if row.service_id or (row.metric, row.channel) not in own]
 
@@ -106,7 +116,7 @@ def in_unit(value: Fraction | None, unit: str, *, target: Decimal | None = None)
             return duration(value)
         case "€":
             return euros(value)
-        case "1–5" | "n/h" | "/1000":
+        case "1–5" | "n/h" | "/1000" | "h/wk":
             return number(value, 1)
         case _:
             return number(value)
@@ -119,7 +129,7 @@ def beside_in_words(figure: Figure, code: str) -> str:
         return duration(value)
     if code in PERCENTS:
         return percent(value)
-    return euros(value) if figure.unit == "€" else number(value, 1)
+    return euros(value) if code in EUROS else number(value, 1)
 
 
 def _holds(now: Fraction, direction: str, target: Fraction) -> bool:

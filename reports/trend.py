@@ -21,8 +21,10 @@ from reports.months import Month
 from services.calendars import local_date
 from services.models import County, Service
 
-KEYS = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15")
-"""What is drawn: how many came, who they were, how long it took, what came of it, and what they thought."""
+KEYS = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15", "M20", "M21", "M24")
+"""What is drawn: how many came, who they were, how long it took, what came of it, what they thought, and what came elsewhere."""
+BROUGHT = frozenset({"M20", "M21", "M24"})
+"""Entered by people: drawn only when there is something."""
 LENGTH = 13
 OfMonth = Mapping[str, Figure]
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import tablib
 
+from reports.channels import Channel
 from reports.exports.legible import legible
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import part_words
 from reports.report import Report
-from reports.shown import HEADERS, flat_rows
+from reports.shown import HEADERS, ShownFigure, flat_rows
 from reports.targets import value_in_words
 from reports.trend import MonthPoint
 from services.resources.files import write_file
@@ -52,6 +53,7 @@ def as_json(report: Report) -> bytes:
         },
         "weekday_hours": [{"hour": hour, "contacts": [cell.n for cell in days]} for hour, days in report.week],
         "transfers": {"to": list(report.matrix.to), "rows": [[name, [cell.n for cell in row]] for name, row in report.matrix.rows]},
+        "chat_and_phone": [_channel(each) for each in report.channels],
         "months": [_month(point) for point in report.trend.points] if report.trend else [],
         "notes": [{"month": str(note.month), **texts_of(note, "text")} for note in report.notes],
     }
@@ -73,11 +75,27 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "n": figure.n,
         "parts": [{"code": code, "name": part_words(code), "n": n} for code, n in figure.parts],
         "beside": {code: _number(value) for code, value in figure.beside.items()},
+        "notes": ShownFigure(figure).notes,
     }
 
 
 def _row(row: Any, columns: Sequence[str]) -> dict[str, Any]:
     return {"name": row.name, "shown": dict(zip(columns, row.values, strict=True))}
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    rows = [
+        {
+            "month": str(row.month),
+            "chat": row.chat,
+            "chat_standing": row.chat_standing,
+            "phone": row.phone,
+            "phone_standing": row.phone_standing,
+            "crossing": row.crossing,
+        }
+        for row in channel.rows
+    ]
+    return {"metric": channel.code, "name": channel.name, "months": rows}
 
 
 def _month(point: MonthPoint) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from typing import Any
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from reports.charts.trends import mark_of
+from reports.charts.trends import mark_of, month_words
 from reports.exports.legible import cell_text
 from reports.metrics import DEFINITIONS, Figure
-from reports.metrics.words import PERCENTS, TIMES, part_words
+from reports.metrics.words import EUROS, PERCENTS, TIMES, part_words
 from reports.report import Group, Report
 from reports.rounding import NOTHING, number
 from reports.shown import ShownFigure
@@ -29,7 +29,7 @@ from services.texts import text
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 LONGEST_TITLE = 31
 CHART_HEIGHT, CHARTS_FROM = 16, 4
-UNITS = {"n": "0", "s": "0", "%": "0.0%", "1–5": "0.0", "nps": "0", "€": "0.00", "n/h": "0.0", "/1000": "0.0"}
+UNITS = {"n": "0", "s": "0", "%": "0.0%", "1–5": "0.0", "nps": "0", "€": "0.00", "n/h": "0.0", "/1000": "0.0", "h/wk": "0.0"}
 
 
 def workbook(report: Report) -> bytes:
@@ -73,6 +73,7 @@ class _Book:
             self._breakdowns()
             self._hours()
             self._transfers()
+            self._channels()
         self._definitions()
         self.book.close()
         return self.file.getvalue()
@@ -153,10 +154,13 @@ class _Book:
             self._strings(sheet, at, ["n", number(n)], start=4)
             at += 1
         for code, value in figure.beside.items():
-            unit = "s" if code in TIMES else "%" if code in PERCENTS else figure.unit if figure.unit == "€" else "n/h"
+            unit = "s" if code in TIMES else "%" if code in PERCENTS else "€" if code in EUROS else "n/h"
             self._strings(sheet, at, [each.code, each.name, part_words(code)])
             self._value(sheet, at, 3, value, unit)
             self._strings(sheet, at, ["" if unit == "n/h" else unit, beside_in_words(figure, code)], start=4)
+            at += 1
+        for note in each.notes:
+            self._strings(sheet, at, [each.code, each.name, _("Note"), "", "", note])
             at += 1
         return at
 
@@ -193,8 +197,9 @@ class _Book:
                         self._value(sheet, at, 2 + column * 2 + side, figure.value, figure.unit)
         last = len(trend.points)
         row = last + CHARTS_FROM
-        for column, chart_words in enumerate(self.report.charts):
-            self._line_chart(sheet, 2 + column * 2, last, row + (column // 2) * CHART_HEIGHT, column % 2, chart_words)
+        for at, chart_words in enumerate(self.report.charts):
+            column = 2 + KEYS.index(chart_words.code) * 2
+            self._line_chart(sheet, column, last, row + (at // 2) * CHART_HEIGHT, at % 2, chart_words)
 
     def _line_chart(self, sheet: Any, column: int, last: int, row: int, side: int, words: Any) -> None:
         chart = self.book.add_chart({"type": "line"})
@@ -254,6 +259,18 @@ class _Book:
             self._strings(sheet, at, [name])
             for column, cell in enumerate(cells, start=1):
                 sheet.write_number(at, column, cell.n)
+
+    def _channels(self) -> None:
+        if not self.report.channels:
+            return
+        head = (_("Figure"), _("Month"), _("Chat"), _("Standing"), _("Phone"), _("Standing"), _("Note"))
+        sheet = self._sheet(_("Chat and phone"), head, (30, 16, 14, 14, 14, 14, 60))
+        at = 1
+        for channel in self.report.channels:
+            for row in channel.rows:
+                cells = [channel.name, month_words(row.month), row.chat, row.chat_words, row.phone, row.phone_words, row.crossing]
+                self._strings(sheet, at, cells)
+                at += 1
 
     def _definitions(self) -> None:
         better = {"more": _("more is better"), "less": _("less is better"), "": _("neither")}

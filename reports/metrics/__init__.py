@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from reports.metrics import change, demand, guide, offer, opinions, outcomes, requests, volume, waits, work
+from reports.metrics import change, demand, elsewhere, guide, offer, opinions, outcomes, requests, volume, waits, work
 from reports.metrics.definition import Better, Metric, Source
 from reports.metrics.figure import FEW, Facts, Figure
 from reports.metrics.hours import HourCount, facts_of, read_hours
@@ -19,12 +19,12 @@ from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
 
-FORMULAS = "2026.2"
+FORMULAS = "2026.3"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {
     each.code: each
-    for part in (volume, waits, outcomes, opinions, demand, offer, work, change, guide, requests)
+    for part in (volume, waits, outcomes, opinions, demand, offer, elsewhere, work, change, guide, requests)
     for each in part.DEFINITIONS
 }
 DEFINITIONS: Mapping[str, Metric] = {code: _FOUND[code] for code in METRICS if code in _FOUND}
@@ -41,6 +41,7 @@ _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = 
     Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period),
     Source.WORDS: lambda scope, period, now: dict(opinions.read_words(scope, period)),
     Source.GUIDE: lambda scope, period, now: guide.read_guide(scope, period, now=now),
+    Source.IMPORTED: lambda scope, period, now: elsewhere.read_elsewhere(scope, period),
     Source.TOPICS: lambda scope, period, now: change.read_topics(scope, period),
 }
 

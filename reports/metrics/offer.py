@@ -1,4 +1,4 @@
-"""M24, M25, M31 and M32: what is offered, to how many, and at what cost."""
+"""M25, M31 and M32: what is offered, to how many, and at what cost."""
 
 from __future__ import annotations
 
@@ -107,14 +107,9 @@ def offer(facts: Facts) -> Figure:
     )
 
 
-def digital_doctor(facts: Facts) -> Figure:
-    """M24: the portal does not know visits at receptions; without an imported number there is no share."""
-    return unknown("M24", "%", [("doctor", number(facts, "doctor"))])
-
-
 def per_resident(facts: Facts) -> Figure:
-    """M25: for each thousand residents."""
-    population = facts.get("population")
+    """M25: for each thousand residents; where the directory has no number for the area, by one that was entered."""
+    population = facts.get("population") or number(facts, "external_population")
     if not population:
         return unknown("M25", "/1000")
     n = number(facts, "contacts")
@@ -149,18 +144,6 @@ def _population(scope: Scope) -> int | None:
 
 DEFINITIONS = (
     metric(
-        "M24",
-        "%",
-        Better.MORE,
-        _(
-            "Answered contacts whose last queue was a doctor’s, divided by all visits of primary health care. The number of"
-            " visits is brought in from elsewhere."
-        ),
-        digital_doctor,
-        Source.CONVERSATIONS,
-        Source.IMPORTED,
-    ),
-    metric(
         "M25",
         "/1000",
         Better.NEITHER,
@@ -168,6 +151,7 @@ DEFINITIONS = (
         per_resident,
         Source.CONVERSATIONS,
         Source.DIRECTORY,
+        Source.IMPORTED,
     ),
     metric(
         "M31",

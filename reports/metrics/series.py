@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
 
-from reports.metrics import columns
-from reports.metrics.definition import Metric
+from reports.metrics import columns, elsewhere
+from reports.metrics.definition import Metric, Source
 from reports.metrics.figure import Figure
 from reports.metrics.scope import Scope, asking_now
 from reports.months import Month, Period
@@ -18,7 +18,7 @@ Computed = Mapping[str, Metric]
 
 
 def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) -> dict[Month, dict[str, Figure]]:
-    """The figures of each month by the same definitions, in three queries for any number of months.
+    """The figures of each month by the same definitions, in three or four queries for any number of months.
 
     The verified line of M10 and the hours of M08 are of the month's own page: they look at other rows.
     """
@@ -32,13 +32,19 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
         **columns.of_lengths(),
         **columns.of_outcomes(),
         **columns.of_opinions(whole=False),
+        **columns.of_doctors(),
     }
     found: Iterable[Any] = rows.values("cell").annotate(**wanted).iterator()
     facts: dict[int, dict[str, Any]] = {row.pop("cell"): row for row in found}
     identified = _identification(scope, rows)
+    brought = any(Source.IMPORTED in each.sources for each in definitions.values())
+    entered: elsewhere.Rows = elsewhere.read_rows(scope, ordered[0], ordered[-1]) if brought else {}
 
     def compute(n: int) -> dict[str, Figure]:
-        of_month, of_persons = facts.get(n, {}), {**facts.get(n, {}), **identified[n]}
+        month, of_services = ordered[n], identified[n]["doctors"]
+        doctors = sum(of_services[pk] for pk in elsewhere.counted_in_chat(entered, month, scope))
+        of_month = {**facts.get(n, {}), **elsewhere.facts_of_months(entered, [month], last=month, doctors=doctors)}
+        of_persons = {**of_month, **identified[n]}
         return {code: each.compute(of_persons if code == "M02" else of_month) for code, each in definitions.items()}
 
     return {month: compute(n) for n, month in enumerate(ordered)}
@@ -58,11 +64,15 @@ def _identification(scope: Scope, rows: Any) -> dict[int, dict[str, Any]]:
     counted: Mapping[str, Any] = {
         "contacts": columns.counted(columns.CONTACT),
         "identified": columns.counted(columns.CONTACT & columns.IDENTIFIED),
+        **columns.of_doctors(),
     }
-    found: dict[int, dict[str, Any]] = defaultdict(lambda: {"in_use": sorted(asking), "asked": 0, "identified": 0, "contacts": 0})
+    found: dict[int, dict[str, Any]] = defaultdict(
+        lambda: {"in_use": sorted(asking), "asked": 0, "identified": 0, "contacts": 0, "doctors": Counter()}
+    )
     for row in rows.values("cell", "first_queue__service").annotate(**counted).iterator():
         month = found[row["cell"]]
         month["contacts"] += row["contacts"]
+        month["doctors"][row["first_queue__service"]] += row["doctor"]
         if row["identified"] or row["first_queue__service"] in asking:
             month["in_use"] = [*month["in_use"], row["first_queue__service"]]
             month["asked"] += row["contacts"]

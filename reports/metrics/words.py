@@ -109,6 +109,19 @@ PARTS: Mapping[str, Promise | str] = {
     "guide_helped_share": _("It helped, of those who told"),
     "guide_human_wait": _("From the hand-over to a human’s answer (median)"),
     "euros": _("Costs, euros"),
+    "mails": _("Received"),
+    "mails_answered": _("Answered"),
+    "mail_days": _("Working days to an answer (mean)"),
+    "calls": _("Phone calls"),
+    "calls_answered": _("Phone calls answered"),
+    "calls_median": _("Response time of the phone (median)"),
+    "calls_within": _("Phone calls answered within the target"),
+    "visits": _("All visits of primary health care"),
+    "doctor_visits": _("Digital doctor visits"),
+    "hours_before": _("Phone hours in a week, before"),
+    "hours_now": _("Phone hours in a week, now"),
+    "appointments": _("Appointments gained in a week"),
+    "saved_euros": _("Saved euros"),
     "per_answered": _("Euros for each answered contact"),
 }
 
@@ -118,6 +131,11 @@ NOTES: Mapping[str, Promise | str] = {
     "no_costs": _("Costs are missing from the period."),
     "not_comparable": _("Not comparable: the area of a service has changed."),
     "few": _("Few answers."),
+    "more_than_all": _("The data are wrong: there are more digital doctor visits than visits in all. Mend the entered figures."),
+    "months_missing": _("Figures are missing from the period."),
+    "savings_reached": _("The wanted savings were reached."),
+    "savings_not_reached": _("The wanted savings were not reached."),
+    "savings_not_assessed": _("Whether the wanted savings were reached has not been assessed."),
 }
 PERCENTS = {
     *(
@@ -130,11 +148,14 @@ PERCENTS = {
         "growth",
         "growth_of_year",
         "guide_helped_share",
+        "calls_within",
     ),
     *(f"{tone}_share" for tone in Tone.values),
 }
 """What stands beside a figure as a percentage, though the figure itself may be of another unit."""
-TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_median", "guide_human_wait"}
+EUROS = {"euros", "per_answered", "saved_euros"}
+"""What stands beside a figure as euros."""
+TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_median", "guide_human_wait", "calls_median"}
 """What stands beside a figure as a duration."""
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('chat', '0013_presence_line_at'),
-        ('reports', '0003_reviews_choices_and_feedback'),
+        ('reports', '0004_external_figures'),
         ('services', '0011_automatic_guide'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,5 +1,6 @@
-"""What reports keep: frozen months, notes, reviews, feedback gone through, quality samples, and what each service follows."""
+"""What reports keep: frozen months, notes, reviews, feedback gone through, quality samples, figures from elsewhere, and choices."""
 
+from reports.models.external import ExternalFigure
 from reports.models.feedback import FeedbackMark
 from reports.models.months import MonthlyReport
 from reports.models.notes import MonthNote
@@ -10,6 +11,7 @@ from reports.models.wishes import ShiftWish
 
 __all__ = [
     "AgreedAction",
+    "ExternalFigure",
     "FeedbackMark",
     "MonthNote",
     "MonthlyReport",

@@ -1,5 +1,6 @@
 """The rules of reports, and the only place that writes them."""
 
+from reports.operations.external import Taken, bring_in_figures, enter_figure
 from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
 from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
 from reports.operations.notes import change_note, delete_note, write_note
@@ -14,12 +15,15 @@ __all__ = [
     "CATCH_UP",
     "Action",
     "Findings",
+    "Taken",
+    "bring_in_figures",
     "change_note",
     "check_conversation",
     "choose_metrics",
     "delete_note",
     "draw_sample",
     "end_target",
+    "enter_figure",
     "export_quality",
     "export_rows",
     "freeze_due_months",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from reports.behind import LISTED
+from reports.external import OF_METRIC
 from reports.metrics.figure import FEW
 from reports.models import MonthlyReport
 from reports.permissions import may_read_county
@@ -38,4 +39,4 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 
 def page_context(chosen: Chosen, report: Report) -> dict[str, Any]:
     """What a page of figures shows, whether of a month or of a free period."""
-    return {"chosen": chosen, "report": report, "listed": LISTED, "few": FEW}
+    return {"chosen": chosen, "report": report, "listed": LISTED, "brought": tuple(OF_METRIC), "few": FEW}

@@ -190,7 +190,7 @@ def test_the_number_of_queries_does_not_follow_the_rows(d1, manager, signed_in, 
 def test_the_page_is_short_and_everything_is_behind_it(d1, manager, signed_in) -> None:
     """What is behind a figure opens by a press; the groups, the tables and most charts are closed to begin with."""
     shown = page(signed_in(manager))
-    assert shown.count('<details class="nlr-group"') == 9 and "<details open" not in shown
+    assert shown.count('<details class="nlr-group"') == 10 and "<details open" not in shown
     for code in ("M01", "M08", "M34"):
         assert f'id="{code}"' in shown
     assert shown.count('<svg class="nlr-drawing"') == 9

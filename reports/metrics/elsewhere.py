@@ -1,0 +1,255 @@
+"""M20, M21, M24 and M30: figures that people bring in from elsewhere, alone or beside those of the chat.
+
+A month without them is a gap. The county's own figure stands when there is one; else the figures of its services are added up, if
+they can be: a median cannot.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reports.choices import ExternalKind
+from reports.metrics import columns
+from reports.metrics.definition import Better, Source, metric
+from reports.metrics.figure import Facts, Figure, number, ratio, unknown
+from reports.metrics.scope import Scope
+from reports.models import ExternalFigure
+from reports.months import Month, Period
+
+K = ExternalKind
+SUMS = (K.CALLS, K.CALLS_ANSWERED, K.MAILS, K.MAILS_ANSWERED)
+ALONE = (K.CALLS_MEDIAN, K.CALLS_WITHIN, K.MAIL_DAYS)
+"""What cannot be added up: it is told of one month of one place only."""
+PHONE = (K.NURSES, K.HOURS_BEFORE, K.HOURS_NOW)
+Place = int | None
+Rows = Mapping[Month, Mapping[str, Mapping[Place, ExternalFigure]]]
+
+
+def read_rows(scope: Scope, first: Month, last: Month) -> Rows:
+    """The figures in force of the scope's services, and the county's own when the scope is the county: one query."""
+    places = Q(service__in=scope.services)
+    if scope.is_whole:
+        places |= Q(service__isnull=True)
+    kinds = [each.value for each in K if not each.value.startswith("bot_")]
+    rows = ExternalFigure.objects.filter(places, county=scope.county_id, kind__in=kinds)
+    # What the residents are does not change every month: the last number that is known is meant.
+    within = Q(month__range=(first.first, last.first)) | Q(kind=K.POPULATION, month__lt=first.first)
+    found: dict[Month, dict[str, dict[Place, ExternalFigure]]] = defaultdict(lambda: defaultdict(dict))
+    for row in rows.filter(within).in_force().order_by("month", "pk"):
+        found[Month.of(row.month)][row.kind][row.service_id] = row
+    return found
+
+
+def read_elsewhere(scope: Scope, period: Period) -> dict[str, Any]:
+    """What was entered for the months of the period, and the doctors' contacts of just those services and months: two queries."""
+    months = [month for month in period.months if month.first >= period.first and month.last <= period.last]
+    rows = read_rows(scope, Month.of(period.first), Month.of(period.last))
+    wanted, asks = Q(pk__in=[]), False
+    for month in months:
+        starts, ends = month.period.interval
+        if services := counted_in_chat(rows, month, scope):
+            wanted, asks = wanted | Q(queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=services), True
+    doctors = scope.rows(period).filter(wanted).aggregate(**columns.of_doctors())["doctor"] if asks else 0
+    return facts_of_months(rows, months, last=Month.of(period.last), doctors=doctors)
+
+
+def counted_in_chat(rows: Rows, month: Month, scope: Scope) -> list[int]:
+    """The services whose doctors' contacts are the digital visits of the month: visits are entered, digital ones are not."""
+    where, own = _standing(rows, month, K.VISITS), _standing(rows, month, K.DOCTOR_VISITS)
+    if not where or None in own:
+        return []
+    places = scope.services if None in where else where
+    return [place for place in places if place is not None and place not in own]
+
+
+def facts_of_months(rows: Rows, months: Sequence[Month], *, last: Month, doctors: int) -> dict[str, Any]:
+    """The facts of these whole months, with the answered contacts of doctors in those that have a number of visits."""
+    found: dict[str, Any] = {}
+    for kind in SUMS:
+        have = [where for month in months if (where := _standing(rows, month, kind))]
+        if have:
+            found[kind] = sum(int(row.exact) for where in have for row in where.values())
+            found[f"{kind}_missing"] = [str(month) for month in months if not _standing(rows, month, kind)]
+    for kind in ALONE:
+        alone = [row for month in months for row in _standing(rows, month, kind).values()]
+        if len(months) == 1 and len(alone) == 1:
+            found[kind] = alone[0].exact
+    found |= _visits(rows, months, doctors)
+    found |= _population(rows, last)
+    for month in reversed(months):
+        if released := _released(rows.get(month, {})):
+            found |= released
+            break
+    for month in reversed(months):
+        if savings := _savings(rows.get(month, {})):
+            found |= savings
+            break
+    return found
+
+
+def _standing(rows: Rows, month: Month, kind: str) -> Mapping[Place, ExternalFigure]:
+    """The county's own figure, when there is one; else those of the services."""
+    found = rows.get(month, {}).get(kind, {})
+    return {None: found[None]} if None in found else found
+
+
+def _visits(rows: Rows, months: Sequence[Month], doctors: int) -> dict[str, Any]:
+    """Visits in all, and the digital ones of the same months: of the chat, or from elsewhere where they are counted there."""
+    have = {month: where for month in months if (where := _standing(rows, month, K.VISITS))}
+    if not have:
+        return {}
+    extra = sum(
+        int(row.exact)
+        for month, where in have.items()
+        for place, row in _standing(rows, month, K.DOCTOR_VISITS).items()
+        if None in where or place in where or place is None
+    )
+    meant = [row.words for where in have.values() for row in where.values() if row.words]
+    return {
+        "visits": sum(int(row.exact) for where in have.values() for row in where.values()),
+        "doctor_visits": doctors + extra,
+        "visits_mean": list(dict.fromkeys(meant)),
+        "visits_missing": [str(month) for month in months if month not in have],
+    }
+
+
+def _population(rows: Rows, last: Month) -> dict[str, Any]:
+    found = [where for month in sorted(rows) if month <= last and (where := rows[month].get(K.POPULATION))]
+    places = {place: row for where in found for place, row in where.items()}
+    # Areas of several services may be the same people: they are not added up.
+    return {"external_population": int(next(iter(places.values())).exact)} if len(places) == 1 else {}
+
+
+def _released(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> dict[str, Any]:
+    """Nurses by phone hours before, less the hours now; of the county, or of each service that has all three."""
+    whole = [place for place in of_month.get(K.NURSES, {}) if all(place in of_month.get(kind, {}) for kind in PHONE)]
+    places = [None] if None in whole else whole
+    if not places:
+        return {}
+    before, now, people = Fraction(), Fraction(), 0
+    appointments: Fraction | None = Fraction()
+    for place in places:
+        nurses, hours, left = (of_month[kind][place].exact for kind in PHONE)
+        before, now, people = before + nurses * hours, now + left, people + ceil(nurses)
+        length = of_month.get(K.APPOINTMENT, {}).get(place)
+        if length is None or not length.value or appointments is None:
+            appointments = None
+        else:
+            appointments += (nurses * hours - left) * 60 / length.exact
+    return {"hours_before": before, "hours_now": now, "appointments": appointments, "nurses": people}
+
+
+def _savings(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> dict[str, Any]:
+    """The manager's own word: of the county, or of the one service that is looked at."""
+    told = of_month.get(K.SAVINGS_REACHED, {})
+    place = None if None in told else next(iter(told)) if len(told) == 1 else -1
+    if place not in told:
+        return {}
+    euros = of_month.get(K.SAVED_EUROS, {}).get(place)
+    row = told[place]
+    return {"savings": bool(row.value), "savings_words": row.words, "saved_euros": euros.exact if euros else None}
+
+
+def mails(facts: Facts) -> Figure:
+    """M20: received e-mails; nobody has entered them: no data."""
+    return _entered(facts, "M20", K.MAILS, (K.MAILS, K.MAILS_ANSWERED), (K.MAIL_DAYS,))
+
+
+def phone(facts: Facts) -> Figure:
+    """M21: phone calls; their response time and their share within the target stand beside."""
+    return _entered(facts, "M21", K.CALLS, (K.CALLS, K.CALLS_ANSWERED), (K.CALLS_MEDIAN, K.CALLS_WITHIN))
+
+
+def _entered(facts: Facts, code: str, main: str, sums: Sequence[str], alone: Sequence[str]) -> Figure:
+    parts = [(str(kind), number(facts, kind)) for kind in sums if kind in facts]
+    beside: dict[str, Fraction | None] = {str(kind): facts[kind] for kind in alone if kind in facts}
+    if not parts and not beside:
+        return unknown(code, "n")
+    value = Fraction(facts[main]) if main in facts else None
+    return Figure(code, value, "n", number(facts, main), parts, beside, notes=_missing(facts.get(f"{main}_missing")))
+
+
+def digital_doctor(facts: Facts) -> Figure:
+    """M24: the portal does not know visits at receptions; without an entered number of them there is no share."""
+    if "visits" not in facts:
+        return unknown("M24", "%", [("doctor", number(facts, "doctor"))])
+    n, visits = number(facts, "doctor_visits"), number(facts, "visits")
+    notes = [*facts["visits_mean"], *_missing(facts["visits_missing"])]
+    parts = [("doctor_visits", n), ("visits", visits)]
+    if n > visits:
+        return Figure("M24", None, "%", visits, parts, notes=["more_than_all", *notes])
+    return Figure("M24", ratio(n, visits), "%", visits, parts, notes=notes)
+
+
+def released(facts: Facts) -> Figure:
+    """M30: released phone hours, never without the word whether the wanted savings were reached (S002-45, S002-51)."""
+    told = "savings_not_assessed"
+    if "savings" in facts:
+        told = "savings_reached" if facts["savings"] else "savings_not_reached"
+    notes = [told, *([facts["savings_words"]] if facts.get("savings_words") else [])]
+    beside: dict[str, Fraction | None] = {"saved_euros": facts.get("saved_euros")} if "savings" in facts else {}
+    if "hours_before" not in facts:
+        return Figure("M30", None, "h/wk", 0, beside=beside, known=False, notes=notes)
+    before, now = facts["hours_before"], facts["hours_now"]
+    hours: dict[str, Fraction | None] = {"hours_before": before, "hours_now": now, "appointments": facts["appointments"]}
+    return Figure("M30", before - now, "h/wk", facts["nurses"], beside=hours | beside, notes=notes)
+
+
+def _missing(months: Sequence[str] | None) -> list[str]:
+    return ["months_missing", *months] if months else []
+
+
+DEFINITIONS = (
+    metric(
+        "M20",
+        "n",
+        Better.NEITHER,
+        _(
+            "E-mails to the service in the month, by the numbers that people have entered: received, answered,"
+            " and how long it took."
+        ),
+        mails,
+        Source.IMPORTED,
+    ),
+    metric(
+        "M21",
+        "n",
+        Better.NEITHER,
+        _(
+            "Phone calls in the month, by the numbers that people have entered: how many came and were answered, the median of the"
+            " response time and the share within the target. They are compared with the chat month by month."
+        ),
+        phone,
+        Source.IMPORTED,
+    ),
+    metric(
+        "M24",
+        "%",
+        Better.MORE,
+        _(
+            "Answered contacts whose last queue was a doctor’s, divided by all visits of primary health care. The number of"
+            " visits is brought in from elsewhere."
+        ),
+        digital_doctor,
+        Source.CONVERSATIONS,
+        Source.IMPORTED,
+    ),
+    metric(
+        "M30",
+        "h/wk",
+        Better.MORE,
+        _(
+            "Nurses by their phone hours before, less the phone hours now, in a week; and how many appointments fit in."
+            " Beside it always whether the wanted savings were reached, as a manager has said."
+        ),
+        released,
+        Source.IMPORTED,
+    ),
+)
