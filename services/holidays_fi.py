@@ -7,9 +7,10 @@ Christmas eve among them: both are days off in practice and in statutory time li
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from django.utils import timezone
 from holidays import PUBLIC, country_holidays
 
 from services.texts import Texts
@@ -49,3 +50,9 @@ def working_day_after(day: date, count: int) -> date:
 def working_days(first: date, last: date) -> int:
     """How many working days there are from the first to the last day, both counted."""
     return sum(is_working_day(first + timedelta(days=n)) for n in range((last - first).days + 1))
+
+
+def end_of_working_day(now: datetime, days: int) -> datetime:
+    """The last instant of the n-th working day after the local day of `now`, which is day 0 (metrics 1.3)."""
+    last = working_day_after(timezone.localdate(now), days)
+    return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min)) - timedelta(microseconds=1)

@@ -27,9 +27,9 @@ from chat.operations.start import create_conversation, entry_queue
 from chat.protocol import TEXT_LIMIT
 from chat.refusals import Refusal, refuse
 from services.choices import ServiceStatus
+from services.holidays_fi import end_of_working_day
 from services.identity_codes import mask
 from services.models import HelpForm, Service
-from services.models.help_forms import end_of_working_day
 
 AFTER_THE_LIVE = -1
 """The priority of a request: who is at the other end now goes before one who comes back for the answer another day."""
@@ -84,7 +84,7 @@ def send_help_request(
         line_at=now,
         seen_at=now,
         last_message_at=now,
-        answer_due_at=form.due_at(now),
+        answer_due_at=end_of_working_day(now, form.days),
         state=State.WAITING,
     )
     try:
@@ -110,7 +110,7 @@ def ask_further(*, by: Actor, conversation: UUID, client_id: UUID, body: str, no
     posted = post_message(by=by, conversation=conversation, client_id=client_id, body=body, now=now)
     if row.answer_due_at is None and not posted.duplicate:
         form = HelpForm.objects.filter(service=row.service_id).first()
-        due = form.due_at(now) if form is not None else end_of_working_day(now, 3)
+        due = end_of_working_day(now, form.days if form is not None else 3)
         Conversation.objects.filter(pk=row.pk).update(answer_due_at=due)
     announce_board(queues=[row.queue_id], users=[row.responder_id])
     return posted

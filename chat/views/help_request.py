@@ -30,6 +30,7 @@ from chat.refusals import MESSAGES, Refusal
 from chat.residents import code_of_form, holder_of, keep_reading, read_code, reader_of, shown_code, stop_reading
 from chat.views.start import service_for_residents
 from services.choices import ServiceStatus
+from services.holidays_fi import end_of_working_day
 from services.models import HelpForm, Service
 from services.operations import document_of
 
@@ -177,7 +178,7 @@ def _form_page(
         "form": form,
         "intro": row.published.get("intro", {}),
         "days": row.days,
-        "due_at": row.due_at(timezone.now()),
+        "due_at": end_of_working_day(timezone.now(), row.days),
         "is_preview": is_preview,
         "back": row.public_id,
     }

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('promise_days', models.PositiveSmallIntegerField(default=3, verbose_name='answered in so many working days')),
                 ('asks_contact', models.BooleanField(default=True, verbose_name='a phone number or e-mail may be left')),
                 ('is_on', models.BooleanField(default=False, editable=False, verbose_name='in use')),
-                ('published', models.JSONField(default=dict, editable=False, help_text='The form as residents see it: never changed, only replaced.')),
+                ('published', models.JSONField(default=dict, editable=False, help_text='The form as residents see it.')),
                 ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='published')),
                 ('number', models.PositiveIntegerField(default=0, editable=False, help_text='How many times it has been published.')),
                 ('service', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='help_form', to='services.service', verbose_name='service')),

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.choices import HelpFieldKind
-from services.holidays_fi import working_day_after
 from services.models.base import Versioned, label, scoped
 from services.models.service import Service
 from services.models.surveys import MOST_OPTIONS, split
@@ -57,10 +54,6 @@ class HelpForm(Versioned):
     def days(self) -> int:
         """The promise that is in force."""
         return int(self.published.get("days", self.promise_days))
-
-    def due_at(self, now: datetime) -> datetime:
-        """Until when a question sent now is promised an answer; the day of sending is day 0 (metrics 1.3)."""
-        return end_of_working_day(now, self.days)
 
 
 class HelpField(Versioned):
@@ -108,11 +101,4 @@ class HelpField(Versioned):
                 raise ValidationError({f"options_{code}": message})
 
 
-def end_of_working_day(now: datetime, days: int) -> datetime:
-    """The last instant of the n-th working day after the local day of `now`."""
-    from_day = timezone.localdate(now)
-    last = working_day_after(from_day, days)
-    return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min)) - timedelta(microseconds=1)
-
-
-__all__ = ["MOST_DAYS", "MOST_FIELDS", "HelpField", "HelpForm", "end_of_working_day"]
+__all__ = ["MOST_DAYS", "MOST_FIELDS", "HelpField", "HelpForm"]

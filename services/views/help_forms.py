@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actors import Staff
 from services.forms.help_forms import HelpFieldForm, HelpFormForm
+from services.holidays_fi import end_of_working_day
 from services.models import County, HelpField, HelpForm, Service
 from services.operations import (
     add_help_field,
@@ -90,7 +91,7 @@ def help_form(request: HttpRequest, actor: Staff, row: HelpForm) -> HttpResponse
         "form": form,
         "fields": list(row.fields.all()),
         "is_changed": row.published_at is not None and {**document_of(row), "number": 0} != {**row.published, "number": 0},
-        "due_now": row.due_at(timezone.now()),
+        "due_now": end_of_working_day(timezone.now(), row.days),
         "address": request.build_absolute_uri(reverse("chat:help_ask", args=[row.service.key])),
     }
     return render(request, "help_forms/form.html", context, status=422 if form.errors else 200)
