@@ -27,7 +27,7 @@ class FigureForm(PageForm):
     month = forms.CharField(label=_("Month"), max_length=10, help_text=_("For example 2026-11."))
     kind = forms.ChoiceField(label=_("Figure"), choices=())
     value = forms.CharField(
-        label=_("Number"),
+        label=_("Value"),
         max_length=24,
         required=False,
         help_text=_("Leave empty to take away a figure that was entered by mistake."),
