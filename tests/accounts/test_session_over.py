@@ -15,7 +15,7 @@ from tests.adoption.conftest import *  # noqa: F403 - a rollout
 from tests.adoption.conftest import item_of
 
 pytestmark = pytest.mark.django_db
-OWN = {"HTTP_ORIGIN": "http://testserver", "HTTP_ACCEPT": "text/html"}
+OWN: Any = {"HTTP_ORIGIN": "http://testserver", "HTTP_ACCEPT": "text/html"}
 
 
 def given_back(address: str, data: dict[str, Any]) -> dict[str, str]:
