@@ -38,11 +38,12 @@ class PortalAdminSite(AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Who sends a form after her session has ended gets her words back."""
         guarded = super().admin_view(view, cacheable)
+        model = getattr(getattr(view, "__self__", None), "model", None)
 
         @wraps(guarded)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             is_out = request.method == "POST" and getattr(request, "actor", None) is None and is_own_form(request)
-            return ask_to_sign_in(request) if is_out else guarded(request, *args, **kwargs)
+            return ask_to_sign_in(request, model=model) if is_out else guarded(request, *args, **kwargs)
 
         return inner
 

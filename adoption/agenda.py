@@ -60,7 +60,7 @@ class Agenda:
 def ideas_of(rollout: Rollout, *, now: datetime) -> list[Idea]:
     """Unfinished ideas of the service and of the whole county, the most wanted first."""
     rows = Improvement.objects.filter(county=rollout.county_id).unfinished().for_service(rollout.service)
-    counted = rows.annotate(n=Count("votes")).order_by("-n", "created_at")[:IDEAS]
+    counted = rows.annotate(n=Count("votes")).order_by("-n", "created_at", "pk")[:IDEAS]
     return [Idea(row.title, row.n, row.is_stalled(now)) for row in counted]
 
 

@@ -37,7 +37,7 @@ def overviews(rollouts: Sequence[Rollout], *, today: date, user_id: int) -> tupl
     """Each rollout’s state, and the person’s own open items of all of them, the latest first; two queries for any number."""
     by_rollout: dict[int, list[RolloutItem]] = defaultdict(list)
     rows = RolloutItem.objects.filter(rollout__in=[row.pk for row in rollouts]).select_related("model_item__phase", "owner")
-    for item in rows.order_by("rollout_id", "model_item__phase__order", "model_item__order"):
+    for item in rows.order_by("rollout_id", "model_item__phase__order", "model_item__order", "pk"):
         by_rollout[item.rollout_id].append(item)
     found, own = [], []
     for rollout in rollouts:

@@ -49,7 +49,7 @@ def reviews_due(rollouts: Iterable[Rollout], *, today: date) -> Iterator[tuple[R
 def _reviews(rollouts: list[Rollout], *, today: date) -> Iterator[tuple[Rollout, YearlyReview]]:
     held: dict[int, date] = {}
     called: dict[int, date] = {}
-    rows = Meeting.objects.filter(rollout__in=rollouts, kind=MeetingKind.YEARLY).order_by("on")
+    rows = Meeting.objects.filter(rollout__in=rollouts, kind=MeetingKind.YEARLY).order_by("on", "pk")
     for key, on, outcome in rows.values_list("rollout_id", "on", "outcome"):
         if on < today or outcome.strip():
             held[key] = on
@@ -94,7 +94,7 @@ def _year(rollout: Rollout, today: date) -> list[str]:
 
 def _staff(rollout: Rollout, today: date) -> str:
     rows = Survey.objects.filter(service=rollout.service, kind=SurveyKind.STAFF, closed_at__isnull=False)
-    last = rows.order_by("-closed_at").first() if rollout.service else None
+    last = rows.order_by("-closed_at", "-pk").first() if rollout.service else None
     if last is None or last.closed_at is None:
         return _("No staff survey has been made: make one before the meeting.")
     day = timezone.localdate(last.closed_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +48,7 @@ METRICS: Mapping[str, Promise | str] = {
     "M35": _("Quality sample"),
 }
 _LEADING = re.compile(r"M\d{2}b?(?=\s|$)")
+_AIMED = re.compile(r"(?<=[≥≤<>] )(\d+)[.,](\d+)(?![.,\d])")
 
 
 def metric_words(text: str) -> str:
@@ -54,7 +56,18 @@ def metric_words(text: str) -> str:
     found = _LEADING.match(text)
     if found is None or found[0] not in METRICS:
         return text
-    return f"{found[0]} {METRICS[found[0]]}{text[found.end() :]}"
+    return f"{found[0]} {METRICS[found[0]]}{aim_to_read(text[found.end() :])}"
+
+
+def aim_to_read(line: str) -> str:
+    """A line of a metric with the number of its target as the reader writes numbers: “M14 ≥ 4,2”."""
+    separator = get_format("DECIMAL_SEPARATOR")
+    return _AIMED.sub(lambda found: f"{found[1]}{separator}{found[2]}", line)
+
+
+def aim_to_keep(line: str) -> str:
+    """The same line as it is stored, in whatever language it was written."""
+    return _AIMED.sub(r"\1.\2", line) if _LEADING.match(line) else line
 
 
 def metric_choices() -> list[tuple[str, str]]:

@@ -16,10 +16,10 @@ from accounts.models import Grant, User
 from accounts.origin import actor_of
 from accounts.permissions import counties_of
 from adoption.admin.template_fields import TickedField
-from adoption.choices import Funder, RolloutStatus
+from adoption.choices import Funder
 from adoption.forms import CardForm
 from adoption.forms.base import DayField
-from adoption.forms.rollouts import NamedLinksField
+from adoption.forms.rollouts import NamedLinksField, services_offered
 from adoption.models import Member, Rollout
 from adoption.models.rollouts import DRIVER_ROLES
 from adoption.operations import add_member, remove_member
@@ -72,9 +72,8 @@ def choices_of_card(db_field: Any, request: HttpRequest, rollout: Rollout | None
     if target is County:
         return {"queryset": counties, "empty_label": None}
     if target is Service:
-        taken = Rollout.objects.filter(service=OuterRef("pk"), status=RolloutStatus.RUNNING)
-        taken = taken.exclude(pk=rollout.pk) if rollout is not None else taken
-        free = Service.objects.filter(~Exists(taken), county__in=counties).order_by("county", "order", "key")
+        offered = services_offered(rollout, chosen=request.POST.get("service", ""))
+        free = offered.filter(county__in=counties).order_by("county", "order", "key")
         return {"queryset": free, "empty_label": _("It is made later, from the definition")}
     if target is User:
         works = Grant.objects.valid().filter(user_id=OuterRef("pk"), county__in=counties.values("code"))
@@ -82,7 +81,7 @@ def choices_of_card(db_field: Any, request: HttpRequest, rollout: Rollout | None
         return {"queryset": people, "empty_label": _("Not named yet")}
     if target is Municipality:
         box = forms.CheckboxSelectMultiple(attrs={"class": "nl-admin-choices"})
-        return {"queryset": Municipality.objects.filter(county__in=counties).order_by("name_fi"), "widget": box}
+        return {"queryset": Municipality.objects.filter(county__in=counties).order_by("name_fi", "pk"), "widget": box}
     return {}
 
 

@@ -21,6 +21,7 @@ from adoption.models import Rollout, RolloutItem, VerdictCondition
 from adoption.states import CLOSED
 from adoption.templatetags.adoption_words import shown
 from adoption.words import share_name
+from services.models.base import label
 
 BEHIND = (GateShape.PASSED, GateShape.CONDITIONS)
 
@@ -46,7 +47,7 @@ def next_gate(row: BoardRow) -> GateCell | None:
 class RolloutColumns(admin.ModelAdmin):
     """The columns of the list."""
 
-    list_display = ("name_shown", "late_shown", "gate_shown", "progress_shown", "phases_shown", "status_shown", "county")
+    list_display = ("name_shown", "late_shown", "gate_shown", "progress_shown", "phases_shown", "status_shown", "county_shown")
     list_per_page = 50
 
     class Media:
@@ -67,6 +68,11 @@ class RolloutColumns(admin.ModelAdmin):
     def status_shown(self, rollout: Rollout) -> str:
         """Whether it runs, and how mature it is."""
         return format_html("{}<br>{}", rollout.get_status_display(), rollout.get_stage_display())
+
+    @admin.display(description=_("county"), ordering="county")
+    def county_shown(self, rollout: Rollout) -> str:
+        """By the name that people know it by."""
+        return label(rollout.county, "brand_name" if getattr(rollout.county, "brand_name_fi", "") else "name")
 
     @admin.display(description=_("done"))
     def progress_shown(self, rollout: Rollout) -> str:

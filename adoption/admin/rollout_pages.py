@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from accounts.origin import actor_of
 from adoption.forms import AdoptForm
-from adoption.forms.rollouts import offered_choices
 from adoption.history import deeds_of
 from adoption.models import Rollout
 from adoption.operations import offered_items
@@ -142,7 +141,7 @@ class RolloutPages(admin.ModelAdmin):
         if request.method == "POST":
             take_items(request, actor, rollout)
             return redirect("admin:adoption_rollout_change", pk)
-        offered = offered_choices(offered_items(rollout))
+        offered = offered_items(rollout)
         form = AdoptForm(offered=offered) if offered else None
         return self._page(request, "adopt", _("Add items of the model"), {"rollout": rollout, "form": form})
 

@@ -38,6 +38,7 @@ from adoption.operations.rollouts import LANGUAGES
 from adoption.permissions import may_drive
 from adoption.progress import progress
 from adoption.views.rollout import items_of, open_questions, proofs_of, sections_of
+from adoption.views.rollouts import tell_started
 
 
 @admin.register(Rollout)
@@ -156,9 +157,14 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
             words = ngettext("%(n)d item was moved.", "%(n)d items were moved.", moved) % {"n": moved}
             messages.success(request, words)
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """When it was asked for tells whether this press started it."""
+        request.asked_at = timezone.now()  # type: ignore[attr-defined]
+        return super().add_view(request, form_url, extra_context)
+
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        """A new rollout opens: there is what to do next."""
-        messages.success(request, _("The rollout has started. Here is what to do next."))
+        """A new rollout opens: there is what to do next. One that an earlier press started is told so."""
+        tell_started(request, Rollout.objects.get(pk=obj.pk), request.asked_at)  # type: ignore[attr-defined]
         return redirect("admin:adoption_rollout_change", obj.pk)
 
     # --- the page ---

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,7 @@ class MinutesField(forms.CharField):
         """Seconds as minutes."""
         if not isinstance(value, int):
             return value
-        return decimal_text(round(value / 60, 2)).replace(".", ",")
+        return decimal_text(round(value / 60, 2)).replace(".", get_format("DECIMAL_SEPARATOR"))
 
     def clean(self, value: Any) -> Any:
         """Minutes as seconds; nothing is no time."""
@@ -300,7 +301,10 @@ def queue_rows(
 def target_rows(data: Mapping[str, Any] | None, definition: Definition) -> TargetRows:
     """The metrics as rows of the page."""
     names = ("slot", "metric", "aim", "direction", "unit")
-    initial = [{**{name: getattr(row, name) for name in names}, "value": row.value.replace(".", ",")} for row in definition.targets]
+    point = get_format("DECIMAL_SEPARATOR")
+    initial = [
+        {**{name: getattr(row, name) for name in names}, "value": row.value.replace(".", point)} for row in definition.targets
+    ]
     rows: TargetRows = _TargetFormSet(data, initial=None if data is not None else initial, prefix="targets")
     return rows
 

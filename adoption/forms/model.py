@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from adoption.forms.base import DayField, PageForm, WordsField, dress
 from adoption.forms_of_model import LONGEST, FieldKind, FieldSpec, FormSpec, Values
 from services.forms import LinesField
-from services.metric_names import metric_choices
+from services.metric_names import aim_to_keep, aim_to_read, metric_choices
 from services.texts import pick
 
 CHOICE_WORDS = {"yes": _("Yes"), "no": _("No"), "planned": _("Planned")}
@@ -22,7 +22,7 @@ class ModelForm(PageForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, spec: FormSpec, values: Values, version: int | None, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={**values, "version": version}, **kwargs)
+        super().__init__(*args, initial={**_to_read(values), "version": version}, **kwargs)
         self.spec = spec
         for each in spec.fields:
             field = _field(each, language)
@@ -36,7 +36,18 @@ class ModelForm(PageForm):
     def values(self) -> dict[str, Any]:
         """What was written, by the form’s own fields; a day as it is stored."""
         found = {each.key: self.cleaned_data[each.key] for each in self.spec.fields}
-        return {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in found.items()}
+        return {key: _to_keep(value) for key, value in found.items()}
+
+
+def _to_read(values: Values) -> dict[str, Any]:
+    """Lines of metrics with numbers as the reader writes them."""
+    return {key: [aim_to_read(str(each)) for each in value] if isinstance(value, list) else value for key, value in values.items()}
+
+
+def _to_keep(value: Any) -> Any:
+    if isinstance(value, list):
+        return [aim_to_keep(str(each)) for each in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _field(spec: FieldSpec, language: str) -> forms.Field:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import Funder, RolloutStatus, Stage, YesNo
@@ -46,6 +46,15 @@ class NamedLinksField(LinesField):
                 raise forms.ValidationError(_("Each line has a name and an address that begins with https://."), code="links")
             found.append({"name": name.strip(), "url": url})
         return found
+
+
+def services_offered(rollout: Rollout | None, *, chosen: object) -> QuerySet[Service]:
+    """Those that are not being taken into use elsewhere; one that was chosen all the same is refused by the operation, in words."""
+    taken = Rollout.objects.filter(service=OuterRef("pk"), status=RolloutStatus.RUNNING)
+    if rollout is not None:
+        taken = taken.exclude(pk=rollout.pk)
+    text = str(chosen)
+    return Service.objects.filter(~Exists(taken) | Q(pk=int(text) if text.isdecimal() and len(text) < 19 else 0))
 
 
 class CardForm(PageForm):
@@ -100,11 +109,9 @@ class CardForm(PageForm):
 
     def __init__(self, *args: Any, county: County, rollout: Rollout | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        taken = Rollout.objects.filter(service=OuterRef("pk"), status=RolloutStatus.RUNNING)
-        if rollout is not None:
-            taken = taken.exclude(pk=rollout.pk)
-        self._choices("service").queryset = Service.objects.filter(~Exists(taken), county=county).order_by("order", "key")
-        municipalities = Municipality.objects.filter(county=county).order_by("name_fi")
+        services = services_offered(rollout, chosen=self.data.get("service", "")).filter(county=county)
+        self._choices("service").queryset = services.order_by("order", "key")
+        municipalities = Municipality.objects.filter(county=county).order_by("name_fi", "pk")
         if municipalities.exists():
             self._choices("municipalities").queryset = municipalities
         else:
@@ -163,17 +170,13 @@ class QuestionForm(PageForm):
 
 
 class AdoptForm(PageForm):
-    """New items of the model that a running rollout takes."""
+    """New items of the model that a running rollout takes; the optional ones are ticked by who wants them."""
 
     codes = forms.MultipleChoiceField(label=_("Items to add"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, offered: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: list[ModelItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["codes"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = offered
-
-
-def offered_choices(items: list[ModelItem]) -> list[tuple[str, str]]:
-    """Items to be chosen, by their number."""
-    return [(item.code, str(item)) for item in items]
+        field.choices = [(item.code, str(item)) for item in offered]
+        field.initial = [item.code for item in offered if not item.is_optional]

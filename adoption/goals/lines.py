@@ -12,7 +12,7 @@ from reports.metrics import Figure, read_figures
 from reports.months import Period
 from reports.targets import STANDINGS, Standing, standing_of, target_in_words, targets_in_force, value_in_words
 from services.choices import AimClass
-from services.metric_names import METRICS
+from services.metric_names import METRICS, aim_to_read
 from services.models import Target
 
 # The forms of the model in which goals are written, and the fields that hold them.
@@ -119,4 +119,4 @@ def _goal(metric: str, target: Target | None, figures: dict[str, Figure]) -> Goa
 def _lines(value: object) -> list[str]:
     if isinstance(value, str):
         return [line.strip() for line in value.splitlines() if line.strip()]
-    return [str(each).strip() for each in value if str(each).strip()] if isinstance(value, list) else []
+    return [aim_to_read(str(each).strip()) for each in value if str(each).strip()] if isinstance(value, list) else []

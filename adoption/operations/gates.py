@@ -71,7 +71,7 @@ def give_verdict(
         refuse_foreign_file(file, fresh)
         _refuse_without_words(verdict, text, conditions)
         # Nobody moves an item while the gate is judged by it: that takes the rollout's lock first.
-        gates = list(ModelGate.objects.filter(model_version=fresh.model_version_id).order_by("order"))
+        gates = list(ModelGate.objects.filter(model_version=fresh.model_version_id).order_by("order", "pk"))
         facts = gate_facts([fresh], gates)[fresh.pk]
         status = judge(gate, facts)
         if verdict in PASSING:

@@ -88,7 +88,7 @@ def _remind(user: User, *, today: date, now: datetime) -> int:
 def _idle_ideas(user: User, now: datetime) -> Iterator[Improvement]:
     works = Grant.objects.valid().filter(user=user).values("county")
     rows = Improvement.objects.stalled(now).filter(owner=user, county__code__in=works)
-    yield from rows.select_related("county").order_by("moved_at")
+    yield from rows.select_related("county").order_by("moved_at", "pk")
 
 
 def _body(week: _Week) -> str:

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -64,30 +66,34 @@ def start_rollout(
 ) -> Rollout:
     """A coordinator or main user starts a rollout by the county's newest published model: all its items, none of the optional.
 
-    `public_id`: made with the form, so that a double press starts once; under another name it starts another one.
+    `public_id`: made with the form, so that a double press starts once; under another name it starts another one. Who goes back
+    and sends the very same card again gets the rollout that she started; another card may not have the name of one that runs.
     """
     if not may_start(by, county=county, service=service):
         raise PermissionDenied
     with transaction.atomic():
         # Two presses at once come one after the other.
         County.objects.select_for_update(no_key=True, of=("self",)).get(pk=county.pk)
-        known: Rollout | None = Rollout.objects.filter(public_id=public_id).first() if public_id else None
-        if known is not None and _is_same_press(known, by=by, county=county, name=name):
-            return known
+        values, many = _card({**{f"name_{code}": name.get(code, "") for code in LANGUAGES}, **card})
+        running = _running_by_name(county, name.get("fi", ""))
+        if running is not None:
+            if _is_same_card(running, by=by, service=service, values=values, many=many):
+                return running
+            raise _name_taken(running)
         given = version or _newest(county)
         if given is None:
             raise ValidationError(_("The county has no published adoption model yet."), code="no_model")
         if given.status != VersionStatus.PUBLISHED or given.model.county_id != county.pk:
             raise ValidationError(_("This version of the model cannot be used."), code="wrong_version")
         _refuse_second(service)
-        values, many = _card({**{f"name_{code}": name.get(code, "") for code in LANGUAGES}, **card})
         _refuse_elsewhere(county, values, many)
+        is_used = public_id is not None and Rollout.objects.filter(public_id=public_id).exists()
         row = Rollout(
             county=county,
-            public_id=public_id if public_id and known is None else uuid4(),
+            public_id=public_id if public_id and not is_used else uuid4(),
             model_version=given,
             service=service,
-            phase=given.phases.order_by("order").first(),
+            phase=given.phases.order_by("order", "pk").first(),
             created_at=now,
             created_by_id=user_id_of(by),
             touched_at=now,
@@ -100,9 +106,41 @@ def start_rollout(
         return rollout
 
 
-def _is_same_press(known: Rollout, *, by: Actor, county: County, name: Mapping[str, str]) -> bool:
-    mine = (known.county_id, known.created_by_id) == (county.pk, user_id_of(by))
-    return mine and texts_of(known, "name").get("fi", "") == name.get("fi", "").strip()
+def _running_by_name(county: County, name: str) -> Rollout | None:
+    """The running rollout of the county that is called so; spaces and capitals make no difference."""
+    wanted = _plain_name(name)
+    rows = Rollout.objects.filter(county=county, status=RolloutStatus.RUNNING).order_by("pk")
+    return next((row for row in rows.select_related("service") if _plain_name(texts_of(row, "name").get("fi", "")) == wanted), None)
+
+
+def _plain_name(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _is_same_card(
+    known: Rollout,
+    *,
+    by: Actor,
+    service: Service | None,
+    values: Mapping[str, Any],
+    many: Mapping[str, Collection[models.Model]],
+) -> bool:
+    """The same person sends what stands on the card."""
+    if (known.created_by_id, known.service) != (user_id_of(by), service):
+        return False
+    if any(_plain_value(getattr(known, name)) != _plain_value(value) for name, value in values.items()):
+        return False
+    return all({row.pk for row in rows} == set(getattr(known, name).values_list("pk", flat=True)) for name, rows in many.items())
+
+
+def _plain_value(value: Any) -> Any:
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def _name_taken(running: Rollout) -> ValidationError:
+    words = _("“%(rollout)s” has been started already, on %(when)s. Open it from the list, or give this one another name.")
+    when = date_format(timezone.localtime(running.created_at), "SHORT_DATETIME_FORMAT")
+    return ValidationError({"name_fi": ValidationError(words, code="name_taken", params={"rollout": running, "when": when})})
 
 
 def _newest(county: County) -> ModelVersion | None:

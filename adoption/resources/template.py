@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from adoption.model_file import RequirementSpec, read_requirements, shipped_sign
 from adoption.models import ModelItem, ModelPhase, ModelRequirement, ModelVersion
 from adoption.operations.template_rows import requirement_row, requirement_spec
 from services.operations import Create, Delete, apply_changes
-from services.resources.base import SOURCE, OperatedResource
+from services.resources.base import DELETE, SOURCE, OperatedResource
 from services.resources.cells import Names, Text
 
 
@@ -84,6 +85,34 @@ class KnownNames(Names):
         return names
 
 
+class RestsOn(Names):
+    """Items of the row's version, by their numbers: those that are stored, and those that the file itself brings."""
+
+    def __init__(self, table: ItemTable) -> None:
+        super().__init__()
+        self.table = table
+
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+        codes = super().clean(value)
+        if not codes:
+            return codes
+        try:
+            version = self.table.fields["model"].clean(row)
+        except ValueError:
+            return codes  # the version is told in its own column
+        known = set(ModelItem.objects.filter(phase__model_version=version).values_list("code", flat=True))
+        known |= self.table.brought[version_of(row or {})]
+        for code in codes:
+            if code not in known:
+                raise ValueError(_("There is no item “%(code)s”.") % {"code": code[:40]})
+        return codes
+
+
+def version_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The county and the version that a row of a file names."""
+    return str(row.get("county") or "").strip(), str(row.get("model") or "").strip()
+
+
 class RequirementsCell(Text):
     """What the item asks, one on each line, in the notation of the model's file."""
 
@@ -113,15 +142,25 @@ class ItemTable(OperatedResource):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         more, columns = self.more_columns(), self.fields
+        self.brought: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.fields = {
             "county": columns["county"],
             "model": more["model"],
             "phase": fields.Field("phase", "phase", PhaseCell(self)),
             **columns,
+            "depends_on": fields.Field("depends_on", "depends_on", RestsOn(self)),
             "involved": fields.Field("involved", "involved", KnownNames(lambda: MemberRole.values)),
             "signals": fields.Field("signals", "signals", KnownNames(shipped_signals)),
             "requires": more["requires"],
         }
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """An item may rest on another of the same file, wherever in the file that stands."""
+        super().before_import(dataset, **kwargs)
+        self.brought.clear()
+        for row in dataset.dict:
+            if str(row.get(DELETE) or "").strip() != "1":
+                self.brought[version_of(row)].add(str(row.get("code") or "").strip())
 
     def _names(self) -> list[str]:
         return [name for name in super()._names() if name != "model"]
@@ -136,7 +175,10 @@ class ItemTable(OperatedResource):
     def get_queryset(self) -> models.QuerySet[Any]:
         """Version by version, in order."""
         rows = super().get_queryset().select_related("phase__model_version__model__county").prefetch_related("requirements")
-        return rows.order_by("phase__model_version__model", "phase__model_version__number", "phase__order", "order", "id")
+        return rows.order_by(
+            *("phase__model_version__model__county__code", "phase__model_version__model__key", "phase__model_version__number"),
+            *("phase__order", "order", "id"),
+        )
 
     def lookups(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """An item is known by its version and number, in whatever phase it is."""

@@ -226,7 +226,7 @@ def _is_unseen(rollout: Rollout) -> bool:
 def _items(rollout: Rollout) -> list[RolloutItem]:
     """The items that ask for the definition or for the queues."""
     rows = RolloutItem.objects.filter(rollout=rollout, parts__requirement__form__in=(DEFINITION, QUEUES)).distinct()
-    items = list(rows.select_related("model_item__phase").order_by("model_item__phase__order", "model_item__order"))
+    items = list(rows.select_related("model_item__phase").order_by("model_item__phase__order", "model_item__order", "pk"))
     for item in items:
         item.rollout = rollout
     return items

@@ -21,7 +21,7 @@ from accounts.actors import Staff
 from adoption.choices import ItemState, MemberRole, RolloutStatus
 from adoption.forms import VerdictForm
 from adoption.models import GateVerdict, ModelGate, ModelItem, Rollout, RolloutItem, VerdictCondition
-from adoption.operations import gate_status, give_verdict, meet_condition
+from adoption.operations import check_rollout, gate_status, give_verdict, meet_condition
 from adoption.permissions import may_steer, roles_held
 from adoption.signals.words import signal_name
 from adoption.views.door import rollout_door, row_of
@@ -54,6 +54,7 @@ def gate(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> Htt
 def decide_on(request: HttpRequest, actor: Staff, rollout: Rollout, gate: str) -> dict[str, Any] | None:
     """Whatever the door: records the verdict that was posted and gives nothing more, else gives what the page shows."""
     row = _gate(rollout, gate)
+    check_rollout(rollout=rollout, by=actor, now=timezone.now())  # a decision that was recorded just now opens it at once
     roles = roles_held(actor, rollout)
     may = rollout.status != RolloutStatus.NOT_STARTED and may_steer(actor, rollout)
     role = MemberRole.MANAGER if MemberRole.MANAGER in roles else MemberRole.PROJECT_COORDINATOR

@@ -42,7 +42,9 @@ def improvements(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRe
     everywhere = request.GET.get("all") == "1"
     rows = _ideas(actor, rollout, everywhere=everywhere)
     unfinished = [(row, row.is_stalled(now)) for row in rows.unfinished()]
-    finished = rows.filter(state__in=[Improvement.State.DONE, Improvement.State.DROPPED]).order_by("-moved_at")[:FINISHED_SHOWN]
+    finished = rows.filter(state__in=[Improvement.State.DONE, Improvement.State.DROPPED]).order_by("-moved_at", "-pk")[
+        :FINISHED_SHOWN
+    ]
     context = {
         "rollout": rollout,
         "form": form,
@@ -98,7 +100,7 @@ def _ideas(actor: Staff, rollout: Rollout, *, everywhere: bool) -> ImprovementQu
     editable = Improvement.objects.editable_by(actor).filter(pk=OuterRef("pk"))
     seen = shown.select_related("service", "owner")
     counted: ImprovementQuerySet = seen.annotate(n=Count("votes"), is_mine=Exists(mine), may_change=Exists(editable))
-    return counted.order_by("-n", "created_at")
+    return counted.order_by("-n", "created_at", "pk")
 
 
 def _row(actor: Staff, rollout: Rollout, improvement: UUID) -> Improvement:

@@ -49,7 +49,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     today = timezone.localdate()
     fillable = _fillable(item, parts, roles, works=works)
     steps = _steps(item, bound, works=works, decides=decides)
-    proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal"))
+    proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal", "pk"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
     if DEFINITION in answers:  # the queues are written on the same page
         answers.setdefault(QUEUES, answers[DEFINITION])
@@ -80,7 +80,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
         "comment": bound.get("comment", CommentForm(auto_id="comment-%s")) if works or decides else None,
         "question": _question(rollout, item) if drives else None,
         "answered": rollout.answer(item.model_item.question_key) if item.model_item.question_key else None,
-        "rests_on": list(rests_on.select_related("model_item").order_by("model_item__phase__order", "model_item__order")),
+        "rests_on": list(rests_on.select_related("model_item").order_by("model_item__phase__order", "model_item__order", "pk")),
         "proofs": proofs,
         "unavailable": _unavailable(item, proofs),
         "comments": list(item.comments.filter(removed_at__isnull=True).select_related("by")),

@@ -10,17 +10,19 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Staff
+from accounts.field_labels import labels_by
 from adoption.choices import RolloutStatus
 from adoption.definition import DEFINITION, QUEUES
 from adoption.forms.model import ModelForm
 from adoption.forms_of_model import form_spec, missing_fields
+from adoption.model_file import shipped_model
 from adoption.models import FormAnswer, Rollout, RolloutItem
 from adoption.operations import save_form
 from adoption.permissions import may_work_on
@@ -53,6 +55,13 @@ def model_form(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) 
     return render(request, "adoption/form.html", found, status=422 if found["form"].errors else 200)
 
 
+@labels_by("adoption:form", "admin:adoption_rollout_form")
+def _labels(match: ResolverMatch) -> dict[str, str]:
+    """As the shipped model names the fields: who has not signed in is not shown what a rollout has."""
+    spec = form_spec(shipped_model().forms, str(match.kwargs.get("form", "")))
+    return {each.key: each.label for each in spec.fields} if spec is not None else {}
+
+
 def page_of_its_own(form: str) -> str | None:
     """The place on the page of the definition: its rows become a service, so it is no form among others."""
     if form not in (DEFINITION, QUEUES):
@@ -64,7 +73,7 @@ def fill_in(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> 
     """Whatever the door: saves what was posted and tells what lacks, else gives what the page shows."""
     items = RolloutItem.objects.filter(rollout=rollout, parts__requirement__form=form)
     items = items.select_related("model_item__phase__model_version")
-    item = items.order_by("model_item__phase__order", "model_item__order").first()
+    item = items.order_by("model_item__phase__order", "model_item__order", "pk").first()
     spec = form_spec(rollout.model_version.forms, form)
     if spec is None and item is not None:  # an item that was taken from a newer version brings its form with it
         spec = form_spec(item.model_item.phase.model_version.forms, form)

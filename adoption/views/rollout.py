@@ -19,7 +19,6 @@ from accounts.actors import Staff
 from adoption.checklist import Line, lines_of, next_steps, pressing, unfinished_roles
 from adoption.choices import YesNo
 from adoption.forms import AdoptForm, QuestionForm
-from adoption.forms.rollouts import offered_choices
 from adoption.fulfilment import Fulfilment, fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
 from adoption.goals import goals_of
@@ -88,7 +87,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "people": list(people.items()),
         "unheld": unfinished_roles(lines, people),
         "questions": open_questions(rollout, items) if drives else [],
-        "offered": AdoptForm(offered=offered_choices(offered), initial={"codes": [item.code for item in new]}) if offered else None,
+        "offered": AdoptForm(offered=offered) if offered else None,
         "offered_new": len(new),
         "offered_count": len(offered),
         "municipalities": list(rollout.municipalities.all()),
@@ -163,7 +162,7 @@ def take_items(request: HttpRequest, actor: Staff, rollout: Rollout) -> None:
     """Whatever the door: adds the chosen items, and tells how that went."""
     if not may_drive(actor, rollout):
         raise PermissionDenied
-    form = AdoptForm(request.POST, offered=offered_choices(offered_items(rollout)))
+    form = AdoptForm(request.POST, offered=offered_items(rollout))
     if not form.is_valid():
         messages.warning(request, _("Choose at least one item."))
         return
@@ -186,7 +185,7 @@ def proofs_of(rollout: Rollout) -> dict[int, list[Proof]]:
     """What the live system has shown of each item."""
     found: dict[int, list[Proof]] = defaultdict(list)
     rows = Proof.objects.standing().filter(item__rollout=rollout)
-    for proof in rows.order_by("item_id", "signal"):
+    for proof in rows.order_by("item_id", "signal", "period", "pk"):
         found[proof.item_id].append(proof)
     return found
 

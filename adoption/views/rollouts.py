@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -48,24 +50,35 @@ def start(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     form = StartForm(request.POST or None, county=county, initial={"starts_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         but = ("service", *(f"name_{code}" for code in LANGUAGES))
+        now = timezone.now()
         try:
             row = start_rollout(
                 by=actor,
                 county=county,
                 name=form.names(),
                 service=form.cleaned_data["service"],
-                now=timezone.now(),
+                now=now,
                 public_id=form.cleaned_data[PRESS_FIELD],
                 **form.values(but=but),
             )
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, _("The rollout has started. Here is what to do next."))
+            tell_started(request, row, now)
             return redirect("adoption:rollout", row.public_id)
     published = ModelVersion.objects.filter(model__county=county, status=VersionStatus.PUBLISHED)
     context = {"form": form, "has_model": published.exists()}
     return render(request, "adoption/start.html", context, status=422 if form.errors else 200)
+
+
+def tell_started(request: HttpRequest, rollout: Rollout, now: datetime) -> None:
+    """Whatever the door: it has started, or it had been started by an earlier press and no second one was made."""
+    if rollout.created_at >= now:
+        messages.success(request, _("The rollout has started. Here is what to do next."))
+        return
+    when = date_format(timezone.localtime(rollout.created_at), "SHORT_DATETIME_FORMAT")
+    words = _("You had started this rollout already, on %(when)s. Here it is; a second one was not made.")
+    messages.info(request, words % {"when": when})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -28,7 +28,7 @@ from adoption.models import (
     Rollout,
     RolloutItem,
 )
-from adoption.operations import move_item, start_rollout
+from adoption.operations import end_rollout, move_item, start_rollout
 from services.models import County, Municipality, Service
 from tests.adoption.conftest import decide, item_of, tell
 from tests.adoption.model import make_item, make_version
@@ -205,8 +205,43 @@ class TestStart:
         first, again = (signed_in(coordinator).post(f"{LIST}uusi/", data)["Location"] for _press in range(2))
         assert first == again == at(Rollout.objects.get())
         other = signed_in(coordinator).post(f"{LIST}uusi/", {**data, "name_fi": "Päivystyksen chat"})["Location"]
-        hers = signed_in(main_user).post(f"{LIST}uusi/", data)["Location"]
-        assert len({first, other, hers}) == Rollout.objects.count() == 3, "another name, or another person, is another rollout"
+        hers = signed_in(main_user).post(f"{LIST}uusi/", {**data, "name_fi": "Äitiyspolin chat"})["Location"]
+        assert len({first, other, hers}) == Rollout.objects.count() == 3, "another name is another rollout"
+
+    def test_going_back_and_pressing_again_gives_the_one_that_was_started(
+        self, signed_in: SignedIn, version: Any, coordinator: User, county: County, second_service: Service
+    ) -> None:
+        """The page that Back opens anew carries another press; the card tells that it is the same."""
+        client, town = signed_in(coordinator), Municipality.objects.create(county=county, code="802", name_fi="Mallila")
+        data = {"name_fi": "Neuvolan  chat", "stage": "idea", "service": second_service.pk, "municipalities": [town.pk]}
+        data |= {"summary_fi": "Illalla\r\nja aamulla", "starts_on": "2026-11-01", "tags": "neuvola", "funders": ["own"]}
+        answers = [client.post(f"{LIST}uusi/", {**data, "press": uuid4()}, follow=True) for _press in range(2)]
+        rollout = Rollout.objects.get()
+        assert [each.redirect_chain[-1][0] for each in answers] == [at(rollout)] * 2
+        assert "Käyttöönotto on aloitettu" in words(answers[0])
+        assert "Aloitit tämän käyttöönoton jo" in words(answers[1])
+        assert "Käyttöönotto on aloitettu" not in words(answers[1])
+
+    @pytest.mark.parametrize("change", [{"summary_fi": "Korjattu kuvaus"}, {"place": "Kuopio"}, {"name_fi": "neuvolan CHAT "}])
+    def test_going_back_to_write_something_else_loses_nothing_and_makes_no_second_one(
+        self, signed_in: SignedIn, version: Any, coordinator: User, change: dict[str, str]
+    ) -> None:
+        client, data = signed_in(coordinator), {"name_fi": "Neuvolan chat", "stage": "idea"}
+        client.post(f"{LIST}uusi/", {**data, "press": uuid4()})
+        refused = client.post(f"{LIST}uusi/", {**data, **change, "press": uuid4()})
+        assert (refused.status_code, Rollout.objects.count()) == (422, 1)
+        assert "on aloitettu jo" in words(refused)
+        assert next(iter(change.values())).strip() in refused.content.decode()
+
+    def test_another_persons_running_rollout_keeps_its_name_until_it_ends(
+        self, signed_in: SignedIn, version: Any, coordinator: User, main_user: User, county: County
+    ) -> None:
+        row = start_rollout(by=acting(coordinator), county=county, name={"fi": "Neuvolan chat"}, now=timezone.now())
+        data = {"name_fi": "Neuvolan chat", "stage": "idea", "press": uuid4()}
+        assert signed_in(main_user).post(f"{LIST}uusi/", data).status_code == 422
+        end_rollout(by=acting(coordinator), rollout=row, reason="Ei nyt", now=timezone.now())
+        assert signed_in(main_user).post(f"{LIST}uusi/", data).status_code == 302
+        assert Rollout.objects.count() == 2
 
     def test_the_whole_card(
         self, signed_in: SignedIn, version: Any, county: County, coordinator: User, manager: User, second_service: Service

@@ -104,6 +104,7 @@ BROKEN = {
     "optional perhaps": ({"is_optional": "perhaps"}, "is_optional", "perhaps"),
     "comes back every year": ({"recurrence": "year"}, "recurrence", "year"),
     "unknown level of proof": ({"proof_level": "half"}, "proof_level", "half"),
+    "rests on nothing": ({"depends_on": "1.4, 9.9"}, "depends_on", "9.9"),
     "unknown signal": ({"signals": "team_is_happy"}, "signals", "team_is_happy"),
     "unknown kind of requirement": ({"requires": "{kind: selfie}"}, "requires", "selfie"),
     "requirement without a role": ({"requires": "{kind: decision}"}, "requires", "täyttää"),
@@ -121,6 +122,17 @@ def test_a_broken_row_is_named_and_nothing_is_taken_in(values, column, word, dra
     assert any(word in message for _number, _name, message in found), found
     assert not any(message.startswith(":") for _number, _name, message in found), found
     assert content_of(ModelVersion.objects.get(pk=draft.pk)) == shipped_model()
+
+
+def test_an_item_rests_on_another_of_the_same_file_in_either_order(draft, main_user):
+    assert problems(take(main_user, {**NEW, "depends_on": "1.4, 3.9"}, GOOD)) == []
+    assert ModelItem.objects.get(phase__model_version=draft, code="3.8").depends_on == ["1.4", "3.9"]
+
+
+def test_an_item_does_not_rest_on_one_that_the_file_brings_to_another_version(draft, main_user):
+    other = {**GOOD, "model": "chat_adoption_pshva/1"}
+    found = problems(take(main_user, {**NEW, "depends_on": "3.9"}, other))
+    assert (1, "depends_on") in [(number, name) for number, name, _message in found], found
 
 
 def test_rows_of_a_published_version_are_frozen(draft, model_version, main_user):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from datetime import date
@@ -18,6 +19,7 @@ from adoption.operations import add_member, assign_item, change_card, end_rollou
 from services.models import County
 from tests.adoption.admin.conftest import change, own, row_of, shapes, tick, url, values_of
 from tests.adoption.conftest import NOW, decide, item_of, tell
+from tests.adoption.model import make_item, make_version
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -76,6 +78,26 @@ class TestCard:
         values = values_of(client.get(url("add"))) | {"name_fi": "Neuvolan chat"}
         first, again = (client.post(url("add"), values) for _press in range(2))
         assert first.url == again.url == change(Rollout.objects.get(name_fi="Neuvolan chat"))
+
+    def test_going_back_and_pressing_again_gives_the_one_that_was_started(
+        self, client: Client, model_version, county: County, coordinator: User
+    ) -> None:
+        answers = []
+        for _press in range(2):  # the page is opened anew, so each carries a press of its own
+            values = values_of(client.get(url("add"))) | {"name_fi": "Neuvolan chat", "summary_fi": "Lyhyesti"}
+            answers.append(client.post(url("add"), values, follow=True))
+        assert [each.redirect_chain[-1][0] for each in answers] == [change(Rollout.objects.get())] * 2
+        assert "Käyttöönotto on aloitettu" in answers[0].content.decode()
+        assert "Aloitit tämän käyttöönoton jo" in answers[1].content.decode()
+        refused = client.post(url("add"), values | {"summary_fi": "Toinen kuvaus"})
+        assert (refused.status_code, Rollout.objects.count()) == (200, 1)
+        assert "on aloitettu jo" in refused.content.decode()
+
+    def test_a_service_that_is_being_taken_into_use_is_told_by_name(self, client: Client, rollout: Rollout, county: County) -> None:
+        values = values_of(client.get(url("add"))) | {"name_fi": "Toinen chat", "service": str(rollout.service_id)}
+        refused = client.post(url("add"), values)
+        assert (refused.status_code, Rollout.objects.count()) == (200, 1)
+        assert "on jo mukana käyttöönotossa" in refused.content.decode()
 
     def test_an_untouched_page_changes_nothing(self, client: Client, rollout: Rollout) -> None:
         page = client.get(change(rollout))
@@ -394,3 +416,14 @@ def test_two_who_press_at_the_same_moment_get_one_winner(
     loser = next(answer for answer in answers if answer.status_code == 200)
     winner = ItemHistory.objects.get(item=item_of(rollout, "2.1"), became="done").by
     assert str(winner) in errors_of(loser)
+
+
+def test_new_items_are_ticked_as_on_the_rollouts_own_page_and_optional_ones_are_not(
+    client: Client, rollout: Rollout, county: County
+) -> None:
+    make_item(make_version(county), "toteutus", "3.8", "accessibility")
+    page = client.get(url("adopt", rollout.pk))
+    ticked = {found for found in re.findall(r'<input[^>]*name="codes"[^>]*>', page.content.decode()) if "checked" in found}
+    assert [re.search(r'value="([^"]*)"', each)[1] for each in ticked] == ["3.8"]  # type: ignore[index]
+    offered = client.get(own("rollout", rollout.public_id)).context["offered"]
+    assert page.context["form"]["codes"].value() == offered["codes"].value()
