@@ -179,9 +179,10 @@ export class ConsoleLog extends HTMLElement {
   }
 
   #portal(event) {
-    const { words, templates } = this.context;
+    const { words, names, templates } = this.context;
     const node = stamp(templates.event);
-    const { name, outcome } = event.payload;
+    const { outcome } = event.payload;
+    const name = event.payload.name && (names.get(event.participant) ?? event.payload.name); // as this page names a colleague
     const text = eventWords(event, (key) => words.events[key], {
       name: name ?? outcome ?? "", language: document.documentElement.lang, otherwise: event.kind,
     });
