@@ -30,7 +30,7 @@ from chat.operations.reading import Opened
 from chat.protocol import TEXT_LIMIT
 from chat.views.log_words import event_words
 from services.models import Service, Topic
-from services.texts import Text, text
+from services.texts import Text, pick, text
 
 CONTACTORS: Mapping[str, str | Promise] = {
     "": _("Resident"),
@@ -251,6 +251,7 @@ def log_line(event: Event, person: Participant | None, *, me: Participant | None
     if event.kind != EventKind.MESSAGE:
         told = event.payload.get("name") or event.payload.get("outcome") or ""
         name = name_of(person) if person is not None and told in _names(person) else told
+        name = pick(event.payload["names"], page_language()) if event.payload.get("names") else name
         words = event_words(
             event, EVENT_WORDS, name=str(name), language=page_language(), otherwise=str(EventKind(event.kind).label)
         )

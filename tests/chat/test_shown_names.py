@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.actors import Resident
 from accounts.models import User
@@ -24,6 +25,7 @@ from chat.operations import (
     start_conversation,
     take_over_conversation,
 )
+from chat.views.console_panel import log_line
 from services.choices import Identification
 from services.models import Queue, Service
 from tests.conftest import acting
@@ -112,6 +114,10 @@ def test_a_colleagues_console_names_her_in_the_language_of_its_page(
     claim_conversation(by=acting(maija), conversation=row.public_id, now=now)
     post_message(by=acting(maija), conversation=row.public_id, client_id=uuid4(), body="Hei!", now=now)
     flag_conversation(by=acting(maija), conversation=row.public_id, flag="abusive", now=now)
+    names = {code: maija.name_for(code) for code in ("fi", "sv", "en")}
+    shown_first = Event(conversation=row, kind="escalated", payload={"rung": "offer", "name": names["fi"], "names": names})
+    with override(language):
+        assert shown in log_line(shown_first, None, me=None, resident=None).words
     page = signed_in(supervisor).get(f"/{language}/vastaaja/{row.public_id}/").content.decode()
     others = {"Maija, asiakasohjaaja", "Maija, klienthandledare", "Maija, client counsellor"} - {shown}
     assert page.count(shown) >= 4  # who took it, who wrote, who flagged it, who has it
@@ -128,8 +134,8 @@ def test_what_is_offered_names_its_sender_in_the_language_of_the_page(
     resident, now = Resident(uuid4()), timezone.now()
     row = start_conversation(by=resident, service=service, token=uuid4(), now=now, body="Moi", language="fi")
     claim_conversation(by=acting(maija), conversation=row.public_id, now=now)
-    where = {"conversation": row.public_id, "queue": second_queue.public_id}
-    transfer = offer_transfer(by=acting(maija), **where, reason="expertise", token=uuid4(), now=now)
+    to = second_queue.public_id
+    transfer = offer_transfer(by=acting(maija), conversation=row.public_id, queue=to, reason="expertise", token=uuid4(), now=now)
     answer_transfer(by=resident, conversation=row.public_id, transfer=transfer.public_id, consent=True, now=now)
     page = signed_in(second_responder).get("/sv/vastaaja/osa/offers/").content.decode()
     assert "Maija, klienthandledare" in page
