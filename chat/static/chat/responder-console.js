@@ -6,7 +6,7 @@ import { PARTIAL_MS } from "./console-waiting.js";
 import { Counts, tell } from "./console-counts.js";
 import { Stage } from "./console-stage.js";
 import { Doors } from "./doors.js";
-import { slot } from "./slots.js";
+import { copyLine, slot } from "./slots.js";
 import { Connection } from "./socket.js";
 import { setClock } from "./wait-clock.js";
 
@@ -277,10 +277,7 @@ export class ResponderConsole extends HTMLElement {
     const frames = [...this.#frames.values()].filter((frame) => targets.has(frame.queue));
     const takeUrl = (key) => this.dataset.takeUrl.replace(NOBODY, key);
     const line = this.lists.showLines(frames, { words, language, takeUrl, targets, limit: Number(this.dataset.limit) });
-    if (!line) {
-      setTimeout(() => this.#showWaiting(), PARTIAL_MS);
-      return;
-    }
+    if (!line) return void setTimeout(() => this.#showWaiting(), PARTIAL_MS);
     for (const frame of frames) {
       const row = this.querySelector(`[data-queue="${frame.queue}"]`);
       const open = slot(row, "open");
@@ -397,11 +394,6 @@ export class ResponderConsole extends HTMLElement {
 /* A mark of what is offered to a queue, and of whom its people are to call. */
 function offersOf(frame) {
   return JSON.stringify([(frame?.offers ?? []).map((offer) => offer.transfer), frame?.call_backs ?? []]);
-}
-
-/* A line under a list: its words, and whether it stands there. */
-function copyLine(old, fresh) {
-  if (old) [old.hidden, old.textContent] = [fresh.hidden, fresh.textContent];
 }
 
 customElements.define("responder-console", ResponderConsole);
