@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Resident, Staff, System
@@ -61,6 +62,10 @@ class PersonManager(UserManager["User"]):
 SHOWN_NAMES = ("display_name", "display_name_sv", "display_name_en")
 
 
+NAME_FIELDS = (*SHOWN_NAMES, "first_name")
+"""What a shown name is made of, in each language."""
+
+
 class User(AbstractUser):
     """A member of staff. Signs in with the e-mail address; residents have no account."""
 
@@ -99,6 +104,11 @@ class User(AbstractUser):
     def name_for(self, language: str) -> str:
         """The same in the language of a conversation: the title that goes with a name is the resident's to understand."""
         return {"sv": self.display_name_sv, "en": self.display_name_en}.get(language) or self.shown_name
+
+    @property
+    def page_name(self) -> str:
+        """The same in the language of the page that a colleague reads."""
+        return self.name_for((get_language() or "fi")[:2])
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import User
+from accounts.models import NAME_FIELDS, User
 from chat.availability import answerers_of, loads_of
 from chat.choices import PresenceKind, State
 from chat.models import Conversation, Leg, Presence
@@ -172,13 +172,13 @@ def _talks(keys: list[int], *, now: datetime) -> dict[int, list[Talk]]:
     rows = (
         Conversation.objects.filter(queue_id__in=keys, state=State.ACTIVE).select_related("responder").order_by("accepted_at", "pk")
     )
-    names = ("responder__display_name", "responder__first_name")
+    names = [f"responder__{name}" for name in NAME_FIELDS]
     for row in rows.only("public_id", "queue_id", "accepted_at", "queued_at", "seen_at", *names):
         talk = Talk(
             conversation=row.public_id,
             queue=row.queue_id,
             responder=row.responder_id or 0,
-            name=row.responder.shown_name if row.responder else "",
+            name=row.responder.page_name if row.responder else "",
             since=row.accepted_at or row.queued_at,
             away=row.is_away(now=now),
         )

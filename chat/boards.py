@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import NAME_FIELDS, User
 from chat.availability import Answerers, answerers_of, availabilities
 from chat.choices import Medium, State, TransferState
 from chat.desk import TOLD, calls_of, desk_marks
@@ -26,7 +26,7 @@ from services.models.county import LANGUAGE_CODES
 from services.texts import texts_of
 
 WAITING_SHOWN = 500
-WHO = ("professional__display_name", "professional__first_name")
+WHO = tuple(f"professional__{name}" for name in NAME_FIELDS)
 """What a professional's shown name is made of."""
 _MINE_FIELDS = (
     *(f"{path}__name_{code}" for path in ("service", "queue", "topic") for code in LANGUAGE_CODES),
@@ -47,7 +47,8 @@ _MINE_FIELDS = (
     *("language", "contactor", "ended_by", "outcome", "is_test", "flag", "flag_handled_at", *WHO),
 )
 _OFFER_FIELDS = (
-    *("public_id", "to_queue_id", "reason", "offered_at", "asked_at", "due_at", "sender__display_name", "sender__first_name"),
+    *("public_id", "to_queue_id", "reason", "offered_at", "asked_at", "due_at"),
+    *(f"sender__{name}" for name in NAME_FIELDS),
     *("conversation__public_id", "conversation__language", "conversation__is_test"),
     *(f"{path}__name_{code}" for path in ("from_queue", "from_queue__service", "conversation__topic") for code in LANGUAGE_CODES),
 )
@@ -225,10 +226,11 @@ def _public_ids(keys: set[int | None]) -> dict[int | None, UUID]:
     return dict(User.objects.filter(pk__in=known).values_list("pk", "public_id")) if known else {}
 
 
-def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
+def offer_rows(transfers: QuerySet[Transfer], *, language: str = "fi") -> dict[int, list[OfferRow]]:
     """What these transfers offer now, the oldest first, by the target queue's primary key, no words: one query, or two.
 
-    Most of the time nothing is offered, and finding that out costs far less than reading what all would be told.
+    `language`: of the name of who sends. Most of the time nothing is offered, and finding that out costs far less than reading
+    what all would be told.
     """
     rows: dict[int, list[OfferRow]] = {}
     keys = list(transfers.filter(state=TransferState.OFFERED).order_by().values_list("pk", flat=True))
@@ -241,7 +243,7 @@ def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
             OfferRow(
                 transfer=transfer.public_id,
                 conversation=row.public_id,
-                sender=transfer.sender.shown_name if transfer.sender else "",
+                sender=transfer.sender.name_for(language) if transfer.sender else "",
                 service=texts_of(transfer.from_queue.service, "name"),
                 queue=texts_of(transfer.from_queue, "name"),
                 reason=transfer.reason,

@@ -305,8 +305,8 @@ class Hub:
                     self._computed[topic] = now
                 try:
                     await self._compute_boards(ready)
-                except (DatabaseError, InterfaceError) as error:
-                    logger.warning("boards can't be computed now (%s)", type(error).__name__)
+                except Exception as error:  # whatever it is, the boards of the whole process must go on after it
+                    logger.warning("boards can't be computed now (%s)", type(error).__name__, exc_info=error)
                     self._dirty.update(dict.fromkeys(ready))
             if self._dirty:
                 soonest = min(self._computed.get(topic, 0) for topic in self._dirty) + BOARD_SECONDS

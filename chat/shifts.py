@@ -52,11 +52,17 @@ def next_midnight(now: datetime) -> datetime:
 
 
 def shift_ends(rows: Collection[Presence], *, now: datetime) -> dict[int, datetime | None]:
-    """When each of these running intervals ends by itself, by its primary key, in a constant number of queries."""
+    """When each of these running intervals ends by itself, by its primary key, in a constant number of queries.
+
+    Queues for practising are open around the clock, and keep nobody at work.
+    """
     people = {row.user_id for row in rows}
     queues = list(
         Queue.objects.filter(
-            is_active=True, groups__memberships__user_id__in=people, service__county_id__in={row.county_id for row in rows}
+            is_active=True,
+            service__is_test=False,
+            groups__memberships__user_id__in=people,
+            service__county_id__in={row.county_id for row in rows},
         )
         .distinct()
         .for_board()

@@ -22,6 +22,7 @@ from chat.operations.moving import end_as, is_double, open_transfer, told_of
 from chat.operations.promises import promise
 from chat.operations.reached import staff_reached
 from services.models import Queue
+from services.models.county import LANGUAGE_CODES
 
 TRIED_AGAIN = timedelta(seconds=30)
 """When a rung that could not be taken (nobody there, the other queue closed) is tried again."""
@@ -94,7 +95,8 @@ def _offer(row: Conversation, leg: Leg, now: datetime) -> int:
     leg.offers += following is not None
     leg.save(update_fields=["offered_to", "offered_at", "offers"])
     if following is not None:
-        _note(row, leg, OFFER, now=now, to=str(following.public_id), name=following.shown_name)
+        names = {code: following.name_for(code) for code in LANGUAGE_CODES}
+        _note(row, leg, OFFER, now=now, to=str(following.public_id), name=following.shown_name, names=names)
     announce_board(users={before, leg.offered_to_id})
     return 1
 
@@ -156,6 +158,6 @@ _RUNGS: dict[str, Callable[[Conversation, Leg, datetime], int]] = {
 }
 
 
-def _note(row: Conversation, leg: Leg, rung: str, *, now: datetime, **facts: str) -> None:
+def _note(row: Conversation, leg: Leg, rung: str, *, now: datetime, **facts: str | dict[str, str]) -> None:
     payload = {"rung": rung, "leg": leg.number, **facts}
     append_events(row, Entry(EventKind.ESCALATED, audience=AudienceChoice.STAFF, payload=payload), now=now)

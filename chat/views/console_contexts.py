@@ -135,7 +135,7 @@ def record_of(row: Conversation, *, whole: bool) -> str:
             outcome=str(Outcome(row.outcome).label) if row.outcome else "",
             reason=str(OutcomeReason(row.outcome_reason).label) if row.outcome_reason else "",
             guided_to=str(text(row.wrong_service_target, "name", language)) if row.wrong_service_target else "",
-            responder=row.responder.shown_name if row.responder else "",
+            responder=row.responder.page_name if row.responder else "",
             log=_said(row, language) if whole else (),
         )
     )

@@ -30,7 +30,7 @@ from chat.operations.reading import Opened
 from chat.protocol import TEXT_LIMIT
 from chat.views.log_words import event_words
 from services.models import Service, Topic
-from services.texts import Text, text
+from services.texts import Text, pick, text
 
 CONTACTORS: Mapping[str, str | Promise] = {
     "": _("Resident"),
@@ -130,6 +130,13 @@ class Draft:
     transfer: Mapping[str, str] = field(default_factory=dict)
 
 
+def name_of(person: Participant) -> str:
+    """Who takes part, as the reader's page names a colleague: the title beside a name is in the page's language, as she gave it."""
+    if person.kind == ParticipantKind.RESIDENT or person.user is None:
+        return person.name
+    return person.user.page_name
+
+
 def contactor_words(contactor: str, who: str = "") -> str:
     """Who contacts: a professional who has signed in by her name, others by what they told."""
     return str(PROFESSIONAL).replace("%(name)s", who) if who else str(CONTACTORS.get(contactor, CONTACTORS[""]))
@@ -156,7 +163,7 @@ def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = Non
     language = page_language()
     mine = row.responder_id == actor.user_id and opened.participant is not None
     waiting = row.state == State.WAITING
-    people = list(Participant.objects.filter(conversation=row))
+    people = list(Participant.objects.filter(conversation=row).select_related("user"))
     resident = next((person for person in people if person.kind == ParticipantKind.RESIDENT), None)
     shown = draft or Draft()
     log = [] if waiting else log_lines(row, people, me=opened.participant, resident=resident)
@@ -170,7 +177,7 @@ def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = Non
         "language_word": LANGUAGE_WORDS.get(row.language, row.language),
         "me": opened.participant,
         "resident": resident,
-        "people": {str(person.public_id): person.name for person in people if person.name},
+        "people": {str(person.public_id): name for person in people if (name := name_of(person))},
         "colleagues": " ".join(str(person.public_id) for person in people if person.kind == ParticipantKind.COLLEAGUE),
         "is_mine": mine,
         "is_waiting": waiting,
@@ -236,10 +243,17 @@ def log_lines(
     ]
 
 
+def _names(person: Participant) -> set[str]:
+    """Under which names an event may have told of one who takes part; none: her own."""
+    return {"", person.name, person.user.shown_name if person.user is not None else ""}
+
+
 def log_line(event: Event, person: Participant | None, *, me: Participant | None, resident: Participant | None) -> LogLine:
     """How one event looks to this reader."""
     if event.kind != EventKind.MESSAGE:
-        name = event.payload.get("name") or event.payload.get("outcome") or (person.name if person else "")
+        told = event.payload.get("name") or event.payload.get("outcome") or ""
+        name = name_of(person) if person is not None and told in _names(person) else told
+        name = pick(event.payload["names"], page_language()) if event.payload.get("names") else name
         words = event_words(
             event, EVENT_WORDS, name=str(name), language=page_language(), otherwise=str(EventKind(event.kind).label)
         )
@@ -248,4 +262,4 @@ def log_line(event: Event, person: Participant | None, *, me: Participant | None
         return LogLine(event, "resident", (person.name if person else "") or str(CONTACTORS[""]), "", False)
     side = "me" if me is not None and person.pk == me.pk else "colleague"
     seen = event.audience == AudienceChoice.ALL and resident is not None and resident.seen_all >= event.seq
-    return LogLine(event, side, person.name, "", seen, whisper=person.kind == ParticipantKind.COLLEAGUE)
+    return LogLine(event, side, name_of(person), "", seen, whisper=person.kind == ParticipantKind.COLLEAGUE)

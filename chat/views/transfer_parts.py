@@ -145,8 +145,8 @@ def offers_context(
     call_backs = list(calls) if due else []
     if not hers:
         return {"offers": [], "call_backs": call_backs}
-    personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]))
-    common = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if not person]))
+    personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]), language=language)
+    common = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if not person]), language=language)
     targets = Queue.objects.filter(pk__in={*personal, *common}).select_related("service")
     names = {queue.pk: pick(texts_of(queue.service, "name"), language) for queue in targets}
     return {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -47,6 +49,14 @@ def opened(page: Page, talk: Conversation) -> None:
     page.locator(f"#m-{talk.public_id}").focus()
 
 
+@contextmanager
+def found(page: Page, words: str) -> Iterator[None]:
+    """Until what is found by exactly these words stands in the panel: an earlier search, or a part of the words, finds others."""
+    with page.expect_response(lambda answer: parse_qs(urlsplit(answer.url).query).get("q") == [words]):
+        yield
+    expect(page.locator("[data-slot=beside-body]")).not_to_have_attribute("aria-busy", "true")
+
+
 def test_the_panel_by_keyboard_and_the_draft_stays(chromium: Browser, portal: Serve, talk: Conversation, responder: User) -> None:
     page, heard = staff_window(chromium, portal, responder, viewport={"width": 1440, "height": 900}).new_page(), []
     page.on("pageerror", lambda error: heard.append(str(error)))
@@ -59,13 +69,15 @@ def test_the_panel_by_keyboard_and_the_draft_stays(chromium: Browser, portal: Se
     page.keyboard.press("Shift+F1")
     expect(page.locator("#beside-q")).to_be_focused()
     expect(panel).to_contain_text("Asukas")
-    page.keyboard.type("asiakasohjauksesta")
+    with found(page, "asiakasohjauksesta"):
+        page.keyboard.type("asiakasohjauksesta")
     expect(panel.locator(".nlc-entry-name").first).to_contain_text("Asiakasohjaus")
     is_clean(page)
     panel.get_by_role("button", name="Lähetä keskusteluun").first.press("Enter")
     expect(page.locator(".nlc-msg.is-me").first).to_contain_text("044 000 0000")
     expect(field).to_have_value(DRAFT)
-    page.locator("#beside-q").fill("huolen ilmoittaminen")
+    with found(page, "huolen ilmoittaminen"):
+        page.locator("#beside-q").fill("huolen ilmoittaminen")
     panel.locator("a.nlc-beside-in").first.press("Enter")
     expect(page.locator(".nlc-beside-title")).to_be_focused()
     is_clean(page)

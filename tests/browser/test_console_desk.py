@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.actors import Resident
 from accounts.models import AuditEntry, User
-from chat.models import ConsoleSettings, Conversation
+from chat.models import ConsoleSettings, Conversation, Leg
 from chat.operations import agree_call_back, claim_conversation, finish_call_back, leave_conversation, save_console_settings
 from services.choices import OverrideKind
 from services.models import Override, Queue, Service, Topic
@@ -467,3 +467,70 @@ def test_nothing_is_cut_the_tools_are_in_a_row_and_what_is_being_sent_is_in_view
     assert edge is not None
     assert under["y"] + under["height"] <= edge["y"] + edge["height"] + 1, "below the edge of the log"
     context.close()
+
+
+def test_the_record_takes_no_focus_from_what_she_went_on_to(
+    chromium: Browser, portal: Serve, service: Service, responder: User
+) -> None:
+    conversation = taken(service, responder)
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    held: list[Route] = []
+    page.route("**/kirjaus/", lambda route, _: held.append(route))
+    page.keyboard.press("Control+F8")
+    field = page.locator("console-composer .nlc-text")
+    page.wait_for_timeout(300)
+    field.focus()
+    page.keyboard.type("Hei, autan")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("[data-slot=record-text]")).to_have_value(re.compile("Palvelu:"), timeout=SOON)
+    expect(field).to_be_focused()
+    page.keyboard.type(" sinua")
+    expect(field).to_have_value("Hei, autan sinua")
+    page.unroute("**/kirjaus/")
+    page.keyboard.press("Control+F8")
+    expect(page.locator("[data-slot=record-text]")).to_be_focused()  # and when she waits for it, it comes to it
+    assert heard == []
+
+
+NUMBERS = """() => {
+    const told = (window.told = []);
+    const place = document.querySelector("console-waiting");
+    const read = () => {
+      const more = place.querySelector("[data-slot=more]");
+      const rows = place.querySelectorAll("[data-slot=rows] > li").length;
+      const rest = more.hidden ? 0 : Number(more.textContent.match(/\\d+/)[0]);
+      told.push([Number(place.querySelector("[data-slot=count]").textContent), rows + rest, rows]);
+    };
+    read();
+    new MutationObserver(read).observe(place, { childList: true, subtree: true, characterData: true, attributes: true });
+  }"""
+
+
+def test_those_who_wait_are_counted_right_from_the_first_paint_with_and_without_sockets(
+    chromium: Browser, portal: Serve, service: Service, queue: Queue, responder: User
+) -> None:
+    other = Queue.objects.get(pk=queue.pk)
+    other.pk, other.public_id, other.key = None, uuid4(), "toinen"
+    other.save()
+    other.groups.set(queue.groups.all())
+    rows = [comes(service, Resident(uuid4())) for _ in range(31)]
+    Conversation.objects.filter(pk__in=[row.pk for row in rows[::3]]).update(queue=other)
+    Leg.objects.filter(conversation__in=rows[::3]).update(queue=other)
+    begins = f"document.addEventListener('DOMContentLoaded', {NUMBERS})"
+    for blocked in (False, True):
+        context = desk(chromium, portal, responder)
+        if blocked:
+            context.add_init_script("window.WebSocket = class { constructor() { throw new Error('blocked'); } };")
+        context.add_init_script(begins)
+        page = context.new_page()
+        page.goto("/fi/vastaaja/")
+        if blocked:
+            with page.expect_response(lambda answer: answer.url.endswith("/fi/vastaaja/"), timeout=40_000):
+                pass
+            page.wait_for_timeout(500)
+        else:
+            expect(page.locator("console-waiting [data-slot=rows] > li")).to_have_count(25, timeout=SOON)
+        told = page.evaluate("window.told")
+        assert told[0] == [31, 31, 10]
+        assert {(count, sum_) for count, sum_, _ in told} == {(31, 31)}

@@ -89,7 +89,7 @@ def test_who_loses_a_conversation_to_the_supervisor_is_told_and_keeps_no_old_too
     expect(page.locator(".nlc-row-mine")).to_have_count(1)
     page.locator("console-ending summary").focus()
     take_over_conversation(by=acting(supervisor), conversation=conversation.public_id, now=timezone.now())
-    expect(page.locator(".nlc-said")).to_have_text("Keskustelu siirtyi kollegalle.", timeout=SOON)
+    expect(page.locator(".nlc-said")).to_have_text("Keskustelu siirtyi eteenpäin eikä ole enää sinulla.", timeout=SOON)
     expect(page.locator(".nlc-notice")).to_be_visible()
     expect(page.locator(".nlc-transfer, .nlc-identity, console-ending")).to_have_count(0)
     expect(page.locator("console-conversation .nlc-text")).to_be_focused()

@@ -396,6 +396,16 @@ class TestClosing:
         assert kinds(responder) == [("available", "closing")]
         assert Presence.objects.get().ends_at == at(CLOSES)
 
+    def test_the_practice_queue_that_is_always_open_keeps_nobody_at_work(
+        self, county: County, office_hours: Queue, second_queue: Queue, responder: User
+    ) -> None:
+        Service.objects.filter(pk=second_queue.service_id).update(is_test=True)
+        second_queue.groups.set(office_hours.groups.all())
+        says(responder, "available", at(400), county)
+        assert self.stays(CLOSES - 5, responder) == 1
+        assert self.stays(CLOSES, responder) == 1
+        assert kinds(responder) == [("available", "closing")]
+
     def test_conversations_go_on(
         self, county: County, conversation_of: Make, office_hours: Queue, resident: Resident, responder: User
     ) -> None:

@@ -8,18 +8,24 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.actors import Resident
 from accounts.models import User
 from accounts.operations import change_person
 from chat.models import Conversation, Event, Participant
 from chat.operations import (
+    answer_transfer,
     claim_conversation,
+    flag_conversation,
+    offer_transfer,
+    post_message,
     request_identification,
     start_consultation,
     start_conversation,
     take_over_conversation,
 )
+from chat.views.console_panel import log_line
 from services.choices import Identification
 from services.models import Queue, Service
 from tests.conftest import acting
@@ -86,3 +92,51 @@ def test_a_professional_who_has_signed_in_is_not_asked_to_identify_herself(
         request_identification(by=acting(responder), conversation=row.public_id, purpose="own_matter", now=timezone.now())
     assert refused.value.code == "identity_off"
     assert "nlc-identity" not in signed_in(responder).get(f"/fi/vastaaja/{row.public_id}/osa/identity/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("fi", "Maija, asiakasohjaaja"), ("sv", "Maija, klienthandledare"), ("en", "Maija, client counsellor")]
+)
+def test_a_colleagues_console_names_her_in_the_language_of_its_page(
+    language: str,
+    shown: str,
+    service: Service,
+    queue: Queue,
+    second_queue: Queue,
+    maija: User,
+    second_responder: User,
+    supervisor: User,
+    signed_in,
+) -> None:
+    queue.transfer_targets.add(second_queue)
+    row = talk(service, "fi")
+    now = timezone.now()
+    claim_conversation(by=acting(maija), conversation=row.public_id, now=now)
+    post_message(by=acting(maija), conversation=row.public_id, client_id=uuid4(), body="Hei!", now=now)
+    flag_conversation(by=acting(maija), conversation=row.public_id, flag="abusive", now=now)
+    names = {code: maija.name_for(code) for code in ("fi", "sv", "en")}
+    shown_first = Event(conversation=row, kind="escalated", payload={"rung": "offer", "name": names["fi"], "names": names})
+    with override(language):
+        assert shown in log_line(shown_first, None, me=None, resident=None).words
+    page = signed_in(supervisor).get(f"/{language}/vastaaja/{row.public_id}/").content.decode()
+    others = {"Maija, asiakasohjaaja", "Maija, klienthandledare", "Maija, client counsellor"} - {shown}
+    assert page.count(shown) >= 4  # who took it, who wrote, who flagged it, who has it
+    assert not [name for name in others if name in page]
+    board = signed_in(supervisor).get(f"/{language}/vastaaja/tilanne/").content.decode()
+    assert shown in board
+    assert not [name for name in others if name in board]
+
+
+def test_what_is_offered_names_its_sender_in_the_language_of_the_page(
+    service: Service, queue: Queue, second_queue: Queue, maija: User, second_responder: User, signed_in
+) -> None:
+    queue.transfer_targets.add(second_queue)
+    resident, now = Resident(uuid4()), timezone.now()
+    row = start_conversation(by=resident, service=service, token=uuid4(), now=now, body="Moi", language="fi")
+    claim_conversation(by=acting(maija), conversation=row.public_id, now=now)
+    to = second_queue.public_id
+    transfer = offer_transfer(by=acting(maija), conversation=row.public_id, queue=to, reason="expertise", token=uuid4(), now=now)
+    answer_transfer(by=resident, conversation=row.public_id, transfer=transfer.public_id, consent=True, now=now)
+    page = signed_in(second_responder).get("/sv/vastaaja/osa/offers/").content.decode()
+    assert "Maija, klienthandledare" in page
+    assert "asiakasohjaaja" not in page

@@ -66,7 +66,7 @@ export class ConsoleConversation extends HTMLElement {
 
   /* An event of the log. */
   apply(event) {
-    if (event.payload?.name && event.participant) this.names.set(event.participant, event.payload.name);
+    if (event.payload?.name && event.participant && !this.names.has(event.participant)) this.names.set(event.participant, event.payload.name);
     if (event.kind === "joined" && event.payload.role === "colleague") this.colleagues.add(event.participant);
     if (event.kind === "claimed") this.colleagues.delete(event.participant);
     const { side, text } = this.log.add(event);
@@ -128,6 +128,7 @@ export class ConsoleConversation extends HTMLElement {
   openPart(name) {
     const details = this.querySelector(`live-part[data-part="${name}"] details`);
     if (!details) return null;
+    if (!details.matches(".nlc-transfer, .nlc-identity")) this.closeBox(); // it would stand over the part
     if (this.side.contains(details)) this.#showSide(true);
     else this.#showMore(true);
     details.open = true;

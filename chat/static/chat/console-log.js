@@ -1,6 +1,6 @@
 /* <console-log>: the log of one conversation, with the messages that are on their way. */
 
-import { put, show, slot, stamp } from "./slots.js";
+import { pick, put, show, slot, stamp } from "./slots.js";
 import { clockTime } from "./wait-clock.js";
 import { eventWords, showWords } from "./words.js";
 
@@ -179,11 +179,13 @@ export class ConsoleLog extends HTMLElement {
   }
 
   #portal(event) {
-    const { words, templates } = this.context;
+    const { words, names, templates } = this.context;
     const node = stamp(templates.event);
-    const { name, outcome } = event.payload;
+    const { outcome, names: inEach } = event.payload;
+    const language = document.documentElement.lang;
+    const name = (inEach && pick(inEach, language)) || (event.payload.name && (names.get(event.participant) ?? event.payload.name)); // as this page names a colleague
     const text = eventWords(event, (key) => words.events[key], {
-      name: name ?? outcome ?? "", language: document.documentElement.lang, otherwise: event.kind,
+      name: name ?? outcome ?? "", language, otherwise: event.kind,
     });
     put(node, "words", text);
     node.classList.toggle("is-preface", event.payload.code === "preface");

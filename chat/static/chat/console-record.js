@@ -1,4 +1,5 @@
-/* <console-record>: the text for the client record, asked from the server when it is wanted, and copied. */
+/* <console-record>: the text for the client record, asked from the server when it is wanted, and copied. When the text comes the focus
+   goes to it only if she has not gone on to something else meanwhile. */
 
 import { send } from "./doors.js";
 import { slot } from "./slots.js";
@@ -19,10 +20,11 @@ export class ConsoleRecord extends HTMLElement {
   async make() {
     this.details.open = true;
     const refused = slot(this, "refused");
+    const from = document.activeElement;
     refused.hidden = true;
     try {
       const { text } = await send(this.form);
-      this.#put(text);
+      this.#put(text, from);
     } catch (error) {
       refused.textContent = error.text ?? "";
       refused.hidden = !error.text;
@@ -34,7 +36,7 @@ export class ConsoleRecord extends HTMLElement {
     return slot(this, "record-text");
   }
 
-  #put(text) {
+  #put(text, from) {
     const template = slot(this, "record-template");
     template?.replaceWith(template.content);
     this.querySelector("[data-act=copy]").hidden = false;
@@ -42,7 +44,8 @@ export class ConsoleRecord extends HTMLElement {
     this.text.defaultValue = text;
     for (const box of this.form.querySelectorAll("[type=checkbox]")) box.defaultChecked = box.checked;
     slot(this, "copied").textContent = "";
-    this.text.focus();
+    const { activeElement } = document;
+    if (activeElement === from || activeElement === document.body || this.contains(activeElement)) this.text.focus();
   }
 
   async #copy() {

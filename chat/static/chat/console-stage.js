@@ -71,9 +71,14 @@ export class Stage {
     settings.keys.show(panel);
   }
 
-  /* The conversation has gone on to somebody else: what may still be read takes the place of her panel. */
+  /* The conversation has gone on to somebody else: what may still be read takes the place of her panel, which
+     else goes. */
   async renew(panel) {
     const part = await this.#console.doors.part(this.#console.url(panel.key));
+    if (!part.querySelector("console-log")) { // it waits in a line, and there is nothing to read
+      this.putAside(panel, { isDone: true });
+      return;
+    }
     const wasThere = panel.contains(document.activeElement);
     this.#console.connection.unfollow(panel.key);
     panel.replaceWith(part);

@@ -4,8 +4,11 @@ import { arrange, dayOf, isPast, pick, place, put, show, slot, stamp, titles } f
 import { clockTime, secondsSince } from "./wait-clock.js";
 
 const AFTER = 1e14; // forms stand after everyone who is at the other end
+export const PARTIAL_MS = 1500; // so long the lines that have come wait for the others: a sum of some of them would be a wrong number
 
 export class ConsoleWaiting extends HTMLElement {
+  #whole = false; // every line has come
+  #since = performance.now();
   #known = null; // who was waiting at the last snapshot
 
   connectedCallback() {
@@ -15,8 +18,10 @@ export class ConsoleWaiting extends HTMLElement {
   }
 
   /* Shows the lines; returns how many may be taken, who they are, who has come since the last time, and since when the longest
-     has waited. */
+     has waited. While only some of her lines have come, nothing, and the list that the page was made with stays. */
   showLines(frames, { words, language, limit, takeUrl, targets }) {
+    this.#whole ||= frames.length >= targets.size || performance.now() - this.#since >= PARTIAL_MS;
+    if (!this.#whole) return null;
     const waiting = merged(frames);
     const shown = waiting.slice(0, limit);
     arrange(this.rows, shown, "conversation", (row) => this.#make(row, takeUrl));

@@ -2,10 +2,11 @@
    One socket carries everything; where sockets are blocked, the page's own addresses do. */
 
 import "./console-elements.js";
+import { PARTIAL_MS } from "./console-waiting.js";
 import { Counts, tell } from "./console-counts.js";
 import { Stage } from "./console-stage.js";
 import { Doors } from "./doors.js";
-import { slot } from "./slots.js";
+import { copyLine, slot } from "./slots.js";
 import { Connection } from "./socket.js";
 import { setClock } from "./wait-clock.js";
 
@@ -276,6 +277,7 @@ export class ResponderConsole extends HTMLElement {
     const frames = [...this.#frames.values()].filter((frame) => targets.has(frame.queue));
     const takeUrl = (key) => this.dataset.takeUrl.replace(NOBODY, key);
     const line = this.lists.showLines(frames, { words, language, takeUrl, targets, limit: Number(this.dataset.limit) });
+    if (!line) return void setTimeout(() => this.#showWaiting(), PARTIAL_MS);
     for (const frame of frames) {
       const row = this.querySelector(`[data-queue="${frame.queue}"]`);
       const open = slot(row, "open");
@@ -316,8 +318,8 @@ export class ResponderConsole extends HTMLElement {
   }
 
   async #wentOn(panel) {
-    if (panel.composer?.isDirty) {
-      panel.composer.notesOnly();
+    if (panel.isDirty) {
+      panel.composer?.notesOnly();
       this.say(this.words.wentOn, true);
       return;
     }
@@ -374,7 +376,7 @@ export class ResponderConsole extends HTMLElement {
           const [old, fresh] = [slot(this.querySelector(name), part), slot(page.querySelector(name), part)];
           old.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
         }
-        slot(this.querySelector(name), "empty").hidden = slot(page.querySelector(name), "empty").hidden;
+        for (const part of ["empty", "more"]) copyLine(slot(this.querySelector(name), part), slot(page.querySelector(name), part));
       }
       for (const place of this.querySelectorAll(".nlc-counts")) place.replaceWith(document.importNode(page.querySelector(".nlc-counts"), true));
       for (const part of this.querySelectorAll("aside live-part")) part.heard("desk");

@@ -69,3 +69,8 @@ export function titles(row, words, language) {
   const mark = row.who ? "" : words.mark.replace("%(number)s", String(number));
   return [contactor(row, words), pick(row.topic, language) || mark].filter(Boolean);
 }
+
+/* A line under a list: its words, and whether it stands there. */
+export function copyLine(old, fresh) {
+  if (old) [old.hidden, old.textContent] = [fresh.hidden, fresh.textContent];
+}
