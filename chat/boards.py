@@ -303,8 +303,10 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
     seen = {(conversation, user): (everyone, staff) for conversation, user, everyone, staff in read.values_list(*marks_of)}
     mine: dict[int, list[MineRow]] = {key: [] for key in user_keys}
     for row in rows:
-        seen_all, seen_staff = seen.get((row.pk, row.responder_id or 0), (0, 0))
-        mine[row.responder_id or 0].append(
+        if row.responder_id not in mine:  # it went on to somebody else, or back to the line, between the two questions
+            continue
+        seen_all, seen_staff = seen.get((row.pk, row.responder_id), (0, 0))
+        mine[row.responder_id].append(
             MineRow(
                 conversation=row.public_id,
                 service=texts_of(row.service, "name"),

@@ -260,6 +260,13 @@ class Hub:
                     for follower in batch:
                         if follower in self.followers.get(follower.conversation, ()):
                             self._behind[follower] = None
+                except Exception as error:  # whatever it is, the reader of the whole process must go on after it
+                    # Without the error's own words: they could be somebody's message.
+                    logger.exception("the log can't be read (%s)", type(error).__name__, exc_info=_without_words(error))
+                    for follower in batch:
+                        if follower in self.followers.get(follower.conversation, ()):
+                            follower.socket.push(encode(Reset(conversation=follower.conversation)))
+                            self.unfollow(follower)
 
     async def _read_batch(self, batch: list[Follower]) -> None:
         keys = list({follower.key for follower in batch})
@@ -306,7 +313,7 @@ class Hub:
                 try:
                     await self._compute_boards(ready)
                 except Exception as error:  # whatever it is, the boards of the whole process must go on after it
-                    logger.warning("boards can't be computed now (%s)", type(error).__name__, exc_info=error)
+                    logger.exception("boards can't be computed now (%s)", type(error).__name__, exc_info=_without_words(error))
                     self._dirty.update(dict.fromkeys(ready))
             if self._dirty:
                 soonest = min(self._computed.get(topic, 0) for topic in self._dirty) + BOARD_SECONDS
@@ -335,6 +342,11 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _without_words(error: Exception) -> Exception:
+    """The same kind of error from the same place, without what it says."""
+    return Exception(type(error).__name__).with_traceback(error.__traceback__)
 
 
 def _line_boards(keys: list[int]) -> dict[int, LineBoard]:

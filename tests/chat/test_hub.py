@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actors import Resident
 from accounts.models import User
 from chat.boards import line_boards, line_of, mine_boards
-from chat.hub import Follower, _read_log
+from chat.hub import Follower, Hub, _read_log
 from chat.models import Conversation
 from chat.models.events import PAGE, Wanted
-from chat.operations import post_message
-from chat.protocol import WINDOW
+from chat.operations import claim_conversation, post_message
+from chat.protocol import WINDOW, Mine
 from services.models import Queue
+from tests.conftest import acting
 
 Make = Callable[..., Conversation]
+PLACE = ("koe", uuid4())
 
 
 class Pushed:
@@ -131,3 +136,77 @@ class TestReading:
         places = [line_of(frame, row.public_id) for row in rows]
         assert [place.position for place in places if place] == [1, 2, 3]
         assert line_of(frame, uuid4()) is None
+
+
+class TestWhateverHappens:
+    """One error must not silence a whole process until somebody starts it anew."""
+
+    async def test_boards_go_on(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+        answers: list[Any] = [KeyError("Äitini unohtelee."), {7: Mine(conversations=[], desk="a", calls=0, told=0)}]
+
+        def boards(users: list[int]) -> object:
+            answer = answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr("chat.hub.mine_boards", boards)
+        monkeypatch.setattr("chat.hub.BOARD_SECONDS", 0.05)
+        shown = asyncio.Event()
+        hub = Hub()
+        try:
+            hub.watch("mine:7", lambda frame, text: shown.set())
+            await asyncio.wait_for(shown.wait(), 10)
+        finally:
+            await hub.stop()
+        assert "boards can't be computed now (KeyError)" in caplog.text
+        assert "Äitini" not in caplog.text
+
+    async def test_the_log_is_read_on(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+        known: list[Any] = [ValueError("Äitini unohtelee."), ({1: (0, 0)}, {}, {1: (1, PLACE)})]
+
+        def read(keys: list[int], wanted: list[Wanted]) -> object:
+            answer = known.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr("chat.hub._read_log", read)
+        hub = Hub()
+        try:
+            first, second = Pushed(), Pushed()
+            for socket, mark in ((first, '"reset"'), (second, '"caught_up"')):
+                line = Follower(
+                    socket, conversation=uuid4(), key=1, participant=uuid4(), staff=False, queue=1, place=PLACE, sent=(0, 0)
+                )
+                hub.follow(line)
+                for _ in range(500):
+                    if socket.texts:
+                        break
+                    await asyncio.sleep(0.01)
+                assert mark in socket.texts[0]
+        finally:
+            await hub.stop()
+        assert "Äitini" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_what_is_taken_over_between_two_questions_is_in_nobodys_list(
+    conversation_of: Make, resident: Resident, responder: User, colleague: User
+) -> None:
+    row = conversation_of(resident)
+    claim_conversation(by=acting(responder), conversation=row.public_id, now=timezone.now())
+    moved = []
+
+    def take_over(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = execute(sql, params, many, context)
+        if not moved and "outcome" in sql:
+            moved.append(True)
+            Conversation.objects.filter(pk=row.pk).update(responder=colleague)
+        return found
+
+    with connection.execute_wrapper(take_over):
+        boards = mine_boards([responder.pk])
+    assert moved
+    assert boards[responder.pk].conversations == []
+    assert [one.conversation for one in mine_boards([colleague.pk])[colleague.pk].conversations] == [row.public_id]
