@@ -16,10 +16,11 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError
 
 from chat.boards import LineBoard, line_boards, mine_boards
-from chat.models import Conversation, Event, Participant
+from chat.log_reader import read_log
 from chat.models.events import Wanted
 from chat.protocol import WINDOW, CaughtUp, EventFrame, Reset, ServerFrame, encode
 from chat.threads import in_pool
+from chat.wordless import wordless
 from services.models import Queue
 
 logger = logging.getLogger(__name__)
@@ -27,10 +28,6 @@ BOARD_SECONDS = 1.0
 READ_AT_ONCE = 64
 MOVING = frozenset({"transferred", "requeued"})
 """After these a conversation may belong to another queue or service: who follows it is asked again before more is sent."""
-
-
-Place = tuple[int, tuple[str, UUID]]
-"""Where a conversation belongs: its queue, and its county and service."""
 
 
 class Socket(Protocol):
@@ -257,22 +254,23 @@ class Hub:
                 except (DatabaseError, InterfaceError) as error:
                     logger.warning("the log can't be read now (%s); %d followers wait", type(error).__name__, len(batch))
                     await asyncio.sleep(0.5)
-                    for follower in batch:
-                        if follower in self.followers.get(follower.conversation, ()):
-                            self._behind[follower] = None
-                except Exception as error:  # whatever it is, the reader of the whole process must go on after it
-                    # Without the error's own words: they could be somebody's message.
-                    logger.exception("the log can't be read (%s)", type(error).__name__, exc_info=_without_words(error))
-                    for follower in batch:
-                        if follower in self.followers.get(follower.conversation, ()):
-                            follower.socket.push(encode(Reset(conversation=follower.conversation)))
-                            self.unfollow(follower)
+                    self._behind.update(dict.fromkeys(self._still(batch)))
+                except (
+                    Exception
+                ) as error:  # the process must go on; where it was is logged, not its words: they could be a message's
+                    logger.exception("the log can't be read", exc_info=wordless(error))
+                    for follower in self._still(batch):
+                        follower.socket.push(encode(Reset(conversation=follower.conversation)))
+                        self.unfollow(follower)
+
+    def _still(self, batch: list[Follower]) -> list[Follower]:
+        return [follower for follower in batch if follower in self.followers.get(follower.conversation, ())]
 
     async def _read_batch(self, batch: list[Follower]) -> None:
         keys = list({follower.key for follower in batch})
         wanted = list(dict.fromkeys(stretch for follower in batch for stretch in follower.wanted()))
         had = {follower: tuple(follower.sent) for follower in batch}  # what is sent during the read may be newer than its heads
-        heads, frames, places = await in_pool(_read_log, keys, wanted)
+        heads, frames, places = await in_pool(read_log, keys, wanted)
         for follower in batch:
             if follower not in self.followers.get(follower.conversation, ()):
                 continue
@@ -312,8 +310,8 @@ class Hub:
                     self._computed[topic] = now
                 try:
                     await self._compute_boards(ready)
-                except Exception as error:  # whatever it is, the boards of the whole process must go on after it
-                    logger.exception("boards can't be computed now (%s)", type(error).__name__, exc_info=_without_words(error))
+                except Exception as error:  # the boards of the whole process must go on after it
+                    logger.exception("boards can't be computed now", exc_info=wordless(error))
                     self._dirty.update(dict.fromkeys(ready))
             if self._dirty:
                 soonest = min(self._computed.get(topic, 0) for topic in self._dirty) + BOARD_SECONDS
@@ -344,46 +342,8 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _without_words(error: Exception) -> Exception:
-    """The same kind of error from the same place, without what it says."""
-    return Exception(type(error).__name__).with_traceback(error.__traceback__)
-
-
 def _line_boards(keys: list[int]) -> dict[int, LineBoard]:
     return line_boards(Queue.objects.filter(pk__in=keys).for_board())
-
-
-def _read_log(
-    keys: list[int], wanted: list[Wanted]
-) -> tuple[dict[int, tuple[int, int]], dict[tuple[int, int], list[tuple[int, str]]], dict[int, Place]]:
-    """Heads and places of the conversations, then what follows the wanted numbers, encoded once for all who read it."""
-    heads: dict[int, tuple[int, int]] = {}
-    places: dict[int, Place] = {}
-    ids: dict[int, UUID] = {}
-    for key, head_all, head_staff, public_id, queue, county, service in Conversation.objects.filter(pk__in=keys).values_list(
-        "pk", "head_all", "head_staff", "public_id", "queue_id", "county__code", "service__public_id"
-    ):
-        heads[key], places[key], ids[key] = (head_all, head_staff), (queue, (county, service)), public_id
-    frames: dict[tuple[int, int], list[tuple[int, str]]] = {}
-    if not wanted:
-        return heads, frames, places
-    people = dict(Participant.objects.filter(conversation_id__in=keys).values_list("pk", "public_id"))
-    for event in Event.objects.after(wanted):
-        frame = EventFrame(
-            conversation=ids[event.conversation_id],
-            audience=event.audience,
-            seq=event.seq,
-            kind=event.kind,
-            participant=people.get(event.participant_id or 0),
-            client_id=event.client_id,
-            body=event.body,
-            payload=event.payload,
-            at=event.created_at,
-        )
-        frames.setdefault((event.conversation_id, 0 if event.audience == "all" else 1), []).append((event.seq, encode(frame)))
-    for rows in frames.values():
-        rows.sort()
-    return heads, {key: list(dict.fromkeys(rows)) for key, rows in frames.items()}, places
 
 
 _current: Hub | None = None

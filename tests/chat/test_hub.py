@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.actors import Resident
 from accounts.models import User
 from chat.boards import line_boards, line_of, mine_boards
-from chat.hub import Follower, Hub, _read_log
+from chat.hub import Follower, Hub
+from chat.log_reader import read_log
 from chat.models import Conversation
 from chat.models.events import PAGE, Wanted
 from chat.operations import claim_conversation, post_message
@@ -97,7 +98,7 @@ class TestReading:
         for some in (rows[:1], rows):
             wanted = [Wanted(row.pk, audience, 0) for row in some for audience in ("all", "staff")]
             with django_assert_num_queries(3):  # type: ignore[attr-defined]
-                heads, frames, _places = _read_log([row.pk for row in some], wanted)
+                heads, frames, _places = read_log([row.pk for row in some], wanted)
             assert heads == {row.pk: (5, 0) for row in some}
             assert all([seq for seq, _ in frames[row.pk, 0]] == [1, 2, 3, 4, 5] for row in some)
 
@@ -105,9 +106,9 @@ class TestReading:
         row = conversation_of(resident)
         for number in range(PAGE + 5):
             post_message(by=resident, conversation=row.public_id, client_id=uuid4(), body=f"{number}", now=timezone.now())
-        _, frames, _ = _read_log([row.pk], [Wanted(row.pk, "all", 0)])
+        _, frames, _ = read_log([row.pk], [Wanted(row.pk, "all", 0)])
         assert [seq for seq, _ in frames[row.pk, 0]] == list(range(1, PAGE + 1))
-        _, frames, _ = _read_log([row.pk], [Wanted(row.pk, "all", PAGE)])
+        _, frames, _ = read_log([row.pk], [Wanted(row.pk, "all", PAGE)])
         assert [seq for seq, _ in frames[row.pk, 0]] == list(range(PAGE + 1, PAGE + 7))
 
     def test_boards_cost_the_same_whatever_waits(
@@ -159,7 +160,8 @@ class TestWhateverHappens:
             await asyncio.wait_for(shown.wait(), 10)
         finally:
             await hub.stop()
-        assert "boards can't be computed now (KeyError)" in caplog.text
+        assert "boards can't be computed now" in caplog.text
+        assert "KeyError" in caplog.text
         assert "Äitini" not in caplog.text
 
     async def test_the_log_is_read_on(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -171,7 +173,7 @@ class TestWhateverHappens:
                 raise answer
             return answer
 
-        monkeypatch.setattr("chat.hub._read_log", read)
+        monkeypatch.setattr("chat.hub.read_log", read)
         hub = Hub()
         try:
             first, second = Pushed(), Pushed()
@@ -196,7 +198,7 @@ def test_what_is_taken_over_between_two_questions_is_in_nobodys_list(
 ) -> None:
     row = conversation_of(resident)
     claim_conversation(by=acting(responder), conversation=row.public_id, now=timezone.now())
-    moved = []
+    moved: list[bool] = []
 
     def take_over(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         found = execute(sql, params, many, context)
