@@ -94,11 +94,11 @@ def test_no_data_is_no_standing(rollout, queue, service) -> None:
 def test_goals_in_words_and_metrics_that_are_followed(rollout, november, service) -> None:
     target(service, "M01", "gte", "10", "kpl")
     FormAnswer.objects.create(
-        rollout=rollout, form="metric_selection", values={"metrics": ["M01", "M06", "M23"], "targets": ["10 kuukaudessa", "3 min"]}
+        rollout=rollout, form="metric_selection", values={"metrics": ["M01", "M06", "M29"], "targets": ["10 kuukaudessa", "3 min"]}
     )
     FormAnswer.objects.create(rollout=rollout, form="service_definition", values={"goals": "Neuvo illalla\n\nilman soittoa"})
     found = goals_of(rollout, today=DECEMBER)
-    assert [(goal.metric, goal.standing) for goal in found.followed] == [("M06", "met"), ("M23", "unavailable")]
+    assert [(goal.metric, goal.standing) for goal in found.followed] == [("M06", "met"), ("M29", "unavailable")]
     assert [goal.standing_words for goal in found.followed] == ["", "ei vielä saatavilla"]
     assert [(text.form, list(text.lines)) for text in found.texts] == [
         ("service_definition", ["Neuvo illalla", "ilman soittoa"]),

@@ -109,7 +109,7 @@ class TestYearlyReview:
         make_conversation(queued_at=on(-400), **ended)
         words = yearly_agenda(told, now=NOW)
         assert "Neuvonta" in words and "1 yhteydenotto (M01)" in words and "0 yritystä" in words
-        assert "ei vielä saatavilla" in words and "Henkilöstökyselyä ei ole tehty" in words
+        assert "(M20), raportteihin kirjattuina: ei tietoa" in words and "Henkilöstökyselyä ei ole tehty" in words
         row = staff_survey(service)
         by_staff(row, *[(None, 4)] * 5)
         close_survey(by=BY, survey=row, now=NOW)
