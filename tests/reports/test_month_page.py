@@ -183,14 +183,14 @@ def test_no_cell_is_a_formula(d1, manager, signed_in) -> None:
 def test_the_number_of_queries_does_not_follow_the_rows(d1, manager, signed_in, django_assert_max_num_queries) -> None:
     client = signed_in(manager)
     page(client)
-    with django_assert_max_num_queries(80):
+    with django_assert_max_num_queries(85):
         page(client)
 
 
 def test_the_page_is_short_and_everything_is_behind_it(d1, manager, signed_in) -> None:
     """What is behind a figure opens by a press; the groups, the tables and most charts are closed to begin with."""
     shown = page(signed_in(manager))
-    assert shown.count('<details class="nlr-group"') == 10 and "<details open" not in shown
+    assert shown.count('<details class="nlr-group"') == 12 and "<details open" not in shown
     for code in ("M01", "M08", "M34"):
         assert f'id="{code}"' in shown
     assert shown.count('<svg class="nlr-drawing"') == 9
