@@ -65,6 +65,7 @@ from tests.chat.rights import (
     wrong_cells,
 )
 from tests.chat.rights_concern import CONCERN_ACTIONS, CONCERN_STATES
+from tests.chat.rights_help import HELP_ACTIONS, HELP_STATES
 from tests.chat.test_rights_table import ACTIONS as FIRST_ACTIONS
 from tests.chat.test_rights_table import opens, posts
 from tests.conftest import acting, make_grant, make_person, make_queue, make_service
@@ -265,6 +266,7 @@ STATES: Mapping[str, State] = {
     "identified": identification("verified"),
     "flagged": flagged,
     **CONCERN_STATES,
+    **HELP_STATES,
     "whispering": whispering,
     "service disrupted": disrupted("service"),
     "county disrupted": disrupted("county"),
@@ -404,6 +406,7 @@ ACTIONS = [
     *both("flag", LIFE, post("merkinta/", act="set", flag="dangerous"), (READERS, READERS, READERS)),
     Action("withdraw flag", "flagged", post("merkinta/", act="withdraw"), owner("ok")),
     *CONCERN_ACTIONS,
+    *HELP_ACTIONS,
     Action("handle flag", "flagged", post("merkinta/", act="handle"), answers("forbidden", "forbidden", "ok", "none", "none")),
     *both(
         "ask for advice",
