@@ -14,7 +14,7 @@ from chat.models import ContactDetail, Conversation, Event, Participant
 from chat.models.conversations import AWAY_AFTER
 from chat.operations.endings import close_row
 from chat.operations.feedback import erase_words
-from chat.operations.help import erase_contacts
+from chat.operations.help import close_answered, erase_contacts
 from chat.operations.identity import erase_identifications, expire_identifications, is_at_provider
 from chat.operations.ladder import climb_ladder, next_rung
 from chat.operations.log import Entry, append_events
@@ -58,6 +58,7 @@ def erase_expired(*, by: Actor, now: datetime, limit: int = 500) -> int:
     """Blank the words of conversations whose time of keeping is over; numbers and statistics stay (P-7)."""
     if not isinstance(by, System):
         return 0
+    close_answered(now=now)
     erase_contacts(now=now)
     keys = Conversation.objects.filter(retain_until__lte=now, erased_at__isnull=True).values_list("pk", flat=True)[:limit]
     done = 0

@@ -19,8 +19,9 @@ from accounts.actors import Actor, Resident, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from chat.broadcast import announce_board
-from chat.choices import Medium, State
+from chat.choices import EndedBy, Medium, State
 from chat.models import ContactDetail, Conversation
+from chat.operations.endings import close_row
 from chat.operations.log import lock_of_resident
 from chat.operations.messages import Posted, post_message
 from chat.operations.start import create_conversation, entry_queue
@@ -34,6 +35,8 @@ from services.models import HelpForm, Service
 AFTER_THE_LIVE = -1
 """The priority of a request: who is at the other end now goes before one who comes back for the answer another day."""
 CONTACT_KEPT = timedelta(days=14)
+ANSWERED_OPEN = timedelta(days=14)
+"""So long after the last answer the resident may ask on in the same request."""
 """How long the contact detail is kept after the request is done (S001-6)."""
 
 Answered = Sequence[tuple[str, str]]
@@ -153,6 +156,26 @@ def open_left_contact(*, by: Actor, conversation: UUID, now: datetime) -> Contac
 def has_left_contact(row: Conversation) -> bool:
     """A contact detail was left with the request and is still kept."""
     return row.medium == Medium.FORM and ContactDetail.objects.filter(conversation=row).exclude(value="").exists()
+
+
+def close_answered(*, now: datetime, limit: int = 200) -> int:
+    """End the requests whose last answer is two weeks old, and that nobody took further: so that their time of keeping begins.
+
+    Gives how many. Safe in any number of processes at once.
+    """
+    old = Conversation.objects.requests().filter(
+        state=State.ACTIVE, answer_due_at__isnull=True, last_message_at__lte=now - ANSWERED_OPEN
+    )
+    done = 0
+    for key in list(old.order_by("pk").values_list("pk", flat=True)[:limit]):
+        with transaction.atomic():
+            row = (
+                old.select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("service").filter(pk=key).first()
+            )
+            if row is not None:
+                close_row(row, ended_by=EndedBy.SYSTEM, left_at=None, now=now)
+                done += 1
+    return done
 
 
 def erase_contacts(*, now: datetime) -> int:

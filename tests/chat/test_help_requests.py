@@ -222,6 +222,23 @@ class TestContactDetail:
         assert (ContactDetail.objects.get().value, ContactDetail.objects.get().erased_at is not None) == ("", True)
 
 
+def test_an_answered_one_ends_two_weeks_after_the_last_word_and_an_unanswered_one_never(
+    send: Callable[..., Conversation], responder: User
+) -> None:
+    answered, waiting = send(), send("A7QMD3XWPA0H5RTVYZ12")
+    claim_conversation(by=acting(responder), conversation=answered.public_id, now=NOW)
+    post_message(by=acting(responder), conversation=answered.public_id, client_id=uuid4(), body="Kotihoito.", now=NOW)
+    claim_conversation(by=acting(responder), conversation=waiting.public_id, now=NOW)
+    erase_expired(by=System(), now=NOW + timedelta(days=14, seconds=-1))
+    answered.refresh_from_db()
+    assert answered.state == State.ACTIVE
+    erase_expired(by=System(), now=NOW + timedelta(days=14))
+    answered.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (answered.state, answered.status, waiting.state) == (State.ENDED, Status.ANSWERED, State.ACTIVE)
+    assert answered.retain_until is not None
+
+
 class TestResidentsPages:
     def test_the_whole_way_without_scripts(self, form: HelpForm, service: Service, responder: User, client: Client) -> None:
         address = reverse("chat:help_ask", args=[service.key])
