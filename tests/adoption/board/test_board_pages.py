@@ -9,10 +9,12 @@ import zlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
@@ -242,8 +244,15 @@ class TestFiles:
                 assert each in told, each
 
     def test_a_machine_without_the_library_says_so_and_offers_the_page(
-        self, signed_in: SignedIn, coordinator: User, rollout: Rollout, monkeypatch: pytest.MonkeyPatch
+        self,
+        signed_in: SignedIn,
+        coordinator: User,
+        rollout: Rollout,
+        monkeypatch: pytest.MonkeyPatch,
+        settings: LazySettings,
+        tmp_path: Path,
     ) -> None:
+        settings.VAR_DIR = tmp_path  # where no file has been laid out yet
         monkeypatch.setitem(sys.modules, "weasyprint", None)
         client = signed_in(coordinator)
         assert client.get(report(rollout, "raportti.pdf"))["Location"] == report(rollout)
