@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
@@ -72,15 +71,10 @@ def board_pdf(request: HttpRequest, actor: Staff, county: County) -> HttpRespons
     context |= {"lanes": lanes, "drawing": draw(lanes, today=context["today"]), "county": county, "language": get_language()}
     try:
         content = paper("adoption/board/board_paper.html", context)
-    except NoPaperError:
-        messages.warning(request, no_paper())
+    except NoPaperError as error:
+        messages.warning(request, error.words)
         return redirect("adoption:board")
     return file_response(content, "application/pdf", f"kayttoonotot-{context['today']}.pdf")
-
-
-def no_paper() -> str:
-    """What is told where the machine cannot lay out pages."""
-    return _("This server cannot make PDF files. Print the page instead, and choose to save it as a PDF.")
 
 
 def file_response(content: bytes, content_type: str, name: str) -> HttpResponse:

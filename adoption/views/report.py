@@ -22,7 +22,7 @@ from adoption.exports import NoPaperError, paper, workbook
 from adoption.models import GateVerdict, Rollout, VerdictCondition
 from adoption.success import conditions_now
 from adoption.timeline import draw, lanes_of
-from adoption.views.board import file_response, no_paper
+from adoption.views.board import file_response
 from adoption.views.door import rollout_door
 from services.resources.files import CONTENT_TYPES
 
@@ -56,8 +56,8 @@ def report_pdf(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResp
     context = {**_context(rollout, actor), "language": get_language()}
     try:
         content = paper("adoption/report/report_paper.html", context)
-    except NoPaperError:
-        messages.warning(request, no_paper())
+    except NoPaperError as error:
+        messages.warning(request, error.words)
         return redirect("adoption:report", rollout.public_id)
     return file_response(content, "application/pdf", f"tilanneraportti-{context['today']}.pdf")
 

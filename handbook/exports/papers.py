@@ -16,17 +16,28 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 KEPT = 40
 _layout = Lock()
 
 
 class NoPaperError(Exception):
-    """This machine lacks the library that lays out pages (Pango); the printable page is there all the same."""
+    """There is no PDF now: this machine lacks the library that lays out pages (Pango). The printable page is there all the same."""
+
+    @property
+    def words(self) -> str:
+        """What the person is told."""
+        return _("This server cannot make PDF files. Print the page instead, and choose to save it as a PDF.")
 
 
-class BusyError(Exception):
+class BusyError(NoPaperError):
     """Another PDF is being laid out in this process: whoever asks comes again in a moment, and holds no thread meanwhile."""
+
+    @property
+    def words(self) -> str:
+        """What the person is told."""
+        return _("The PDF is being made. Try again in a moment, or print this page.")
 
 
 def paper(template: str, context: dict[str, Any], *, style: Path) -> bytes:

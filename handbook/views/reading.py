@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Staff
 from handbook.choices import ChapterAudience, RemarkState, Right
-from handbook.exports import BusyError, NoPaperError, paper
+from handbook.exports import NoPaperError, paper
 from handbook.finding import find
 from handbook.live import live_of
 from handbook.markup import Rendered
@@ -145,11 +145,8 @@ def whole_pdf(request: HttpRequest, actor: Staff, county: County) -> HttpRespons
     context = {**_whole(actor, county, on_paper=True), "language": language_of_page(), "county": county}
     try:
         content = paper("handbook/whole_paper.html", context, style=PAPER_STYLE)
-    except NoPaperError:
-        messages.warning(request, _("This installation cannot make a PDF. Print this page instead."))
-        return redirect("handbook:whole")
-    except BusyError:
-        messages.warning(request, _("The PDF is being made. Try again in a moment, or print this page."))
+    except NoPaperError as error:
+        messages.warning(request, error.words)
         return redirect("handbook:whole")
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="kasikirja-{timezone.localdate()}.pdf"'

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
@@ -59,8 +58,8 @@ def paper_file(request: HttpRequest, actor: Staff, county: County) -> HttpRespon
     report = _report(request, actor, county)
     try:
         content = paper(report)
-    except NoPaperError:
-        messages.warning(request, _("This server cannot make PDF files. Print the page instead, and choose to save it as a PDF."))
+    except NoPaperError as error:
+        messages.warning(request, error.words)
         return redirect(f"{reverse('reports:month' if report.month else 'reports:period')}?{request.GET.urlencode()}")
     return as_file(content, "pdf", f"raportti-{report.key}")
 

@@ -212,7 +212,10 @@ class TestDoors:
             assert client.get(reverse(f"reports:{name}"), {"palvelu": "neuvola", "kuukausi": "2026-11"}).status_code == 404
             assert client.get(reverse(f"reports:{name}"), {"palvelu": "kaikki", "kuukausi": "2026-11"}).status_code == 403
 
-    def test_without_the_library_of_paper_the_page_says_so(self, report: Report, manager, signed_in, monkeypatch) -> None:
+    def test_without_the_library_of_paper_the_page_says_so(
+        self, report: Report, manager, signed_in, monkeypatch, settings, tmp_path
+    ) -> None:
+        settings.VAR_DIR = tmp_path  # where no file has been laid out yet
         monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
         answer = signed_in(manager).get(reverse("reports:paper"), {"kuukausi": "2026-11"}, follow=True)
         assert "ei osaa tehdä PDF" in answer.content.decode() or "PDF-tiedosto" in answer.content.decode()
