@@ -173,7 +173,7 @@ def _talks(keys: list[int], *, now: datetime) -> dict[int, list[Talk]]:
         Conversation.objects.filter(queue_id__in=keys, state=State.ACTIVE).select_related("responder").order_by("accepted_at", "pk")
     )
     names = [f"responder__{name}" for name in NAME_FIELDS]
-    for row in rows.only("public_id", "queue_id", "accepted_at", "queued_at", "seen_at", *names):
+    for row in rows.only("public_id", "queue_id", "medium", "accepted_at", "queued_at", "seen_at", *names):
         talk = Talk(
             conversation=row.public_id,
             queue=row.queue_id,
