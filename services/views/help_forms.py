@@ -56,8 +56,8 @@ def form_door(view: Callable[Concatenate[HttpRequest, Staff, HelpForm, P], HttpR
 @require_GET
 @forms_door
 def help_forms(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
-    """The county's services, and how the form of each stands."""
-    services = Service.objects.filter(county=county).select_related("help_form").order_by("name_fi")
+    """The county's services, and how the form of each stands; those for practising need none."""
+    services = Service.objects.filter(county=county, is_test=False).select_related("help_form").order_by("name_fi")
     rows = [(service, getattr(service, "help_form", None)) for service in services]
     return render(request, "help_forms/list.html", {"rows": rows})
 
