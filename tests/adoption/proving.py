@@ -39,10 +39,12 @@ def begin(coordinator: User, county: County, service: Service | None, *, now: da
     """A rollout by the county's model, which is published first."""
     if not AdoptionModel.objects.filter(county=county).exists():
         with_proofs(make_version(county))
+    before = Rollout.objects.count()
+    number = f" {before + 1}" if before else ""  # a name stands for one rollout that goes on
     return start_rollout(
         by=acting(coordinator),
         county=county,
-        name={"fi": "Chatin käyttöönotto", "sv": "Chatten", "en": "Chat"},
+        name={"fi": f"Chatin käyttöönotto{number}", "sv": f"Chatten{number}", "en": f"Chat{number}"},
         service=service,
         now=now,
         **card,

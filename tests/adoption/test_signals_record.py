@@ -348,7 +348,6 @@ class TestRespondersMeetingsHeld:
 def test_rows_of_another_rollout_prove_nothing(
     rollout: Rollout, coordinator: User, county: County, second_service: Service, supervisor: User, area_professional: User
 ) -> None:
-    Rollout.objects.update(name_fi="Toinen käyttöönotto")  # a name stands for one rollout that goes on
     other = begin(coordinator, county, second_service)
     held(other, "workshop", date(2026, 9, 1), *TWO, outcome="Sovittiin", written_by=coordinator, written_at=NOW)
     SystemDependency.objects.create(rollout=other, **TestSystemsInventory.ROW)
