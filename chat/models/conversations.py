@@ -28,6 +28,7 @@ from chat.choices import (
     State,
     Status,
 )
+from services.choices import Identification
 from services.models import County, Municipality, Queue, Service, Topic
 
 AWAY_AFTER = timedelta(seconds=120)
@@ -301,6 +302,12 @@ class Conversation(models.Model):
     def is_open(self) -> bool:
         """Messages may be written until it ends."""
         return self.state != State.ENDED
+
+    @property
+    def takes_identification(self) -> bool:
+        """She may be asked to identify: not where the service never asks, not a professional, and not one who sent a form."""
+        asks = self.service.identification != Identification.NEVER
+        return asks and self.professional_id is None and self.medium == Medium.CHAT
 
     def is_away(self, *, now: datetime) -> bool:
         """No sign of life of the resident for 120 s; nobody waits at a form."""

@@ -31,8 +31,8 @@ def request_identification(
     """The responder asks a resident who is present to identify herself, and says why and whose matter it is; one at a time.
 
     The resident's page begins at that person, and she may choose another. What is not her own matter is never told as one. It
-    may be answered for 30 minutes. A consulting professional has signed in already and is not asked. Raises ValidationError
-    (identity_off, identity_open, identity_behalf, resident_away, not_yours, ended).
+    may be answered for 30 minutes. Neither a consulting professional, who has signed in, nor who sent a form, and is not at the
+    other end, is asked. Raises ValidationError (identity_off, identity_open, identity_behalf, resident_away, not_yours, ended).
     """
     row = lock_of_responder(by=by, conversation=conversation)
     if row.state != State.ACTIVE:
@@ -40,7 +40,7 @@ def request_identification(
     if purpose not in ASKABLE or behalf not in Behalf.values:
         raise refuse(Refusal.INVALID)
     provider = current_provider()
-    if row.service.identification == Identification.NEVER or provider is None or row.professional_id is not None:
+    if provider is None or not row.takes_identification:
         raise refuse(Refusal.IDENTITY_OFF)
     if behalf == Behalf.MANDATE and not provider.offers_mandates:
         raise refuse(Refusal.IDENTITY_BEHALF)

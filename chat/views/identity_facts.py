@@ -18,7 +18,6 @@ from chat.models.identifications import OPEN_STATES
 from chat.operations import may_see_name
 from chat.operations.identity import ASKABLE
 from chat.operations.reading import Opened
-from services.choices import Identification
 
 WHOSE: Mapping[str, str | Promise] = {
     Behalf.SELF: _("Own matter"),
@@ -67,7 +66,7 @@ def identity_facts(actor: Staff, opened: Opened) -> dict[str, object]:
     mine = row.responder_id == actor.user_id
     is_open = newest is not None and newest.state in OPEN_STATES
     provider = current_provider()
-    in_use = row.service.identification != Identification.NEVER and provider is not None and row.professional_id is None
+    in_use = provider is not None and row.takes_identification
     return {
         "identity": _shown(newest, sees=sees) if newest else None,
         "proof": _shown(proof, sees=sees) if proof else None,

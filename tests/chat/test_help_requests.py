@@ -28,6 +28,7 @@ from chat.operations import (
     keep_presence,
     open_left_contact,
     post_message,
+    request_identification,
     request_of,
     run_due,
     send_help_request,
@@ -237,6 +238,18 @@ def test_an_answered_one_ends_two_weeks_after_the_last_word_and_an_unanswered_on
     waiting.refresh_from_db()
     assert (answered.state, answered.status, waiting.state) == (State.ENDED, Status.ANSWERED, State.ACTIVE)
     assert answered.retain_until is not None
+
+
+def test_who_sent_a_form_is_not_asked_to_identify(
+    send: Callable[..., Conversation], responder: User, signed_in: Callable[..., Client]
+) -> None:
+    row = send()
+    claim_conversation(by=acting(responder), conversation=row.public_id, now=NOW)
+    with pytest.raises(ValidationError) as refused:
+        request_identification(by=acting(responder), conversation=row.public_id, purpose="own_matter", now=NOW)
+    assert refused.value.code == "identity_off"
+    page = signed_in(responder).get(reverse("chat:console_conversation", args=[row.public_id]))
+    assert f'id="i-{row.public_id}"' not in page.content.decode()
 
 
 class TestResidentsPages:
