@@ -26,10 +26,10 @@ from reports.operations import Taken, bring_in_figures, enter_figure
 from reports.permissions import may_enter, may_judge_savings
 from reports.views.files import as_file
 from reports.views.places import Place, month_of, place_door
-from services.forms import ImportConfirmForm
 from services.resources.files import CONTENT_TYPES, read_file, write_file
+from services.views.two_steps import two_steps
 
-ON_PAGE, MOST_SHOWN = 60, 200
+ON_PAGE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,39 +95,18 @@ def bring_in(request: HttpRequest, place: Place) -> HttpResponse:
     if not may_enter(place.actor, county=place.county, service=place.service):
         raise PermissionDenied
     purpose = f"external:{place.county.code}:{place.actor.user_id}"
-    sure = ImportConfirmForm(request.POST) if "checked" in request.POST else None
-    form = FigureFileForm(request.POST or None, request.FILES or None) if sure is None else FigureFileForm()
-    found: Taken | None = None
-    confirm: ImportConfirmForm | None = None
-    if request.method == "POST":
-        try:
-            if sure is not None:
-                found = _bring_in(place, sure.content(purpose=purpose) if sure.is_valid() else b"", dry_run=False)
-                if not found.problems:
-                    words = _("Brought in: %(new)s new, %(replaced)s in the place of older ones, %(unchanged)s as they were.")
-                    messages.success(request, words % _counts(found))
-                    return redirect("reports:external", place.key)
-            elif form.is_valid():
-                content = form.cleaned_data["file"]
-                found = _bring_in(place, content, dry_run=True)
-                if not found.problems:
-                    confirm = ImportConfirmForm(initial={"checked": ImportConfirmForm.sign(content, purpose=purpose)})
-        except ValidationError as refused:
-            if sure is not None:
-                messages.error(request, " ".join(refused.messages))
-            else:
-                form.add_error("file", refused)
-    problems = found.problems if found else ()
-    context = {
-        "place": place,
-        "form": form,
-        "found": found,
-        "confirm": confirm,
-        "problems": problems[:MOST_SHOWN],
-        "more": max(0, len(problems) - MOST_SHOWN),
-        "kinds": ExternalKind.choices,
-    }
-    return render(request, "reports/external_file.html", context, status=422 if problems or form.errors else 200)
+    steps = two_steps(
+        request,
+        form_class=FigureFileForm,
+        purpose=purpose,
+        bring_in=lambda content, dry_run: _bring_in(place, content, dry_run=dry_run),
+    )
+    if steps.is_done and steps.found is not None:
+        words = _("Brought in: %(new)s new, %(replaced)s in the place of older ones, %(unchanged)s as they were.")
+        messages.success(request, words % _counts(steps.found))
+        return redirect("reports:external", place.key)
+    context = {"place": place, "kinds": ExternalKind.choices, **steps.context}
+    return render(request, "reports/external_file.html", context, status=steps.status)
 
 
 @require_GET

@@ -14,15 +14,13 @@ from django.utils.translation import get_language, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actors import Staff
-from services.forms import ImportConfirmForm
 from services.forms.surveys import AnswersFileForm
 from services.models import Survey
 from services.operations import BroughtIn, bring_in_answers, take_out_import
 from services.resources.files import CONTENT_TYPES, read_file, write_file
 from services.surveys import heads_of
 from services.views.survey_door import maker_door
-
-MOST_SHOWN = 200
+from services.views.two_steps import two_steps
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,39 +28,20 @@ MOST_SHOWN = 200
 def answers(request: HttpRequest, actor: Staff, survey: Survey) -> HttpResponse:
     """First the file is looked through and nothing is kept; then exactly the same file is brought in."""
     purpose = f"answers:{survey.public_id}:{actor.user_id}"
-    sure = ImportConfirmForm(request.POST) if "checked" in request.POST else None
-    form = AnswersFileForm(request.POST or None, request.FILES or None) if sure is None else AnswersFileForm()
-    found: BroughtIn | None = None
-    confirm: ImportConfirmForm | None = None
-    if request.method == "POST":
-        try:
-            if sure is not None:
-                found = _bring_in(actor, survey, sure.content(purpose=purpose) if sure.is_valid() else b"", dry_run=False)
-                if not found.problems:
-                    words = ngettext("%(n)d person’s answers were brought in.", "%(n)d people’s answers were brought in.", found.n)
-                    messages.success(request, words % {"n": found.n})
-                    return redirect("surveys:survey", survey.public_id)
-            elif form.is_valid():
-                content = form.cleaned_data["file"]
-                found = _bring_in(actor, survey, content, dry_run=True)
-                if not found.problems:
-                    confirm = ImportConfirmForm(initial={"checked": ImportConfirmForm.sign(content, purpose=purpose)})
-        except ValidationError as refused:
-            if sure is not None:
-                messages.error(request, " ".join(refused.messages))
-            else:
-                form.add_error("file", refused)
-    problems = found.problems if found else ()
-    context = {
-        "survey": survey,
-        "form": form,
-        "found": found,
-        "confirm": confirm,
-        "problems": problems[:MOST_SHOWN],
-        "more": max(0, len(problems) - MOST_SHOWN),
-        "questions": list(survey.questions.all()),
-    }
-    return render(request, "surveys/import.html", context, status=422 if problems or form.errors else 200)
+    steps = two_steps(
+        request,
+        form_class=AnswersFileForm,
+        purpose=purpose,
+        bring_in=lambda content, dry_run: _bring_in(actor, survey, content, dry_run=dry_run),
+    )
+    if steps.is_done and steps.found is not None:
+        n = steps.found.n
+        messages.success(
+            request, ngettext("%(n)d person’s answers were brought in.", "%(n)d people’s answers were brought in.", n) % {"n": n}
+        )
+        return redirect("surveys:survey", survey.public_id)
+    context = {"survey": survey, "questions": list(survey.questions.all()), **steps.context}
+    return render(request, "surveys/import.html", context, status=steps.status)
 
 
 @require_GET
