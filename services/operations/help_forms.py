@@ -26,7 +26,7 @@ from services.texts import texts_of
 def make_help_form(*, by: Actor, service: Service) -> HelpForm:
     """A service gets a form, as a draft that residents do not see; one that it has already is given back."""
     found = HelpForm.objects.filter(service=service).first()
-    return found if found is not None else create_row(by=by, row=HelpForm(service=service))
+    return _locked(by, found) if found is not None else create_row(by=by, row=HelpForm(service=service))
 
 
 def change_help_form(*, by: Actor, form: HelpForm, values: Mapping[str, Any], version: int | None = None) -> HelpForm:

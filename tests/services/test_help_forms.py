@@ -127,3 +127,10 @@ class TestPages:
         assert {at_home.post(door).status_code for door in posts} <= {403, 404}
         assert {Client().get(door).status_code for door in doors} == {302}
         assert not HelpForm.objects.get().is_on
+
+
+def test_a_form_that_is_there_already_is_given_back_to_its_maker_only(service: Service, main_user: User, responder: User) -> None:
+    row = make_help_form(by=acting(main_user), service=service)
+    assert make_help_form(by=acting(main_user), service=service) == row
+    with pytest.raises(PermissionDenied):
+        make_help_form(by=acting(responder), service=service)
