@@ -1,15 +1,11 @@
 """What the portal asks of django-allauth: no public sign-up, a landing place by role, audit, and letters that break no page."""
 
-import base64
-import hashlib
 import logging
 from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -21,6 +17,7 @@ from accounts.models import User
 from accounts.operations import record_audit
 from accounts.origin import acting_from, client_address
 from accounts.permissions import has_role_anywhere, may_enter_admin
+from accounts.sealing import SECOND_FACTOR, seal, unseal
 
 log = logging.getLogger(__name__)
 
@@ -127,14 +124,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypts with the present key."""
-        return _box().encrypt(text.encode()).decode()
+        return seal(text, purpose=SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypts with the present key or an earlier one (SECRET_KEY_FALLBACKS)."""
-        return _box().decrypt(encrypted_text.encode()).decode()
-
-
-def _box() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys = [hashlib.sha256(b"accounts.second-factor:" + secret.encode()).digest() for secret in secrets]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
+        return unseal(encrypted_text, purpose=SECOND_FACTOR)

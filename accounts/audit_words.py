@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 PAGE = "page"
 # What is audited and is no row with a name of its own: a closed list, held complete by tests.house.
 OTHER_KINDS: dict[str, Any] = {
+    "chat.appointment": _("appointment told to a resident"),
     "chat.disruption_report": _("report of a disruption"),
     "chat.event": _("message of a conversation"),
     "chat.identity": _("identification of a resident"),

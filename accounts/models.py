@@ -66,6 +66,12 @@ NAME_FIELDS = (*SHOWN_NAMES, "first_name")
 """What a shown name is made of, in each language."""
 
 
+def shown_names(display_name: str, display_name_sv: str, display_name_en: str, first_name: str) -> dict[str, str]:
+    """The shown name in each language in which the person gave it (the fields of `NAME_FIELDS`), Finnish always."""
+    names = {"fi": display_name or first_name or "—", "sv": display_name_sv, "en": display_name_en}
+    return {code: name for code, name in names.items() if name}
+
+
 class User(AbstractUser):
     """A member of staff. Signs in with the e-mail address; residents have no account."""
 
@@ -104,6 +110,11 @@ class User(AbstractUser):
     def name_for(self, language: str) -> str:
         """The same in the language of a conversation: the title that goes with a name is the resident's to understand."""
         return {"sv": self.display_name_sv, "en": self.display_name_en}.get(language) or self.shown_name
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The same in each language, for a list whose readers have different ones."""
+        return shown_names(self.display_name, self.display_name_sv, self.display_name_en, self.first_name)
 
     @property
     def page_name(self) -> str:

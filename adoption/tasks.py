@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.actors import System
 from adoption import operations
 from adoption.operations.ends import remind_of_ends as remind_of_rollouts
+from adoption.operations.months import note_months as note_rollouts
 from adoption.operations.reminders import remind_people
 
 
@@ -25,6 +26,12 @@ def remind_of_rooting() -> int:
 def check_rollouts() -> int:
     """Check every rollout against the live system."""
     return operations.check_rollouts(by=System("check_rollouts"), now=timezone.now())
+
+
+@shared_task
+def note_months() -> int:
+    """Write down how far every rollout is at the end of the month."""
+    return note_rollouts(by=System("note_months"), now=timezone.now())
 
 
 @shared_task

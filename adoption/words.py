@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from adoption.choices import ItemState, MemberRole, PartKind, Recurrence
+from adoption.signals.words import signal_name
 from adoption.states import CLOSED
 
 FORMS: dict[str, Promise] = {
@@ -123,6 +124,8 @@ def part_name(name: str) -> str:
         return form_name(beside)
     if kind == PartKind.DOCUMENT:
         return document_name(beside)
+    if kind == PartKind.FACT:
+        return signal_name(beside)
     if kind == PartKind.SIGNOFF:
         return f"{PartKind.SIGNOFF.label}: {role_name(beside)}"
     return str(PartKind(kind).label) if kind in PartKind.values else _plain(name)

@@ -9,13 +9,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import httpx
 
 from bench.desk import desk
-from bench.paths import paths
+from bench.paths import paths, steps
 from bench.places import LOAD_CORE, ROOT, Place, Server, say
 from bench.replies import replies
 from bench.reports import reports
@@ -86,8 +86,8 @@ def paced(kind: str, sockets: list[dict[str, Any]], rate: float, seconds: float,
         return dict(step())
 
 
-def measure(place: Place, *, quick: bool) -> dict[str, Any]:
-    """Every figure of one database."""
+def messages(place: Place, *, quick: bool) -> dict[str, Any]:
+    """The way of a message: how many a second, how soon, and at what size."""
     seconds, rounds = (2.0, 1) if quick else (4.0, 3)
     pairs = 500
     found: dict[str, Any] = {}
@@ -127,13 +127,35 @@ def measure(place: Place, *, quick: bool) -> dict[str, Any]:
     found |= sizes(place, seconds)
     if place.env["REDIS_URL"]:
         found |= across(place, seconds)
-    found |= pages(place, quick=quick)
-    found |= desk(place)
-    found |= rollouts(place)
-    found |= replies(place)
-    found |= paths()
-    found |= reports(place, quick=quick)
     return found
+
+
+PARTS: dict[str, Callable[[Place, bool], dict[str, Any]]] = {
+    "messages": lambda place, quick: messages(place, quick=quick),
+    "pages": lambda place, quick: pages(place, quick=quick),
+    "desk": lambda place, _quick: desk(place),
+    "rollouts": lambda place, _quick: rollouts(place),
+    "replies": lambda place, _quick: replies(place),
+    "paths": lambda place, _quick: paths() | steps(place),
+    "reports": lambda place, quick: reports(place, quick=quick),
+}
+
+
+def measure(place: Place, *, quick: bool, parts: Collection[str] = ()) -> dict[str, Any]:
+    """Every figure of one database, or those of the named parts."""
+    found: dict[str, Any] = {"speed": speed()}
+    for name, part in PARTS.items():
+        if not parts or name in parts:
+            found |= part(place, quick)
+    return found
+
+
+def speed() -> float:
+    """Seconds of one and the same sum: how fast this machine is just now, beside figures that were measured on another."""
+    began, total = time.monotonic(), 0
+    for number in range(3_000_000):
+        total += number * number
+    return time.monotonic() - began
 
 
 def memory(place: Place, pairs: int) -> dict[str, Any]:

@@ -7,13 +7,18 @@ joined or split, or by other and derived words than those of the title.
 
 from __future__ import annotations
 
+import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import product
 from time import perf_counter
 
+import httpx
+
 from bench.path_words import ASPECTS, SUBJECTS, Named, named
-from bench.places import ROOT, say
+from bench.places import ROOT, Place, say
 from guidance.document import AnyNode, Keywords, Option, Outcome, PathDocument, Question, Words, read_library
 from guidance.finding import PathIndex, build_index
 
@@ -134,6 +139,27 @@ def paths() -> dict[str, float]:
         suggested.append((perf_counter() - began) * 1000)
     rates = {f"path_{name}": rate for name, rate in hit_rates(index).items()}
     return {"path_search_p95": _p95(searched), "path_suggest_p95": _p95(suggested), "path_index_seconds": built, **rates}
+
+
+def steps(place: Place) -> dict[str, float]:
+    """Queries of the page of a step among all the paths, and milliseconds (p95) of that page at the server."""
+    say(f"  {place.name}: a step of one of {PATHS} guidance paths")
+    place.fresh()
+    command = [sys.executable, "-m", "bench.path_rows", str(PATHS)]
+    made_of = json.loads(subprocess.run(command, cwd=ROOT, env=place.env, check=True, capture_output=True).stdout)
+    server = place.portal()
+    times = []
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as client:
+            for _ in range(60):
+                began = perf_counter()
+                answer = client.get(made_of["step"])
+                times.append((perf_counter() - began) * 1000)
+                if answer.status_code != 200:
+                    raise RuntimeError(f"{made_of['step']} answered {answer.status_code}")
+    finally:
+        server.kill()
+    return {"path_step_queries": made_of["queries"], "path_step_p95": _p95(times[10:])}
 
 
 def _p95(times: list[float]) -> float:

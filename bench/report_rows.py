@@ -1,7 +1,8 @@
 """Rows of two years, and what the report of them takes: `python -m bench.report_rows CONVERSATIONS SERVICES` prints JSON.
 
-The baseline is what somebody would write by hand over the stored waits: counts, medians, nine of ten, satisfaction and NPS of the
-month, all together and by the same five columns; and nothing of transfers, repeats, hours, presence or costs, which the report has.
+The baseline is what somebody would write by hand over the stored waits: the same counts, sums, medians, nine of ten, longest,
+outcomes, satisfaction and NPS of the month, all together and by the same five columns; and nothing of transfers, repeats, hours,
+presence, small numbers or costs, which the report has.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -96,27 +99,49 @@ def keep(rows: list[Conversation], chance: random.Random) -> None:
 
 
 def by_hand(county: County, month: Month) -> float:
-    """Seconds of plain SQL: the month’s counts, medians, nine of ten, satisfaction and NPS, in all and by each of five columns."""
+    """Seconds of plain SQL: the month’s counts, waits, outcomes, satisfaction and NPS, in all and by each of five columns."""
     starts, ends = (connection.ops.adapt_datetimefield_value(at) for at in month.period.interval)
-    is_postgres = connection.vendor == "postgresql"
-    median = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {0})" if is_postgres else "portal_median({0})"
-    p90 = "percentile_disc(0.9) WITHIN GROUP (ORDER BY {0})" if is_postgres else "portal_p90({0})"
-    waits = ", ".join(each.format(f"c.{column}") for column in ("wait_seconds", "response_seconds") for each in (median, p90))
+    answered = "c.status = 'answered'"
+    median = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {0}) FILTER (WHERE {1})"
+    p90 = "percentile_disc(0.9) WITHIN GROUP (ORDER BY {0}) FILTER (WHERE {1})"
+    if connection.vendor != "postgresql":
+        median, p90 = "portal_median({0}) FILTER (WHERE {1})", "portal_p90({0}) FILTER (WHERE {1})"
+    of_waits = (median, p90, "COUNT({0}) FILTER (WHERE {1})", "SUM({0}) FILTER (WHERE {1})", "MAX({0}) FILTER (WHERE {1})")
+    asked = [each.format(f"c.{column}", answered) for column in ("wait_seconds", "response_seconds") for each in of_waits]
+    conditions = [f"c.status = '{each}'" for each in ("answered", "abandoned", "service_closed", "short_abandon")]
+    conditions += [f"{answered} AND c.response_seconds <= s.response_target_seconds"]
+    conditions += [f"{answered} AND c.outcome = 'R{n}'" for n in range(10)]
+    conditions += ["c.identified_at IS NOT NULL", f"{answered} AND q.is_doctor", "f.answered_at IS NOT NULL"]
+    conditions += ["f.satisfaction IS NOT NULL", "f.satisfaction >= 4", "f.recommend IS NOT NULL", "f.recommend >= 9"]
+    conditions += ["f.recommend BETWEEN 7 AND 8", "f.recommend <= 6"]
+    asked += [f"COUNT(*) FILTER (WHERE {each})" for each in conditions] + ["SUM(f.satisfaction)"]
     began = perf_counter()
     with connection.cursor() as cursor:
         for column in ("1", *COLUMNS):
             cursor.execute(
-                f"SELECT {column}, COUNT(*), SUM(CASE WHEN c.status = 'answered' THEN 1 ELSE 0 END),"
-                f" SUM(CASE WHEN c.status = 'abandoned' THEN 1 ELSE 0 END), {waits}, AVG(f.satisfaction),"
-                " SUM(CASE WHEN f.recommend >= 9 THEN 1 ELSE 0 END), SUM(CASE WHEN f.recommend <= 6 THEN 1 ELSE 0 END)"
+                f"SELECT {column}, COUNT(*), {', '.join(asked)}"
                 " FROM chat_conversation c JOIN services_queue q ON q.id = c.first_queue_id"
-                " LEFT JOIN chat_feedback f ON f.conversation_id = c.id"
+                " JOIN services_service s ON s.id = q.service_id LEFT JOIN chat_feedback f ON f.conversation_id = c.id"
                 " WHERE c.county_id = %s AND c.queued_at >= %s AND c.queued_at < %s AND NOT c.is_test"
                 + (f" GROUP BY {column}" if column != "1" else ""),
                 [county.pk, starts, ends],
             )
             cursor.fetchall()
     return perf_counter() - began
+
+
+def peak(back: int) -> int:
+    """Kilobytes at most while a process of its own makes the figures of the month so many back."""
+    command = [sys.executable, "-m", "bench.report_rows", "--peak", str(back)]
+    return int(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def tell_peak(back: int) -> None:
+    """The figures of one month, and what they took of memory."""
+    county = County.objects.get(code="bench")
+    month = Month.of(timezone.localdate()).shifted(-back)
+    figures_of(Scope.whole(county), month.period, breakdowns=DIMENSIONS)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def main() -> None:
@@ -148,14 +173,17 @@ def main() -> None:
     trend = perf_counter() - began
     began = perf_counter()
     with translation.override("fi"):
-        for service in Service.objects.filter(county=county).order_by("pk"):
+        for service in (None, *Service.objects.filter(county=county).order_by("pk")):
             report = report_of(System("bench"), county, service, month.period, now=now)
             for make in (as_csv, as_json, workbook, paper):
                 make(report)
     files = perf_counter() - began
-    found = {"report_seconds": figures, "report_ratio": figures / hand, "report_months": trend, "report_files": files / services}
-    print(json.dumps(found))
+    found = {"report_seconds": figures, "report_ratio": figures / hand, "report_months": trend, "report_files": files}
+    print(json.dumps(found | {"report_memory": peak(1) / peak(2)}))
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == "--peak":
+        tell_peak(int(sys.argv[2]))
+    else:
+        main()

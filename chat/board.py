@@ -37,6 +37,18 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """One who waits, since when: the way for the supervisor to move her (S001-49)."""
+
+    conversation: UUID
+    since: datetime
+
+
+WAITING_SHOWN = 5
+"""How many of a line the board names: those who have waited longest."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
     """One who answers the queue: how she is there, since when, and what she has against what she may have."""
 
@@ -66,6 +78,7 @@ class QueueRow:
     state: Availability
     waiting: int
     longest: float
+    first: Sequence[Waits]
     target: int
     people: Sequence[PersonRow]
     others: Sequence[Talk]
@@ -123,7 +136,7 @@ def board_of(queues: Iterable[Queue], *, now: datetime) -> list[QueueRow]:
     keys = [queue.pk for queue in queues]
     answerers = answerers_of(queues, now=now)
     states = availability_of(queues, at=now, loads=loads_of(queues, now=now, answerers=answerers))
-    longest = _longest(keys, now=now)
+    lines = _lines(keys)
     talks = _talks(keys, now=now)
     users = User.objects.in_bulk(set().union(*answerers.values()) if answerers else set())
     running = {
@@ -131,7 +144,8 @@ def board_of(queues: Iterable[Queue], *, now: datetime) -> list[QueueRow]:
         for row in Presence.objects.running().filter(user_id__in=users).select_related("cover").order_by("pk")
     }
     has: dict[int, int] = defaultdict(int)
-    for key in Conversation.objects.filter(responder_id__in=users, state=State.ACTIVE).values_list("responder_id", flat=True):
+    active = Conversation.objects.live().filter(responder_id__in=users, state=State.ACTIVE)
+    for key in active.values_list("responder_id", flat=True):
         has[key or 0] += 1
     ends = _ends(keys, now=now)
     rows = []
@@ -141,13 +155,14 @@ def board_of(queues: Iterable[Queue], *, now: datetime) -> list[QueueRow]:
             for key in answerers[queue.pk]
             if (user := users.get(key)) is not None
         ]
-        waiting, wait = longest.get(queue.pk, (0, 0.0))
+        line = lines.get(queue.pk, [])
         rows.append(
             QueueRow(
                 queue=queue,
                 state=states[queue.pk],
-                waiting=waiting,
-                longest=wait,
+                waiting=len(line),
+                longest=(now - line[0].since).total_seconds() if line else 0.0,
+                first=line[:WAITING_SHOWN],
                 target=queue.service.response_target_seconds,
                 people=sorted(people, key=lambda person: (not person.kind, person.user.shown_name, person.user.pk)),
                 others=[talk for talk in talks[queue.pk] if talk.responder not in answerers[queue.pk]],
@@ -156,14 +171,19 @@ def board_of(queues: Iterable[Queue], *, now: datetime) -> list[QueueRow]:
     return rows
 
 
-def _longest(keys: list[int], *, now: datetime) -> dict[int, tuple[int, float]]:
-    """How many wait in each queue, and the longest wait in it: of who came back to the line, since she came back."""
+def _lines(keys: list[int]) -> dict[int, list[Waits]]:
+    """Who wait in each queue, the longest wait first: of who came back to the line, since she came back.
+
+    Questions and call requests have a promised day, and no wait.
+    """
     leg = Leg.objects.filter(conversation=OuterRef("pk"), left_at__isnull=True).order_by("-number").values("queued_at")[:1]
-    found: dict[int, tuple[int, float]] = {}
-    rows = Conversation.objects.filter(queue_id__in=keys, state=State.WAITING).order_by()
-    for queue, since in rows.annotate(since=Coalesce(Subquery(leg), "queued_at")).values_list("queue_id", "since"):
-        n, wait = found.get(queue, (0, 0.0))
-        found[queue] = (n + 1, max(wait, (now - since).total_seconds()))
+    found: dict[int, list[Waits]] = {}
+    rows = Conversation.objects.live().filter(queue_id__in=keys, state=State.WAITING).order_by()
+    since = rows.annotate(since=Coalesce(Subquery(leg), "queued_at")).values_list("queue_id", "public_id", "since")
+    for queue, conversation, at in since:
+        found.setdefault(queue, []).append(Waits(conversation, at))
+    for line in found.values():
+        line.sort(key=lambda one: one.since)
     return found
 
 

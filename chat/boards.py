@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import NAME_FIELDS, User
+from accounts.models import NAME_FIELDS, User, shown_names
 from chat.availability import Answerers, answerers_of, availabilities
 from chat.choices import Medium, State, TransferState
 from chat.desk import TOLD, calls_of, desk_marks
@@ -153,12 +153,12 @@ def waiting_rows(queues: Iterable[Queue], *, now: datetime) -> dict[int, list[Wa
     found = list(rows.values_list(*fields)[: WAITING_SHOWN * max(len(waiting), 1)])
     topics = _names(Topic, {row[1] for row in found})
     places = _names(Municipality, {row[fields.index("municipality_id")] for row in found})
-    professionals = _shown_names({row[fields.index("professional_id")] for row in found})
+    professionals = _names_of({row[fields.index("professional_id")] for row in found})
     trainees = _public_ids({row[fields.index("reserved_for_id")] for row in found})
     steps = _ladder_steps(waiting.keys()) if found else {}
     for queue_id, topic_id, public_id, queued_at, line_at, seen_at, away_since, language, contactor, is_test, *others in found:
         unknown, municipality_id, professional_id, trainee_id, medium, answer_due_at = others
-        to, told = steps.get(public_id, ("", False))
+        to, told = steps.get(public_id, ({}, False))
         waiting[queue_id].append(
             WaitingRow(
                 conversation=public_id,
@@ -171,7 +171,7 @@ def waiting_rows(queues: Iterable[Queue], *, now: datetime) -> dict[int, list[Wa
                 test=is_test,
                 offered=to,
                 told=told,
-                who=professionals.get(professional_id, ""),
+                who=professionals.get(professional_id, {}),
                 must_identify=unknown,
                 municipality=places.get(municipality_id, {}),
                 reserved=trainees.get(trainee_id),
@@ -201,7 +201,7 @@ def line_of(board: ServerFrame, conversation: UUID) -> Line | None:
     return None
 
 
-def _ladder_steps(queues: Collection[int]) -> dict[UUID, tuple[str, bool]]:
+def _ladder_steps(queues: Collection[int]) -> dict[UUID, tuple[dict[str, str], bool]]:
     """Whom those who wait are shown to first, and whether the supervisor was told, by the conversation: of those only whose
     present leg has such a step. One query; few have any, and joined to each who waits it cost more than the line itself.
     """
@@ -209,15 +209,17 @@ def _ladder_steps(queues: Collection[int]) -> dict[UUID, tuple[str, bool]]:
         Leg.objects.filter(queue_id__in=queues, left_at__isnull=True, conversation__state=State.WAITING)
         .filter(Q(offered_to__isnull=False) | Q(supervisor_told_at__isnull=False))
         .order_by("number")
-        .values_list("conversation__public_id", "offered_to__display_name", "offered_to__first_name", "supervisor_told_at")
+        .values_list(
+            "conversation__public_id", "supervisor_told_at", "offered_to", *(f"offered_to__{name}" for name in NAME_FIELDS)
+        )
     )
-    return {key: (name or first or "", told is not None) for key, name, first, told in legs}
+    return {key: (shown_names(*names) if person else {}, told is not None) for key, told, person, *names in legs}
 
 
-def _shown_names(keys: set[int | None]) -> dict[int | None, str]:
+def _names_of(keys: set[int | None]) -> dict[int | None, dict[str, str]]:
     """The shown names of the professionals who wait, by primary key; no query when there is none."""
     known = {key for key in keys if key is not None}
-    return {user.pk: user.shown_name for user in User.objects.filter(pk__in=known)} if known else {}
+    return {user.pk: user.names for user in User.objects.filter(pk__in=known)} if known else {}
 
 
 def _public_ids(keys: set[int | None]) -> dict[int | None, UUID]:
@@ -226,11 +228,10 @@ def _public_ids(keys: set[int | None]) -> dict[int | None, UUID]:
     return dict(User.objects.filter(pk__in=known).values_list("pk", "public_id")) if known else {}
 
 
-def offer_rows(transfers: QuerySet[Transfer], *, language: str = "fi") -> dict[int, list[OfferRow]]:
+def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
     """What these transfers offer now, the oldest first, by the target queue's primary key, no words: one query, or two.
 
-    `language`: of the name of who sends. Most of the time nothing is offered, and finding that out costs far less than reading
-    what all would be told.
+    Most of the time nothing is offered, and finding that out costs far less than reading what all would be told.
     """
     rows: dict[int, list[OfferRow]] = {}
     keys = list(transfers.filter(state=TransferState.OFFERED).order_by().values_list("pk", flat=True))
@@ -243,7 +244,7 @@ def offer_rows(transfers: QuerySet[Transfer], *, language: str = "fi") -> dict[i
             OfferRow(
                 transfer=transfer.public_id,
                 conversation=row.public_id,
-                sender=transfer.sender.name_for(language) if transfer.sender else "",
+                sender=transfer.sender.names if transfer.sender else {},
                 service=texts_of(transfer.from_queue.service, "name"),
                 queue=texts_of(transfer.from_queue, "name"),
                 reason=transfer.reason,
@@ -324,7 +325,7 @@ def mine_boards(user_keys: Collection[int]) -> dict[int, Mine]:
                 coded=bool(row.outcome),
                 test=row.is_test,
                 flag=row.flag if row.flag_handled_at is None else "",
-                who=row.professional.shown_name if row.professional else "",
+                who=row.professional.names if row.professional else {},
                 medium=row.medium,
                 answer_due_at=row.answer_due_at,
             )

@@ -56,6 +56,57 @@ class Outcome(models.TextChoices):
 GIVEN_OUTCOMES = [code for code in Outcome.values if code != Outcome.R0]
 
 
+class LaterKind(models.TextChoices):
+    """Why somebody reaches the resident later: she asked a unit to call (S002-38), or it was agreed in a conversation (S001-6)."""
+
+    CALL_REQUEST = "call_request", _("Call request")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+
+
+class LaterChannel(models.TextChoices):
+    """By what the client wishes to be reached (S001-6)."""
+
+    PHONE = "phone", _("Phone call")
+    SMS = "sms", _("Text message")
+    EMAIL = "email", _("E-mail")
+    OTHER = "other", _("Another way")
+
+
+class DayPart(models.TextChoices):
+    """At what time of the day it suits her."""
+
+    ANY = "", _("At any time of the day")
+    MORNING = "morning", _("In the morning")
+    AFTERNOON = "afternoon", _("In the afternoon")
+
+
+class TryResult(models.TextChoices):
+    """What came of one attempt to reach her."""
+
+    REACHED = "reached", _("Reached, the matter was handled")
+    NO_ANSWER = "no_answer", _("No answer")
+    BUSY = "busy", _("The line was busy")
+    VOICEMAIL = "voicemail", _("Only the voicemail answered")
+    WRONG = "wrong", _("The number or address is wrong")
+
+
+class LaterResult(models.TextChoices):
+    """How it ended (M33)."""
+
+    REACHED = "reached", _("Reached")
+    NOT_REACHED = "not_reached", _("Not reached")
+    CANCELLED = "cancelled", _("Cancelled by the resident")
+
+
+class AppointmentKind(models.TextChoices):
+    """What kind of an appointment was booked (S002-37, S004-21)."""
+
+    VISIT = "visit", _("Visit to the unit")
+    HOME = "home", _("Home visit")
+    PHONE = "phone", _("Phone appointment")
+    REMOTE = "remote", _("Remote appointment by video")
+
+
 class Contactor(models.TextChoices):
     """“Kuka asioi”: who contacts (S001-3); empty when not told."""
 
@@ -315,3 +366,19 @@ class WhyChat(models.TextChoices):
     ANONYMOUS = "anonymous", _("I could ask without my name")
     NO_ANSWER = "no_answer", _("I got no answer by phone")
     OTHER = "other", _("Another reason")
+
+
+class LetterKind(models.TextChoices):
+    """What kind of a letter came to a mailbox, by its own headers."""
+
+    PERSON = "person", _("A person’s")
+    AUTOMATIC = "automatic", _("Automatic")
+    BOUNCE = "bounce", _("Not delivered")
+
+
+class MailNoticeKind(models.TextChoices):
+    """What a sender is told by e-mail; never what the matter is."""
+
+    RECEIVED = "received", _("The message has come")
+    PARTLY = "partly", _("Not all of it was taken")
+    ANSWERED = "answered", _("The answer can be read")

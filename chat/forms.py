@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from chat.choices import Contactor, EntryChannel, Settled, WhyChat
+from chat.choices import AppointmentKind, Contactor, DayPart, EntryChannel, LaterChannel, LaterKind, Settled, WhyChat
 from chat.protocol import TEXT_LIMIT, FrameError, clean_text
 from chat.refusals import MESSAGES, Refusal
 from services.choices import HelpFieldKind
@@ -113,7 +115,10 @@ class HelpRequestForm(forms.Form):
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-        help_text=_("Only if we may contact you when something is unclear. The answer itself is read with a code."),
+        help_text=_(
+            "We tell you by e-mail when the answer has come, and may contact you if something is unclear."
+            " The answer is read with a code."
+        ),
     )
 
     def __init__(self, *args: Any, document: Mapping[str, Any], language: str, **kwargs: Any) -> None:
@@ -169,6 +174,76 @@ class FurtherForm(forms.Form):
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     body = WordsField(label=_("A further question"), widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}))
+
+
+def day_in_words(day: date) -> str:
+    """The weekday and the day, as they are chosen from a list: ti 1.12., tis 1.12., Tue 1 Dec."""
+    return formats.date_format(day, "D j M" if get_language() == "en" else "D j.n.")
+
+
+class CallRequestForm(forms.Form):
+    """A call request: to which unit, about what, to which number, and when it suits her (S002-38)."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    unit = forms.ChoiceField(
+        label=_("Which unit do you want to call you?"), widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    )
+    body = WordsField(label=_("What is it about?"), widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}))
+    number = forms.CharField(
+        label=_("Your phone number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+        help_text=_("Only the one who calls you sees the number. It is erased two weeks after the matter is done."),
+    )
+    day = forms.ChoiceField(label=_("On which day?"), required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    part = forms.ChoiceField(
+        choices=DayPart.choices, label=_("At what time?"), required=False, widget=forms.Select(attrs={"class": "form-select"})
+    )
+
+    def __init__(self, *args: Any, units: list[tuple[str, str]], days: list[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit, day = self.fields["unit"], self.fields["day"]
+        assert isinstance(unit, forms.ChoiceField)
+        assert isinstance(day, forms.ChoiceField)
+        unit.choices = units
+        if len(units) == 1:
+            unit.widget = forms.HiddenInput()
+        day.choices = [("", _("As soon as possible")), *((one.isoformat(), day_in_words(one)) for one in days)]
+
+    def clean_day(self) -> date | None:
+        """The wished day, if she has one."""
+        return date.fromisoformat(self.cleaned_data["day"]) if self.cleaned_data["day"] else None
+
+
+class AgreeLaterForm(forms.Form):
+    """What a responder agrees with the resident: a follow-up by the channel that she picks, or a call request to a unit."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=LaterKind.choices)
+    unit = forms.UUIDField(required=False)
+    channel = forms.ChoiceField(choices=LaterChannel.choices, required=False)
+    value = forms.CharField(max_length=120)
+    body = WordsField()
+    day = forms.DateField(required=False)
+    part = forms.ChoiceField(choices=DayPart.choices, required=False)
+    by_queue = forms.BooleanField(required=False)
+    agreed = forms.BooleanField(required=False)
+
+    def clean_channel(self) -> str:
+        """A call unless she picked something else."""
+        return self.cleaned_data["channel"] or LaterChannel.PHONE
+
+
+class AppointmentForm(forms.Form):
+    """What is recorded of an appointment: its kind, unit, time, and the link of a remote one."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=AppointmentKind.choices)
+    unit = forms.CharField(max_length=120)
+    at = forms.SplitDateTimeField(
+        input_date_formats=["%Y-%m-%d"], input_time_formats=["%H:%M"], widget=forms.SplitDateTimeWidget(time_format="%H:%M")
+    )
+    link = forms.URLField(max_length=500, required=False, assume_scheme="https")
 
 
 class ConsultationForm(forms.Form):

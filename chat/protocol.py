@@ -222,9 +222,9 @@ class WaitingRow(msgspec.Struct, gc=False):
     contactor: str
     topic: Names
     test: bool
-    offered: str = ""
+    offered: Names = {}
     told: bool = False
-    who: str = ""
+    who: Names = {}
     must_identify: bool = False
     municipality: Names = {}
     reserved: UUID | None = None
@@ -239,7 +239,7 @@ class OfferRow(msgspec.Struct, gc=False):
 
     transfer: UUID
     conversation: UUID
-    sender: str
+    sender: Names
     service: Names
     queue: Names
     reason: str
@@ -285,7 +285,7 @@ class MineRow(msgspec.Struct, gc=False):
     coded: bool
     test: bool = False
     flag: str = ""
-    who: str = ""
+    who: Names = {}
     medium: str = "chat"
     answer_due_at: datetime | None = None
 

@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     UNSTAFFED = "unstaffed"
     DISRUPTED = "disrupted"
     OTHER_OPEN = "other_open"
+    PLACE_TAKEN = "place_taken"
     OUTCOME_MISSING = "outcome_missing"
     TOPIC_MISSING = "topic_missing"
     REASON_MISSING = "reason_missing"
@@ -67,6 +68,12 @@ class Refusal(StrEnum):
     CONCERN_REASON = "concern_reason"
     CONCERN_OVER = "concern_over"
     NOTICE_MISSING = "notice_missing"
+    DETAIL_INVALID = "detail_invalid"
+    DAY_INVALID = "day_invalid"
+    UNIT_CLOSED = "unit_closed"
+    CONSENT_MISSING = "consent_missing"
+    LATER_OPEN = "later_open"
+    NOT_IDENTIFIED = "not_identified"
     SESSION_OVER = "session_over"
     FORM_OLD = "form_old"
     BUSY = "busy"
@@ -98,6 +105,10 @@ MESSAGES = {
     Refusal.DISRUPTED: _("There is a disruption and new conversations are not taken now. Your text is kept on this page."),
     Refusal.OTHER_OPEN: _(
         "You already have a conversation in another service. Choose whether you go on with it or start a new one too. "
+        "Your text is kept on this page."
+    ),
+    Refusal.PLACE_TAKEN: _(
+        "You have just sent another one in place of the earlier one. If this is another matter, send it again. "
         "Your text is kept on this page."
     ),
     Refusal.OUTCOME_MISSING: _("Choose what came of the conversation."),
@@ -140,6 +151,12 @@ MESSAGES = {
     Refusal.NOTICE_MISSING: _("Choose what came of the notice."),
     Refusal.GAP_LEFT: _("Fill in what stands in double braces {{ }} before you send the message."),
     Refusal.FEEDBACK_OVER: _("Feedback can be given for seven days after the conversation has ended."),
+    Refusal.DETAIL_INVALID: _("Check the phone number or address: with this one nobody can be reached."),
+    Refusal.DAY_INVALID: _("Choose a working day within the next month."),
+    Refusal.UNIT_CLOSED: _("This unit does not take call requests now. Choose another unit or another way."),
+    Refusal.CONSENT_MISSING: _("Ask the resident first, and tick that it was agreed."),
+    Refusal.LATER_OPEN: _("Record first what came of the attempts to reach the resident."),
+    Refusal.NOT_IDENTIFIED: _("Appointments are booked only for a resident who has identified herself in this conversation."),
     Refusal.SESSION_OVER: _("Your session has ended. Sign in again; your text is kept on this page."),
     Refusal.FORM_OLD: _(
         "This page has been open too long, and for your safety nothing was sent. What you wrote is still on the page: copy it, "

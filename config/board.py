@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
@@ -14,9 +14,9 @@ from django.utils import timezone
 from chat.availability import answerers_of, loads_of
 from chat.estimates import Range
 from chat.outlook import Outlook, outlooks
-from config.memory import remembered
 from config.waits import typical_waits
 from services.hours import Availability, Calendar, Load, judge_at, service_availability
+from services.memory import remembered
 from services.models import County, Queue, Service
 from services.openness import calendars_of
 
@@ -85,6 +85,8 @@ class Board:
 
     at: datetime
     services: Mapping[int, ServiceNow]
+    parts: dict[Hashable, str] = field(default_factory=dict, compare=False)
+    """What pages have already made of this board, by their own keys: the same for everybody who reads it."""
 
     def by_key(self, key: str) -> ServiceNow | None:
         """A service by the key of its address."""
@@ -93,7 +95,7 @@ class Board:
 
 def board_of(county: County) -> Board:
     """The county's board, at most a second old."""
-    return remembered(county, "board", BOARD_SECONDS, lambda: _read(county))
+    return remembered(county, "board", BOARD_SECONDS, lambda: _read(county), ahead=True)
 
 
 def _read(county: County) -> Board:

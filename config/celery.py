@@ -36,12 +36,15 @@ app.conf.beat_schedule = {
     "mark-alive": {"task": "config.tasks.mark_alive", "schedule": 30.0},
     "check-links": {"task": "services.tasks.check_links", "schedule": crontab(hour=3, minute=10)},
     "check-rollouts": {"task": "adoption.tasks.check_rollouts", "schedule": crontab(hour=4, minute=20)},
+    "note-rollout-months": {"task": "adoption.tasks.note_months", "schedule": crontab(hour=0, minute=10)},
     "remind-of-ends": {"task": "adoption.tasks.remind_of_ends", "schedule": crontab(hour=6, minute=10)},
     "remind-of-pilots": {"task": "services.tasks.remind_of_pilots", "schedule": crontab(hour=6, minute=5)},
     "remind-of-readings": {"task": "handbook.tasks.remind_of_readings", "schedule": crontab(hour=6, minute=18)},
     "remind-of-reviews": {"task": "handbook.tasks.remind_of_reviews", "schedule": crontab(hour=6, minute=12)},
     "remind-of-rooting": {"task": "adoption.tasks.remind_of_rooting", "schedule": crontab(hour=6, minute=15)},
     "remind-of-week": {"task": "adoption.tasks.remind_of_week", "schedule": crontab(hour=6, minute=20, day_of_week="mon")},
+    "watch-growth": {"task": "reports.tasks.watch_growth", "schedule": crontab(hour=5, minute=50)},
+    "carry-mail": {"task": "chat.tasks.carry_mail", "schedule": 60.0},
     "send-mail": {"task": "accounts.tasks.send_waiting_mail", "schedule": 60.0},
 }
 app.conf.beat_schedule_filename = str(settings.VAR_DIR / "jobs" / "beat")

@@ -17,12 +17,15 @@ from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from accounts.actors import Staff
+from chat.views.guard import OpenOne, open_ones
 from config import brand
-from config.memory import remembered
 from guidance.models import Path
 from handbook.choices import ChapterAudience
 from handbook.models import Chapter
+from reports.views.alerts import Alerts, open_alerts
 from services.choices import Audience, ServiceStatus, SurveyKind
+from services.memory import remembered
 from services.models import ContactPoint, County, Disruption, Office, Service, Survey
 from services.models.county import HELPLINE_KEY
 
@@ -106,7 +109,7 @@ class Frame:
         if self.county is None:
             return Surroundings()
         county = self.county
-        return remembered(county, "surroundings", SURROUNDINGS_SECONDS, lambda: _read(county))
+        return remembered(county, "surroundings", SURROUNDINGS_SECONDS, lambda: _read(county), ahead=True)
 
     @property
     def has_guide(self) -> bool:
@@ -114,14 +117,28 @@ class Frame:
         if (county := self.county) is None:
             return False
         guides = Chapter.objects.published().filter(county=county, audience=ChapterAudience.RESIDENTS)
-        return remembered(county, "guide", SURROUNDINGS_SECONDS, guides.exists)
+        return remembered(county, "guide", SURROUNDINGS_SECONDS, guides.exists, ahead=True)
 
     @property
     def has_paths(self) -> bool:
         """The automatic guide has something to ask in the county: asked by the pages of a chat that is closed or slow."""
         if (county := self.county) is None:
             return False
-        return remembered(county, "has-paths", SURROUNDINGS_SECONDS, Path.objects.published().filter(county=county).exists)
+        paths = Path.objects.published().filter(county=county)
+        return remembered(county, "has-paths", SURROUNDINGS_SECONDS, paths.exists, ahead=True)
+
+    @cached_property
+    def growth(self) -> Alerts | None:
+        """Services to which more comes than was expected, of those that she supervises: asked by the supervisor's board."""
+        actor = getattr(self.request, "actor", None)
+        if self.county is None or not isinstance(actor, Staff):
+            return None
+        return open_alerts(actor, self.county)
+
+    @cached_property
+    def going_on(self) -> list[OpenOne]:
+        """What this browser's resident has open in the county: the public pages lead back to it. No query without her cookie."""
+        return open_ones(self.request, self.county) if self.county is not None else []
 
     def contact_by_id(self, pk: int | None) -> ContactPoint | None:
         """The same by its row, for a service's own support contacts."""

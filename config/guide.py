@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.frame import SURROUNDINGS_SECONDS
-from config.memory import remembered
 from guidance.models import PathVersion
 from guidance.views.listing import Entry, published
 from guidance.views.walk import guide_name, page_language
+from services.memory import remembered
 from services.models import County, Queue
 
 SHOWN = 6
@@ -40,7 +40,7 @@ def service_guide(county: County, key: str, queues: Sequence[Queue], *, is_first
 
 
 def _published(county: County) -> list[PathVersion]:
-    return remembered(county, "paths", SURROUNDINGS_SECONDS, lambda: published(county))
+    return remembered(county, "paths", SURROUNDINGS_SECONDS, lambda: published(county), ahead=True)
 
 
 def _guide(county: County, rows: Sequence[PathVersion], *, entry: str, is_first: bool, has_more: bool) -> Guide:

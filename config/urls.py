@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from adoption.views import calendar
-from config.views import errors, health, home, information, notices, robots, search, service, status, style, surveys
+from config.views import embed, errors, health, home, information, notices, robots, search, service, status, style, surveys
 from handbook.views import guide
 
 handler400 = errors.bad_request
@@ -21,6 +21,7 @@ urlpatterns = [
     path("favicon.ico", robots.favicon, name="favicon"),
     path("brand/<slug:slug>-<str:digest>.css", style.brand, name="brand"),
     path("api/status/<slug:slug>.json", status.public_status, name="public_status"),
+    path("upota.js", embed.script, name="embed_script"),
     path("p/<slug:key>/", service.short_link, name="short_link"),
     path("p/<slug:key>/qr.svg", service.qr_code, name="qr_code"),
     path("kalenteri/<str:token>.ics", calendar.feed, name="calendar_feed"),
@@ -29,6 +30,7 @@ urlpatterns = [
         path("tiedotteet/", notices.notices, name="notices"),
         path("haku/", search.search, name="search"),
         path("palvelu/<slug:key>/", service.service, name="service"),
+        path("upota/<slug:key>.json", embed.state, name="embed_state"),
         path("palvelu/<slug:key>/tulosta/", service.service_print, name="service_print"),
         path("opas/kuva/<uuid:picture>/", guide.picture, name="guide_picture"),
         path("opas/<slug:key>/", guide.guide, name="guide"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,8 @@ def choices_of(county: County, *, own: Path | None = None) -> Choices:
     """All that the county's paths may name."""
     language = (get_language() or "fi")[:2]
     queues = list(Queue.objects.filter(service__county=county, is_active=True).select_related("service").order_by("service__order"))
-    areas = [(row.key, str(text(row.service, "name", language))) for row in queues]
+    lines = Counter(row.service_id for row in queues)
+    areas = [(row.key, _named(row, language, alone=lines[row.service_id] == 1)) for row in queues]
     links = [
         (row.key, str(text(row, "name", language)))
         for row in Link.objects.filter(county=county, audience=Audience.PUBLIC).order_by("key")
@@ -95,6 +97,12 @@ def choices_of(county: County, *, own: Path | None = None) -> Choices:
         areas=areas,
         phones=phones,
     )
+
+
+def _named(queue: Queue, language: str, *, alone: bool) -> str:
+    """A line by its service; where the service has several, by its own name too, so that they are told apart."""
+    service = str(text(queue.service, "name", language))
+    return service if alone else f"{service}: {text(queue, 'name', language)}"
 
 
 def _as(before: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -61,8 +61,8 @@ def read_file(content: bytes) -> tuple[list[PathDocument], list[Problem]]:
         except DocumentError as error:
             problems.append(Problem(f"{name}: {error.place}" if error.place else name, said(error)))
             continue
-        if strange := next(_strange(as_mapping(document), ""), None):
-            problems.append(Problem(f"{name}: {strange}", _("The text has characters that cannot be seen. Write it again.")))
+        if strange := strange_places(document):
+            problems.append(Problem(f"{name}: {strange[0]}", _("The text has characters that cannot be seen. Write it again.")))
         elif document.slug in {each.slug for each in found}:
             problems.append(Problem(name, _("Two paths of the file have this address name.")))
         else:
@@ -133,8 +133,12 @@ def said(error: DocumentError) -> str:
     return _("This has not the right shape: %(words)s") % {"words": error.problem}
 
 
-def _strange(value: Any, place: str) -> Iterator[str]:
+def strange_places(document: PathDocument) -> list[str]:
     """The places of texts that have characters nobody sees."""
+    return list(_strange(as_mapping(document), ""))
+
+
+def _strange(value: Any, place: str) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _strange(inner, f"{place}.{key}".lstrip("."))
@@ -145,4 +149,4 @@ def _strange(value: Any, place: str) -> Iterator[str]:
         yield place
 
 
-__all__ = ["Problem", "read_file", "said", "write_library"]
+__all__ = ["Problem", "read_file", "said", "strange_places", "write_library"]

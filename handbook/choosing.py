@@ -14,7 +14,7 @@ from handbook.choices import ChapterAudience
 from handbook.models import ChapterVersion, Picture
 from handbook.replies.placeholders import LABELS
 from services.choices import Audience, ContactKind
-from services.models import ContactPoint, County, Link, Service
+from services.models import ContactPoint, County, Link, Service, Use
 from services.texts import FALLBACKS, pick, texts_of
 
 HEADS: Mapping[str, str | Promise] = {
@@ -23,6 +23,7 @@ HEADS: Mapping[str, str | Promise] = {
     "links": gettext_lazy("Links"),
     "services": gettext_lazy("Services"),
     "chapters": gettext_lazy("Chapters of the handbook"),
+    "paths": gettext_lazy("Guidance paths"),
     "contacts": gettext_lazy("Contact points"),
     "pictures": gettext_lazy("Pictures"),
 }
@@ -55,7 +56,7 @@ class Choices:
 
 
 def choices_of_chapters(county: County, *, for_residents: bool = False) -> list[Choices]:
-    """What a chapter may name: four queries. What residents read names no chapter of the staff and no internal contact."""
+    """What a chapter may name: five queries. What residents read names no chapter of the staff and no internal contact."""
     points = list(ContactPoint.objects.filter(county=county).order_by("key"))
     if for_residents:
         points = [point for point in points if point.audience == Audience.PUBLIC]
@@ -65,9 +66,11 @@ def choices_of_chapters(county: County, *, for_residents: bool = False) -> list[
     texts = texts.none() if for_residents else texts.filter(chapter__audience=ChapterAudience.STAFF)
     chapters = texts.select_related("chapter").defer("body").order_by("chapter__order", "chapter__key")
     pictures = Picture.objects.filter(county=county).select_related("file").defer("file__content")
+    paths = Use.objects.nameable("path", county=county.pk)
     found = {
         "services": [_link(texts_of(row, "name"), str(row), f"palvelu:{row.key}") for row in services],
         "chapters": [_link(row.title, str(row), f"luku:{row.chapter.key}") for row in chapters],
+        "paths": [_link({"fi": row.label}, row.label, f"polku:{key}") for key, row in paths.items()],
         "phones": [_gap(f"phone:{row.key}", str(row)) for row in numbers],
         "contacts": [_link(texts_of(row, "name"), str(row), f"yhteyspiste:{row.key}") for row in points],
         "pictures": [_picture(row) for row in pictures],

@@ -48,6 +48,12 @@ def differences(before: str, after: str) -> list[DiffLine]:
     return found
 
 
+def sides(mine: str, theirs: str) -> tuple[list[DiffLine], list[DiffLine]]:
+    """Two texts beside each other: the lines of each, and in them what only that one has. Of equal texts nothing."""
+    found = differences(mine, theirs)
+    return [line for line in found if line.kind != "new"], [line for line in found if line.kind != "gone"]
+
+
 def questions_as_text(questions: Sequence[Mapping[str, Any]], language: str) -> str:
     """The check questions in one language: each with its answers, which of them is right, and why."""
     lines: list[str] = []

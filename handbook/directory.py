@@ -1,5 +1,5 @@
-"""The directory beside a conversation: services, contact points and links of the county, found by words. All are kept once, in
-`services`; what professionals may see and what may be sent to residents is told apart (S001-65, S000-13).
+"""The directory beside a conversation: services, units, contact points and links of the county, found by words. All are kept once,
+in `services`; what professionals may see and what may be sent to residents is told apart (S001-65, S000-13).
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from django.utils import translation
+
 from services.choices import Audience
-from services.models import Channel, ContactPoint, County, Link, Service
+from services.models import Channel, ContactPoint, County, Link, Office, Service
 from services.search import Document, Shelves
 from services.texts import FALLBACKS, pick, texts_of
 
-Kind = Literal["service", "point", "link"]
+Kind = Literal["service", "point", "link", "office"]
 SHOWN = 20
 _shelves = Shelves()
 
@@ -25,7 +27,7 @@ class Entry:
 
     kind: Kind
     id: str
-    row: Service | ContactPoint | Link
+    row: Service | ContactPoint | Link | Office
     internal: bool = False
 
     @property
@@ -44,6 +46,8 @@ class Entry:
                 return [_point(self.row, language)] if self.row.value else []
             case Link():
                 return [url] if (url := str(pick(texts_of(self.row, "url"), language))) else []
+            case Office():
+                return _address(self.row, language)
             case Service():
                 summary = str(pick(texts_of(self.row, "summary"), language))
                 public = Channel.objects.filter(service=self.row, contact_point__audience=Audience.PUBLIC).exclude(
@@ -62,12 +66,15 @@ def card_words(entry: Entry, language: str) -> str:
 
 
 def entries_of(county: County) -> list[Entry]:
-    """Every entry of the county: its public services, its contact points and its links."""
+    """Every entry of the county: its public services, its units that have an address, its contact points and its links."""
     services = Service.objects.public().of_county(county.code)
-    points = ContactPoint.objects.filter(county=county)
+    points = ContactPoint.objects.filter(county=county).select_related("schedule")
+    kept = {row.value for row in points}  # where a unit's address stands among the contact points already, it is one entry
+    offices = [row for row in Office.objects.filter(county=county, is_digital=False) if kept.isdisjoint(_address(row, "fi"))]
     links = Link.objects.filter(county=county)
     return [
         *(Entry("service", str(row.public_id), row) for row in services),
+        *(Entry("office", row.key, row) for row in offices),
         *(Entry("point", str(row.public_id), row, row.audience == Audience.INTERNAL) for row in points),
         *(Entry("link", row.key, row, row.audience == Audience.INTERNAL) for row in links),
     ]
@@ -94,12 +101,31 @@ def entry_of(county: County, *, kind: str, key: str) -> Entry | None:
         case "link":
             link = Link.objects.filter(county=county, key=key).first()
             return Entry("link", key, link, link.audience == Audience.INTERNAL) if link else None
+        case "office":
+            office = Office.objects.filter(county=county, key=key, is_digital=False).first()
+            return Entry("office", key, office) if office else None
     return None
 
 
+def contacts_of_professionals(county: County) -> list[Entry]:
+    """The shared contact list: the internal numbers that have been filled in, in the order of their keys (S001-65)."""
+    return [each for each in entries_of(county) if each.kind == "point" and each.internal and each.row.value]  # type: ignore[union-attr]
+
+
 def _point(point: ContactPoint, language: str) -> str:
+    """The number, what is told of it, and what the call costs: who sends a card in another language prices it in that one."""
     note = str(pick(texts_of(point, "note"), language))
-    return f"{point.value} ({note})" if note else point.value
+    with translation.override(language):
+        price = str(point.get_price_display())
+    told = "; ".join(words for words in (note, price[:1].lower() + price[1:]) if words)
+    return f"{point.value} ({told})" if told else point.value
+
+
+def _address(office: Office, language: str) -> list[str]:
+    street, town = (str(pick(texts_of(office, field), language)) for field in ("street", "town"))
+    place = " ".join(part for part in (office.postal_code, town) if part)
+    told = ", ".join(part for part in (street, place) if part)
+    return [told] if told else []
 
 
 def _named(point: ContactPoint, language: str) -> str:
@@ -127,7 +153,7 @@ def _documents(entries: Iterable[Entry]) -> Iterator[Document]:
                 continue
             body = " ".join(
                 texts_of(entry.row, field).get(code, "")
-                for field in ("summary", "handles", "note")
+                for field in ("summary", "handles", "note", "street", "town")
                 if hasattr(entry.row, f"{field}_fi")
             )
             yield Document((entry.kind, entry.id), code, names[code], str(getattr(entry.row, f"synonyms_{code}", "") or ""), body)

@@ -1,7 +1,8 @@
 """Markdown to HTML: the one place. What people write is never HTML, and what comes out is cleaned once more by an allow-list.
 
-Links may name a service (`palvelu:KEY`), a contact point (`yhteyspiste:KEY`), a chapter (`luku:KEY`) or a picture (`kuva:ID`), and
-texts a number ({{phone:KEY}}): they are looked up when the text is shown, so that a number is kept in one place.
+Links may name a service (`palvelu:KEY`), a contact point (`yhteyspiste:KEY`), a chapter (`luku:KEY`), a guidance path (`polku:KEY`)
+or a picture (`kuva:ID`), and texts a number ({{phone:KEY}}): they are looked up when the text is shown, so each is kept in
+one place.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 PHONE = re.compile(r"\{\{phone:([a-z0-9_-]{1,50})\}\}")
-OWN = {"palvelu": "service", "yhteyspiste": "contact", "luku": "chapter"}
+OWN = {"palvelu": "service", "yhteyspiste": "contact", "luku": "chapter", "polku": "path"}
 OUTSIDE = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
 SCHEME = re.compile(r"([a-zåäö][a-z0-9+.-]*):(.*)", re.IGNORECASE | re.DOTALL)
-PICTURE = "kuva"
+PICTURE, PICTURES = "kuva", "picture"
 REPLY = re.compile(r"/[a-z0-9åäö][a-z0-9åäö_-]{0,29}")
 INSIDE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+$")
 TOP, LAST = 2, 6
@@ -83,10 +84,12 @@ class References:
     contacts: Mapping[str, Target] = field(default_factory=dict)
     chapters: Mapping[str, Target] = field(default_factory=dict)
     pictures: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Target] = field(default_factory=dict)
 
     def target(self, kind: str, key: str) -> Target | None:
         """The thing that a link names."""
-        return {"service": self.services, "contact": self.contacts, "chapter": self.chapters}[kind].get(key)
+        kinds = {"service": self.services, "contact": self.contacts, "chapter": self.chapters, "path": self.paths}
+        return kinds[kind].get(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +135,29 @@ def render(text: str, references: References, *, top: int = TOP, prefix: str = "
 
 
 def plain(text: str) -> str:
-    """The words of the Markdown alone, for the search."""
-    words: list[str] = []
+    """The words of the Markdown alone, for the search; a number that the directory tells is three dots."""
+    blocks: list[str] = []
     for token in _PARSER.parse(text, {"made": _Made(References(), False)}):
-        for child in token.children or ():
-            if child.content and child.type in ("text", "code_inline", "image"):
-                words.append(child.content)
         if token.type in ("fence", "code_block"):
-            words.append(token.content)
-        words.append("\n" if token.type.endswith("_close") else "")
-    return " ".join(" ".join(words).split())
+            blocks.append(token.content)
+        blocks.append("".join(_said(child) for child in token.children or ()))
+    return " ".join(" ".join(blocks).split())
+
+
+def _said(child: Token) -> str:
+    match child.type:
+        case "text" | "code_inline" | "image":
+            return child.content
+        case "phone":
+            return "…"
+        case "softbreak" | "hardbreak":
+            return " "
+    return ""
 
 
 def references_in(text: str) -> dict[str, set[str]]:
-    """The keys that the text names, by their kind: service, contact, chapter, picture; and the short codes of replies."""
-    found: dict[str, set[str]] = {"service": set(), "contact": set(), "chapter": set(), "picture": set(), "reply": set()}
+    """The keys that the text names, by their kind: service, contact, chapter, path, picture; and the short codes of replies."""
+    found: dict[str, set[str]] = {kind: set() for kind in (*OWN.values(), PICTURES, "reply")}
     for token in _PARSER.parse(text, {"made": _Made(References(), False)}):
         for child in token.children or ():
             if child.type == "phone":
@@ -156,7 +167,7 @@ def references_in(text: str) -> dict[str, set[str]]:
             address = str(child.attrGet("href") or child.attrGet("src") or "")
             scheme, _colon, key = address.partition(":")
             if scheme.lower() == PICTURE:
-                found["picture"].add(key)
+                found[PICTURES].add(key)
             elif kind := OWN.get(scheme.lower()):
                 found[kind].add(unquote(key))
     return found

@@ -29,9 +29,11 @@ class Wanted:
 
 
 def texts(actor: Actor, county: County) -> QuerySet[Feedback]:
-    """Residents' own words of the services that she supervises or manages, the newest first; no tests, and no erased words."""
+    """Residents' own words of the services that she supervises or manages, by any medium, the newest first; no tests, and no
+    erased words.
+    """
     of_rows = (
-        Conversation.objects.counted()
+        Conversation.objects.filter(is_test=False)
         .of_residents()
         .filter(county=county, first_queue__service__in=readable_services(actor, county, REVIEWERS), erased_at__isnull=True)
     )

@@ -43,14 +43,20 @@ def of_hours(counts: Mapping[tuple[date, int], int], *, day: date, hours: Sequen
     return {hour: expected([counts.get((each, hour), 0) for each in days if each >= known]) for hour in hours}
 
 
-def is_above(counts: Mapping[date, int], *, today: date, forecast: Mapping[date, Fraction]) -> bool:
-    """Whether the last five working days before today brought over 25 % more than was expected of them (S002-44)."""
+def last_working_days(today: date) -> list[date]:
+    """The last five working days before today, the latest first."""
     days: list[date] = []
     day = today
     while len(days) < ALERT_DAYS:
         day -= timedelta(days=1)
         if is_working_day(day):
             days.append(day)
+    return days
+
+
+def is_above(counts: Mapping[date, int], *, today: date, forecast: Mapping[date, Fraction]) -> bool:
+    """Whether the last five working days before today brought over 25 % more than was expected of them (S002-44)."""
+    days = last_working_days(today)
     wanted = sum((forecast.get(each, Fraction()) for each in days), Fraction())
     return bool(wanted) and sum(counts.get(each, 0) for each in days) > wanted * ALERT
 

@@ -59,6 +59,11 @@ class Period:
         return found
 
     @property
+    def is_of_months(self) -> bool:
+        """From the first day of a month to the last day of one."""
+        return self.first == self.months[0].first and self.last == self.months[-1].last
+
+    @property
     def month(self) -> Month | None:
         """The month that it is, if it is a whole one."""
         month = Month.of(self.first)

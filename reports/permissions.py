@@ -14,6 +14,7 @@ from accounts.choices import Role
 from accounts.models import Grant, User
 from accounts.permissions import counties_of, has_role
 from reports.choices import FIGURE_READERS, REVIEWERS
+from reports.models.groups import ReportGroup
 from services.models import County, Service
 from services.models.service import ServiceQuerySet
 
@@ -40,8 +41,10 @@ def may_read_county(actor: Actor, county: County) -> bool:
     return isinstance(actor, System) or county.code in counties_of(actor, FIGURE_READERS, whole=True)
 
 
-def may_read(actor: Actor, *, county: County, service: Service | None) -> bool:
-    """The figures of the service, or of the county when none is named."""
+def may_read(actor: Actor, *, county: County, service: Service | None, group: ReportGroup | None = None) -> bool:
+    """The figures of the service, of the group, or of the county when none is named."""
+    if group is not None:
+        return service is None and ReportGroup.objects.readable_by(actor).filter(pk=group.pk, county=county).exists()
     if service is None:
         return may_read_county(actor, county)
     return readable_services(actor, county).filter(pk=service.pk).exists()
@@ -73,6 +76,11 @@ def may_enter(actor: Actor, *, county: County, service: Service | None) -> bool:
     return _is_proper(county, service) and _holds(actor, FIGURE_READERS, county, service)
 
 
+def may_group(actor: Actor, county: County) -> bool:
+    """The main user of the county says which services are told of together, and who gets the letters."""
+    return has_role(actor, Role.MAIN_USER, county=county.code)
+
+
 def may_judge_savings(actor: Actor, *, county: County, service: Service | None) -> bool:
     """Only a manager says whether the wanted savings were reached (M30, S002-45)."""
     return _is_proper(county, service) and _holds(actor, [Role.MANAGER], county, service)
@@ -93,6 +101,18 @@ def workers_of(*, county: County, service: Service | None) -> QuerySet[User]:
 def recipients_of(*, county: County, service: Service | None) -> QuerySet[User]:
     """Everybody who may read the figures, and so can be told that they are ready."""
     return people_with(FIGURE_READERS, county=county, service=service)
+
+
+def readers_of_group(*, county: County, group: ReportGroup | None) -> QuerySet[User]:
+    """Everybody who may read the figures of the group, or of the county as a whole: by a grant of all of it, or of each service."""
+    grants = Grant.objects.valid().filter(user_id=OuterRef("pk"), role__in=list(FIGURE_READERS), county=county.code)
+    reads = Q(Exists(grants.filter(service_id__isnull=True)))
+    if group is not None and (keys := list(group.services.values_list("public_id", flat=True))):
+        of_each = Q()
+        for key in keys:
+            of_each &= Q(Exists(grants.filter(service_id=key)))
+        reads |= of_each
+    return User.objects.filter(reads, is_active=True).order_by("last_name", "first_name", "email")
 
 
 def _holds(actor: Actor, roles: Collection[str], county: County, service: Service | None) -> bool:

@@ -22,13 +22,15 @@ from reports.charts import Bars, TrendChart, bars_of, charts_of
 from reports.frozen import figures_from
 from reports.gaps import Fullness, fullness
 from reports.metrics import DEFINITIONS, FORMULAS, Figures, Scope, figures_of
+from reports.metrics.hours import kept_by_week
 from reports.metrics.words import part_words
-from reports.models import MonthlyReport, MonthNote
+from reports.models import MonthlyReport, MonthNote, ReportGroup
 from reports.months import Month, Period
-from reports.rounding import number, percent
+from reports.rounding import NOTHING, number, percent
 from reports.selection import chosen_codes, narrowed
 from reports.shown import (
     BREAKDOWNS,
+    ShownCell,
     ShownChange,
     ShownFigure,
     ShownTable,
@@ -40,12 +42,14 @@ from reports.shown import (
     week_of,
 )
 from reports.summary import sentences, sentences_of
-from reports.targets import SECONDS, fits, in_force, targets_of
+from reports.targets import SECONDS, SHARES, fits, in_force, targets_of
 from reports.trend import BROUGHT, KEYS, Trend, last_months, trend_of
-from services.models import County, Queue, Service, Target, Topic
+from services.models import County, Service, Target
 from services.texts import text
 
 SHADES = 5
+FROM_PARTS = ("M06", "M14", "M29", "M35")
+"""What is drawn of a figure’s own parts, and so of a frozen one too."""
 KEY_FIGURES = ("M01", "M03", "M07", "M08", "M11", "M14")
 
 
@@ -55,6 +59,17 @@ class Shaded:
 
     n: int
     shade: int
+    words: str = ""
+    """What stands in the cell, when it is not the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Weekdays and hours of one metric: where it is darkest there is most."""
+
+    code: str
+    title: str
+    rows: Sequence[tuple[int, Sequence[Shaded]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ class Report:
 
     county: County
     service: Service | None
+    group: ReportGroup | None
     period: Period
     figures: Figures
     fullness: Fullness
@@ -93,6 +109,8 @@ class Report:
     groups: Sequence[Group]
     tables: Sequence[ShownTable]
     week: Sequence[tuple[int, Sequence[Shaded]]]
+    heats: Sequence[Heat]
+    """More of the same: tries outside the hours, and how well the target was met (M05, M08)."""
     matrix: Matrix
     bars: Mapping[str, Bars]
     """By the metric beside whose group they stand."""
@@ -101,9 +119,12 @@ class Report:
     trend: Trend | None
     charts: Sequence[TrendChart]
     channels: Sequence[Channel]
+    revisions: Sequence[MonthlyReport]
     frozen: MonthlyReport | None
     changes: Sequence[ShownChange]
     made_at: datetime
+    is_frozen: bool = False
+    """It tells the frozen figures themselves, and nothing that was not frozen with them."""
 
     @property
     def month(self) -> Month | None:
@@ -113,17 +134,20 @@ class Report:
     @property
     def name(self) -> str:
         """Of what it tells."""
-        return str(_name(self.service, "name")) if self.service else _("All services")
+        told = self.service or self.group
+        return str(_name(told, "name")) if told else _("All services")
 
     @property
     def key(self) -> str:
         """The same as files and addresses name it."""
-        return f"{self.service.key if self.service else 'kaikki'}-{self.month or f'{self.period.first}-{self.period.last}'}"
+        told = self.service.key if self.service else f"ryhma-{self.group.key}" if self.group else "kaikki"
+        told += f"-revisio-{self.frozen.revision}" if self.is_frozen and self.frozen else ""
+        return f"{told}-{self.month or f'{self.period.first}-{self.period.last}'}"
 
     @property
     def formulas(self) -> str:
         """The version of the definitions."""
-        return FORMULAS
+        return self.frozen.formulas if self.is_frozen and self.frozen else FORMULAS
 
     @property
     def is_gap(self) -> bool:
@@ -153,12 +177,28 @@ class Report:
 
 
 def report_of(
-    actor: Actor, county: County, service: Service | None, period: Period, *, now: datetime, with_trend: bool = True
+    actor: Actor,
+    county: County,
+    service: Service | None,
+    period: Period,
+    *,
+    now: datetime,
+    with_trend: bool = True,
+    group: ReportGroup | None = None,
+    revision: int | None = None,
 ) -> Report:
-    """The report of a scope whose figures the person may read: whoever calls has asked that."""
+    """The report of a scope whose figures the person may read: whoever calls has asked that.
+
+    With a revision it tells exactly what was frozen in it. Raises MonthlyReport.DoesNotExist.
+    """
     today = timezone.localdate(now)
-    scope = Scope.of([service]) if service else Scope.whole(county)
-    figures = narrowed(figures_of(scope, period, breakdowns=tuple(BREAKDOWNS), now=now), chosen_codes(service))
+    scope = Scope.of_group(group) if group else Scope.of([service]) if service else Scope.whole(county)
+    kept = _revision(actor, county, service, group, period.month, revision) if revision is not None else None
+    if kept is not None:
+        total = {code: each for code, each in figures_from(kept.values).items() if code in DEFINITIONS}
+        figures = Figures(scope, period, total)
+    else:
+        figures = narrowed(figures_of(scope, period, breakdowns=tuple(BREAKDOWNS), now=now), chosen_codes(service))
     drawn = [code for code in KEYS if code in figures.total]
     aims = targets_of(county.pk, service)
     targets = in_force(aims, min(period.last, today))
@@ -173,13 +213,17 @@ def report_of(
         .select_related("service")
     )
     live = {month: figures.total} if month else None
-    trend = trend_of(county, service, months, today=today, live=live, codes=drawn) if with_trend else None
+    trend = trend_of(county, service, months, today=today, live=live, codes=drawn, group=group, scope=scope) if with_trend else None
     drawn = [code for code in drawn if code not in BROUGHT or (trend and _has_values(trend, code))]
-    frozen = _frozen(actor, county, service, month) if month else None
+    names = names_of(figures, _name)
+    tables = tables_of(figures, names)
+    revisions = _revisions(actor, county, service, group, month) if month else []
+    frozen = kept or (revisions[-1] if revisions else None)
     told = [] if full == Fullness.GAP else sentences(month, figures.total) if month else sentences_of(period, figures.total)
     return Report(
         county=county,
         service=service,
+        group=group,
         period=period,
         figures=figures,
         fullness=full,
@@ -187,18 +231,21 @@ def report_of(
         goes_on=period.last >= today,
         sentences=told,
         groups=[Group(title, shown) for title, shown in sections_of(figures, targets)],
-        tables=tables_of(figures, names_of(figures, _name)),
+        tables=tables,
         week=_shaded_week(figures),
-        matrix=_matrix(figures.facts.get("matrix") or {}),
-        bars=_bars(figures),
-        growing=_growing(figures),
+        heats=_heats(figures),
+        matrix=_matrix(figures.facts.get("matrix") or {}, names["queue"]),
+        bars=_bars(figures, tables),
+        growing=_growing(figures, names["topic"]),
         notes=notes,
         trend=trend,
         charts=charts_of(trend, targets=wanted_values(figures, targets), notes=notes, codes=drawn) if trend else [],
         channels=side_by_side(trend.points, aims, codes=figures.total) if trend else [],
+        revisions=revisions,
         frozen=frozen,
-        changes=changes_since(figures_from(frozen.values), figures.total) if frozen else [],
-        made_at=now,
+        changes=changes_since(figures_from(frozen.values), figures.total) if frozen and kept is None else [],
+        made_at=kept.made_at if kept else now,
+        is_frozen=kept is not None,
     )
 
 
@@ -210,7 +257,7 @@ def wanted_values(figures: Figures, targets: Sequence[Target]) -> dict[str, Frac
         unit = target.unit.strip().lower()
         if figure is None or target.channel == "phone" or not fits(figure, target.unit):
             continue
-        if figure.unit != "1–5" or unit != "%":
+        if figure.unit not in SHARES or unit != "%":
             found[target.metric] = Fraction(target.value) * (SECONDS[unit] if figure.unit == "s" else 1)
     return found
 
@@ -230,14 +277,31 @@ def _shaded_week(figures: Figures) -> list[tuple[int, Sequence[Shaded]]]:
     return [(hour, row) for (hour, _days), row in zip(week, shaded([days for _hour, days in week]), strict=True)]
 
 
-def _matrix(moves: Mapping[tuple[int, int], int]) -> Matrix:
-    keys = {pk for pair in moves for pk in pair}
-    queues = {each.pk: each for each in Queue.objects.filter(pk__in=keys).select_related("service")}
-    several = len({queue.service_id for queue in queues.values()}) > 1
-    names = {
-        pk: f"{_name(queue.service, 'name')}: {_name(queue, 'name')}" if several else str(_name(queue, "name"))
-        for pk, queue in queues.items()
-    }
+def _heats(figures: Figures) -> list[Heat]:
+    """When people came in vain, and in which hours the target was met (M05, M08)."""
+    tries = figures.facts.get("attempt_hours") or {}
+    kept = {key: (within, n) for key, (within, n) in kept_by_week(figures.hours).items() if n}
+    found = []
+    if "M05" in figures.total and tries:
+        span = range(min(hour for _day, hour in tries), max(hour for _day, hour in tries) + 1)
+        rows = shaded([[tries.get((day, hour), 0) for day in range(7)] for hour in span])
+        found.append(Heat("M05", _("Tries outside opening hours by weekday and hour"), list(zip(span, rows, strict=True))))
+    if "M08" in figures.total and kept:
+        span = range(min(hour for _day, hour in kept), max(hour for _day, hour in kept) + 1)
+        cells = [[_kept(kept.get((day, hour))) for day in range(7)] for hour in span]
+        found.append(Heat("M08", _("Answered within the target by weekday and hour, %"), list(zip(span, cells, strict=True))))
+    return found
+
+
+def _kept(cell: tuple[int, int] | None) -> Shaded:
+    if cell is None:
+        return Shaded(0, 0, NOTHING)
+    share = Fraction(100 * cell[0], cell[1])
+    return Shaded(int(share), int(-(-share * SHADES // 100)), number(share))
+
+
+def _matrix(moves: Mapping[tuple[int, int], int], names: Mapping[int, str]) -> Matrix:
+    names = {pk: names[pk] for pk in {pk for pair in moves for pk in pair}}
     ordered = sorted(names, key=lambda pk: names[pk])
     senders = [pk for pk in ordered if any(pair[0] == pk for pair in moves)]
     takers = [pk for pk in ordered if any(pair[1] == pk for pair in moves)]
@@ -245,7 +309,7 @@ def _matrix(moves: Mapping[tuple[int, int], int]) -> Matrix:
     return Matrix([names[pk] for pk in takers], [(names[pk], row) for pk, row in zip(senders, cells, strict=True)])
 
 
-def _bars(figures: Figures) -> dict[str, Bars]:
+def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
     """The histogram of queue times, outcomes, and the answers of residents."""
     counts = [(f"{code} {label}", int(figures.facts.get(code) or 0)) for code, label in Outcome.choices]
     total = sum(n for _words, n in counts)
@@ -253,13 +317,34 @@ def _bars(figures: Figures) -> dict[str, Bars]:
     waits = [(code, n) for code, n in _parts(figures, "M06") if code.startswith("band_")]
     marks = sorted(_parts(figures, "M14"), reverse=True)
     likely = [(str(mark), int(figures.facts.get(f"recommend_{mark}") or 0)) for mark in range(10, -1, -1)]
+    items = [(code, share) for code, share in _beside(figures, "M35").items() if share is not None]
+    rollouts = [(code, share) for code, share in _beside(figures, "M29").items() if share is not None]
+    places = [(row.name, row.figures[at]) for row, at in _with_rates(tables) if row.values[at] != NOTHING]
+    per_thousand = [(name, round(100 * each.value), number(each.value, 1)) for name, each in places if each.value is not None]
     found = {
+        "M25": bars_of(f"{DEFINITIONS['M25'].name} (‰)", per_thousand),
         "M06": bars_of(DEFINITIONS["M06"].name, _counted(waits)),
         "M11": bars_of(_("Outcomes of answered contacts"), outcomes),
         "M14": bars_of(f"{DEFINITIONS['M14'].name} 1–5", _counted(marks)),
         "M15": bars_of(f"{DEFINITIONS['M15'].name} 0–10", _counted(likely)),
+        "M29": bars_of(DEFINITIONS["M29"].name, [(part_words(code), round(share), percent(share)) for code, share in rollouts]),
+        "M35": bars_of(
+            _("Quality sample: yes by item, percent"), [(part_words(code), round(share), percent(share)) for code, share in items]
+        ),
     }
-    return {code: bars for code, bars in found.items() if code in figures.total}
+    shown = {code: bars for code, bars in found.items() if code in figures.total and bars.bars}
+    return {code: bars for code, bars in shown.items() if figures.facts or code in FROM_PARTS}
+
+
+def _with_rates(tables: Sequence[ShownTable]) -> list[tuple[ShownCell, int]]:
+    """The municipalities whose rate is told (M25)."""
+    return [
+        (row, at) for table in tables for at, code in enumerate(table.columns) if code == "M25" for row in table.rows if row.figures
+    ]
+
+
+def _beside(figures: Figures, code: str) -> Mapping[str, Fraction | None]:
+    return figures.total[code].beside if code in figures.total else {}
 
 
 def _parts(figures: Figures, code: str) -> Sequence[tuple[str, int]]:
@@ -277,15 +362,26 @@ def _fullness(service: Service | None, period: Period, contacts: int, today: dat
     return fullness(month, opened_at=service.opened_at, contacts=contacts, today=today)
 
 
-def _frozen(actor: Actor, county: County, service: Service | None, month: Month) -> MonthlyReport | None:
-    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=service)
-    return rows.filter(month=month.first).order_by("-revision").first()
+def _revisions(
+    actor: Actor, county: County, service: Service | None, group: ReportGroup | None, month: Month
+) -> list[MonthlyReport]:
+    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=service, group=group)
+    return list(rows.filter(month=month.first).select_related("made_by").order_by("revision"))
 
 
-def _growing(figures: Figures) -> list[tuple[str, Any]]:
+def _revision(
+    actor: Actor, county: County, service: Service | None, group: ReportGroup | None, month: Month | None, revision: int
+) -> MonthlyReport:
+    if month is None:
+        raise MonthlyReport.DoesNotExist
+    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=service, group=group)
+    row: MonthlyReport = rows.get(month=month.first, revision=revision)
+    return row
+
+
+def _growing(figures: Figures, names: Mapping[Any, str]) -> list[tuple[str, Any]]:
     found = (figures.facts.get("topics") or []) if "M34" in figures.total else []
-    names = {each.pk: _name(each, "name") for each in Topic.objects.filter(pk__in=[each.topic for each in found])}
-    return [(str(names.get(each.topic, "")), each) for each in found]
+    return [(names.get(each.topic, ""), each) for each in found]
 
 
 def _name(row: object, field: str) -> object:

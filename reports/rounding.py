@@ -5,7 +5,7 @@ Nothing is compared after rounding: targets ask the unrounded value (`reports.ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import TypeVar
@@ -61,11 +61,11 @@ def euros(value: Exact | None) -> str:
     return NOTHING if value is None else f"{number(value, 2)}\u00a0€"
 
 
-def persons(counts: Mapping[K, int]) -> dict[K, int | None]:
+def persons(counts: Mapping[K, int], *, also: Collection[K] = ()) -> dict[K, int | None]:
     """Counts of residents by what they are, as they may be shown (metrics 1.4): None stands where 1–4 persons would be told of,
-    and where a hidden one could be worked out from the total. Their total itself is shown.
+    and where a hidden one could be worked out from the total. Their total itself is shown. `also` are hidden elsewhere.
     """
-    hidden = hidden_groups(counts)
+    hidden = hidden_groups(counts, also=also)
     return {key: None if key in hidden else count for key, count in counts.items()}
 
 

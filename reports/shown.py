@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chat.choices import Contactor, EntryChannel
 from reports.channels import phone_figure
+from reports.hiding import Hidden, hidden_of
 from reports.metrics import DEFINITIONS, FORMULAS, Figure, Figures
-from reports.metrics.figure import FEW
+from reports.metrics.figure import FEW, unknown
 from reports.metrics.hours import by_week
+from reports.metrics.reading import OF_RESIDENTS
 from reports.metrics.words import NOTES, part_words
-from reports.rounding import NOTHING, few, number, percent, persons, rounded
-from reports.targets import STANDINGS, Standing, beside_in_words, standing_of, target_in_words, value_in_words
+from reports.rounding import NOTHING, few, number, percent, rounded
+from reports.targets import PERCENT, STANDINGS, Standing, beside_in_words, comparable, standing_of, target_in_words, value_in_words
 from services.choices import AimClass
 from services.models import Municipality, Queue, ResponderGroup, Service, Target, Topic
 
@@ -28,12 +30,13 @@ SECTIONS: Sequence[tuple[Promise | str, Sequence[str]]] = (
     (gettext_lazy("Waiting and answering"), ("M06", "M07", "M08", "M08b", "M09")),
     (gettext_lazy("What came of it"), ("M10", "M11", "M12", "M13", "M33")),
     (gettext_lazy("Help forms"), ("M23",)),
-    (gettext_lazy("Feedback"), ("M14", "M15", "M16", "M17")),
+    (gettext_lazy("Feedback"), ("M14", "M15", "M16", "M17", "M35")),
     (gettext_lazy("Contacts that need not have happened"), ("M18", "M19", "M34")),
     (gettext_lazy("Phone, e-mail and digital doctor visits"), ("M20", "M21", "M24")),
     (gettext_lazy("Volume, supply and load"), ("M25", "M26", "M28", "M32")),
     (gettext_lazy("Automatic guide"), ("M22",)),
     (gettext_lazy("Costs and benefits"), ("M31", "M30")),
+    (gettext_lazy("Rollouts"), ("M29",)),
 )
 BREAKDOWNS: Mapping[str, Promise | str] = {
     "service": gettext_lazy("By service"),
@@ -42,13 +45,14 @@ BREAKDOWNS: Mapping[str, Promise | str] = {
     "topic": gettext_lazy("By topic"),
     "language": gettext_lazy("By language"),
     "entry_channel": gettext_lazy("By where they came from"),
+    "entry_page": gettext_lazy("By the page they came from"),
     "contactor": gettext_lazy("By who contacted"),
     "identified": gettext_lazy("Identified or not"),
     "municipality": gettext_lazy("By municipality"),
 }
-OF_RESIDENTS = ("language", "identified", "municipality")
-"""Breakdowns that tell what residents are: small numbers are hidden (metrics 1.4)."""
 COLUMNS = ("M01", "M03", "M06", "M07", "M08", "M11", "M14")
+WITH_DEMAND = ("entry_channel", "entry_page")
+"""Where what need not have happened came from (M18)."""
 LANGUAGES = {
     "fi": gettext_lazy("Finnish"),
     "sv": gettext_lazy("Swedish"),
@@ -57,6 +61,8 @@ LANGUAGES = {
 }
 NOT_TOLD = gettext_lazy("Not told")
 FREQUENT = 5
+AFTER_FREEZING = ("M35",)
+"""Its sample is drawn when the month is frozen: that it has come since is no correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +175,22 @@ def by_aim(sections: Iterable[tuple[str, Sequence[ShownFigure]]]) -> list[tuple[
 
 def tables_of(figures: Figures, names: Mapping[str, Mapping[Any, str]]) -> list[ShownTable]:
     """The breakdowns; one with a single row says nothing that the figures do not."""
-    columns = [code for code in COLUMNS if code in figures.total]
-    heads = [DEFINITIONS[code].name for code in columns]
     found = []
     for key, title in BREAKDOWNS.items():
         cells = figures.cells.get(key, {})
+        columns = [code for code in COLUMNS if code in figures.total]
+        if "M25" in figures.total and any("M25" in each for each in cells.values()):
+            columns.insert(1, "M25")
+        if key in WITH_DEMAND and "M18" in figures.total:
+            columns.insert(1, "M18")
+        hidden = None
+        if key in OF_RESIDENTS:
+            is_group = len(figures.scope.services) > 1 and not figures.scope.is_whole
+            hidden = hidden_of([month.get(key, {}) for month in figures.residents], columns, is_group=is_group)
         if len(cells) > 1 or (key in OF_RESIDENTS and cells):
-            rows, hides = _rows(key, cells, names.get(key, {}), columns)
-            found.append(ShownTable(key, str(title), heads, rows, hides, columns))
+            rows = _rows(cells, names.get(key, {}), columns, hidden, is_month=len(figures.residents) == 1)
+            heads = [DEFINITIONS[code].name for code in columns]
+            found.append(ShownTable(key, str(title), heads, rows, bool(hidden and hidden.rows), columns))
     return found
 
 
@@ -192,7 +206,8 @@ def week_of(figures: Figures) -> list[tuple[int, list[int]]]:
 def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, dict[Any, str]]:
     """What the cells of each breakdown are called; `name` gives a row's field in the language of the page."""
     keys = {breakdown: [key for key in cells if key] for breakdown, cells in figures.cells.items()}
-    queues = Queue.objects.filter(pk__in=keys.get("queue", [])).select_related("service")
+    moved = {pk for pair in figures.facts.get("matrix") or {} for pk in pair}
+    queues = Queue.objects.filter(pk__in={*keys.get("queue", []), *moved}).select_related("service")
     services = {each.pk: str(name(each, "name")) for each in Service.objects.filter(pk__in=keys.get("service", []))}
     several = len({queue.service_id for queue in queues}) > 1
     groups = {each.key: str(name(each, "name")) for each in ResponderGroup.objects.filter(county=figures.scope.county_id)}
@@ -209,6 +224,7 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
         },
         "language": {key: str(words) for key, words in LANGUAGES.items()},
         "entry_channel": {key: str(words) for key, words in EntryChannel.choices},
+        "entry_page": {page: page for page in keys.get("entry_page", [])},
         "contactor": {key: str(words) for key, words in Contactor.choices},
         "identified": {True: _("Identified"), False: _("Anonymous")},
     }
@@ -228,6 +244,8 @@ def changes_since(frozen: Mapping[str, Figure], live: Mapping[str, Figure]) -> l
     found = []
     for code, was in frozen.items():
         now = live.get(code)
+        if code in AFTER_FREEZING and not was.known:
+            continue
         if code in DEFINITIONS and now is not None and (was.value, was.known) != (now.value, now.known):
             found.append(ShownChange(DEFINITIONS[code].name, value_in_words(was), value_in_words(now)))
     return found
@@ -236,14 +254,14 @@ def changes_since(frozen: Mapping[str, Figure], live: Mapping[str, Figure]) -> l
 HEADERS = ("period_start", "period_end", "formulas", "breakdown", "cell", "metric", "name", "item", "raw", "unit", "shown", "n")
 
 
-def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]:
+def flat_rows(figures: Figures, tables: Iterable[ShownTable], *, formulas: str = FORMULAS) -> list[list[Any]]:
     """Everything of the page as one table: raw values (seconds, points, percent) and ISO times beside the words; what is hidden
     on the page is hidden here.
     """
     when = [each.isoformat() for each in figures.period.interval]
     rows: list[list[Any]] = []
     for code, figure in figures.total.items():
-        head = [*when, FORMULAS, "", "", code, DEFINITIONS[code].name]
+        head = [*when, formulas, "", "", code, DEFINITIONS[code].name]
         shown = ShownFigure(figure)
         rows.append([*head, "", _raw(figure.value), figure.unit, shown.words, figure.n])
         rows += [[*head, part_words(part), n, "n", number(n), figure.n] for part, n in figure.parts]
@@ -254,7 +272,7 @@ def flat_rows(figures: Figures, tables: Iterable[ShownTable]) -> list[list[Any]]
         rows += [[*head, _("Note"), "", "", note, figure.n] for note in shown.notes]
     for table in tables:
         for row in table.rows:
-            head = [*when, FORMULAS, table.title, row.name]
+            head = [*when, formulas, table.title, row.name]
             for at, code in enumerate(table.columns):
                 cell = [*head, code, DEFINITIONS[code].name, ""]
                 words = row.values[at]
@@ -280,6 +298,8 @@ def _shown_targets(figure: Figure, targets: Iterable[Target], phone: Figure | No
         if compared is not None:
             standing = standing_of(compared, direction=target.direction, value=target.value, unit=target.unit)
         now = value_in_words(compared) if is_phone and compared else NOTHING if is_phone else ""
+        if figure.unit == "n/h" and target.unit.strip() == PERCENT and not is_phone:
+            now = percent(comparable(figure, target.unit))
         far = distance(figure, target) if target.metric == "M24" and not is_phone else ""
         found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target, now, far))
     return found
@@ -296,25 +316,32 @@ def distance(figure: Figure, target: Target) -> str:
 
 
 def _rows(
-    key: str, cells: Mapping[Any, Mapping[str, Figure]], names: Mapping[Any, str], columns: Sequence[str]
-) -> tuple[list[ShownCell], bool]:
+    cells: Mapping[Any, Mapping[str, Figure]],
+    names: Mapping[Any, str],
+    columns: Sequence[str],
+    hidden: Hidden | None,
+    *,
+    is_month: bool,
+) -> list[ShownCell]:
     counts = {cell: figures["M01"].n for cell, figures in cells.items()}
-    known = persons(counts) if key in OF_RESIDENTS else dict(counts)
+    unseen = hidden.rows if hidden else set()
     rows = []
-    for cell in sorted(cells, key=lambda each: (-counts[each], str(names.get(each, "")))):
+    # The hidden ones last and by name: their place among the others would tell of their size.
+    for cell in sorted(cells, key=lambda each: (each in unseen, 0 if each in unseen else -counts[each], str(names.get(each, "")))):
         if not counts[cell]:
             continue
         name = names.get(cell) or str(NOT_TOLD)
-        if known[cell] is None:
-            rows.append(ShownCell(name, [few() if counts[cell] < FREQUENT else _("not shown"), *[NOTHING] * (len(columns) - 1)]))
+        if cell in unseen:
+            words = few() if is_month and counts[cell] < FREQUENT else _("not shown")
+            rows.append(ShownCell(name, [words, *[NOTHING] * (len(columns) - 1)]))
         else:
-            shown = [cells[cell][code] for code in columns]
-            rows.append(ShownCell(name, [_cell(figure, key) for figure in shown], shown))
-    return rows, None in known.values()
+            shown = [cells[cell].get(code) or unknown(code, DEFINITIONS[code].unit) for code in columns]
+            thin = {code for code, of in hidden.values.items() if cell in of} if hidden else set()
+            values = [NOTHING if each.metric in thin or not each.known else _cell(each) for each in shown]
+            rows.append(ShownCell(name, values, shown))
+    return rows
 
 
-def _cell(figure: Figure, key: str) -> str:
-    if key in OF_RESIDENTS and figure.metric == "M14" and figure.n < FREQUENT:
-        return NOTHING
+def _cell(figure: Figure) -> str:
     mark = "*" if figure.metric == "M14" and 0 < figure.n < FEW else ""
     return value_in_words(figure) + mark

@@ -22,12 +22,12 @@ def sentences(month: Month, figures: Mapping[str, Figure]) -> list[str]:
     n = figures["M01"].n
     when = {"month": date_format(month.first, "F"), "year": month.year}
     if not n:
-        return [capfirst(_("In %(month)s %(year)s there were no contacts.") % when)]
+        return [capfirst(_("In %(month)s %(year)s there were no contacts.") % when), *_beside(figures)]
     came = ngettext("In %(month)s %(year)s there was %(n)s contact.", "In %(month)s %(year)s there were %(n)s contacts.", n) % {
         **when,
         "n": number(n),
     }
-    return [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures), *_released(figures)]
+    return [capfirst(came), *_waits(figures), *_outcomes(figures), *_opinions(figures), *_growth(figures), *_beside(figures)]
 
 
 def sentences_of(period: Period, figures: Mapping[str, Figure]) -> list[str]:
@@ -35,9 +35,9 @@ def sentences_of(period: Period, figures: Mapping[str, Figure]) -> list[str]:
     n = figures["M01"].n
     days = period_words(period)
     if not n:
-        return [_("Between %(days)s there were no contacts.") % {"days": days}]
+        return [_("Between %(days)s there were no contacts.") % {"days": days}, *_beside(figures)]
     came = ngettext("Between %(days)s there was %(n)s contact.", "Between %(days)s there were %(n)s contacts.", n)
-    return [came % {"days": days, "n": number(n)}, *_waits(figures), *_outcomes(figures), *_opinions(figures), *_released(figures)]
+    return [came % {"days": days, "n": number(n)}, *_waits(figures), *_outcomes(figures), *_opinions(figures), *_beside(figures)]
 
 
 def period_words(period: Period) -> str:
@@ -89,6 +89,45 @@ def _growth(figures: Mapping[str, Figure]) -> list[str]:
         else _("On a working day there were %(share)s fewer contacts than in the month before.")
     )
     return [words % {"share": percent(abs(grown))}]
+
+
+def _beside(figures: Mapping[str, Figure]) -> list[str]:
+    """What happened beside the chat: the guide, help forms, the quality sample and released phone time."""
+    return [*_guide(figures), *_requests(figures), *_quality(figures), *_released(figures)]
+
+
+def _guide(figures: Mapping[str, Figure]) -> list[str]:
+    """How many went through the guide, and how many it served alone (M22)."""
+    figure = figures.get("M22")
+    if figure is None or not figure.n:
+        return []
+    words = ngettext(
+        "The automatic guide was used %(n)s time; it served alone in %(share)s of them.",
+        "The automatic guide was used %(n)s times; it served alone in %(share)s of them.",
+        figure.n,
+    )
+    return [words % {"n": number(figure.n), "share": percent(figure.value)}]
+
+
+def _requests(figures: Mapping[str, Figure]) -> list[str]:
+    """How many questions came by the help form, and how many were answered in time (M23, S003-13)."""
+    figure = figures.get("M23")
+    came = dict(figure.parts).get("requests", 0) if figure else 0
+    if figure is None or not came:
+        return []
+    about = {"n": number(came), "share": percent(figure.value)}
+    told = [ngettext("%(n)s question came by the help form.", "%(n)s questions came by the help form.", came) % about]
+    if figure.value is not None:
+        told.append(_("Of the questions that are due, %(share)s were answered within three working days.") % about)
+    return [" ".join(told)]
+
+
+def _quality(figures: Mapping[str, Figure]) -> list[str]:
+    """What the quality sample came to (M35)."""
+    figure = figures.get("M35")
+    if figure is None or figure.value is None:
+        return []
+    return [_("In the quality sample %(share)s of the answers on the check list were yes.") % {"share": percent(figure.value)}]
 
 
 def _released(figures: Mapping[str, Figure]) -> list[str]:

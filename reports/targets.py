@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.metrics.figure import Figure
-from reports.metrics.words import EUROS, PERCENTS, TIMES
+from reports.metrics.words import EUROS, TIMES, is_percent
 from reports.rounding import duration, euros, number, percent
 from services.choices import Direction
 from services.models import Service, Target
 
 SECONDS: Mapping[str, int] = {"s": 1, "sek": 1, "min": 60, "h": 3600}
 PERCENT = "%"
+SHARES: Mapping[str, str] = {"1–5": "share", "n/h": "at_most"}
+"""What a target in percent asks of a figure of another unit: answers 4–5, and time at the most conversations (M14, M26)."""
 
 
 class Standing(StrEnum):
@@ -50,7 +52,7 @@ def targets_in_force(county_id: int, service: Service | None, day: date) -> list
 
 def targets_of(county_id: int, service: Service | None) -> list[Target]:
     """All that were or are aimed at in the service or the county."""
-    rows = Target.objects.filter(county=county_id)
+    rows = Target.objects.filter(county=county_id).order_by("aim", "metric", "channel", "pk")
     return list(rows.filter(Q(service=service) | Q(service__isnull=True)) if service else rows.filter(service__isnull=True))
 
 
@@ -69,8 +71,8 @@ def target_in_words(target: Target) -> str:
 
 def comparable(figure: Figure, unit: str) -> Fraction | None:
     """The figure in the target’s unit; None when there is none, or when the unit does not fit it (see `fits`)."""
-    if figure.unit == "1–5" and unit.strip() == PERCENT:
-        return figure.beside["share"]
+    if unit.strip() == PERCENT and figure.unit in SHARES:
+        return figure.beside.get(SHARES[figure.unit])
     if figure.value is None:
         return None
     return figure.value / SECONDS[unit.strip().lower()] if figure.unit == "s" else figure.value
@@ -85,7 +87,7 @@ def fits(figure: Figure, unit: str) -> bool:
         case "%":
             return asked == PERCENT
         case _:
-            return asked not in SECONDS and (asked != PERCENT or figure.unit == "1–5")
+            return asked not in SECONDS and (asked != PERCENT or figure.unit in SHARES)
 
 
 def standing_of(figure: Figure, *, direction: str, value: Decimal, unit: str) -> Standing:
@@ -102,8 +104,8 @@ def value_in_words(figure: Figure, *, unit: str = "", target: Decimal | None = N
     """The figure as a reader expects it; one that misses its target by less than the rounding is shown with two decimals."""
     if not figure.known:
         return _("no data")
-    if figure.unit == "1–5" and unit.strip() == PERCENT:
-        return percent(figure.beside["share"], target=target)
+    if figure.unit in SHARES and unit.strip() == PERCENT:
+        return percent(figure.beside.get(SHARES[figure.unit]), target=target)
     return in_unit(figure.value, figure.unit, target=target)
 
 
@@ -127,7 +129,7 @@ def beside_in_words(figure: Figure, code: str) -> str:
     value = figure.beside.get(code)
     if code in TIMES:
         return duration(value)
-    if code in PERCENTS:
+    if is_percent(code):
         return percent(value)
     return euros(value) if code in EUROS else number(value, 1)
 

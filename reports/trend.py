@@ -9,22 +9,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Min
-
 from reports.frozen import figures_from
 from reports.gaps import Area, Fullness, are_comparable, fullness
 from reports.metrics import DEFINITIONS, Figure, Scope
 from reports.metrics.change import read_areas
+from reports.metrics.offer import read_offer_months
+from reports.metrics.sample import read_quality_months
+from reports.metrics.scope import services_of
 from reports.metrics.series import read_series
-from reports.models import MonthlyReport
+from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
 from services.calendars import local_date
 from services.models import County, Service
 
-KEYS = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15", "M20", "M21", "M24")
+KEYS = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15", "M20", "M21", "M24", "M32", "M35")
 """What is drawn: how many came, who they were, how long it took, what came of it, what they thought, and what came elsewhere."""
-BROUGHT = frozenset({"M20", "M21", "M24"})
-"""Entered by people: drawn only when there is something."""
+BROUGHT = frozenset({"M20", "M21", "M24", "M35"})
+"""Entered or gone through by people: drawn only when there is something."""
 LENGTH = 13
 OfMonth = Mapping[str, Figure]
 
@@ -77,16 +78,24 @@ def trend_of(
     today: date,
     live: Mapping[Month, OfMonth] | None = None,
     codes: Sequence[str] = KEYS,
+    group: ReportGroup | None = None,
+    scope: Scope | None = None,
 ) -> Trend:
     """The series of these months; `live` has figures that are already at hand."""
-    scope = Scope.of([service]) if service else Scope.whole(county)
+    scope = scope or (Scope.of_group(group) if group else Scope.of([service]) if service else Scope.whole(county))
     earlier = [month.shifted(-12) for month in months]
     wanted = {*months, *earlier}
-    found: dict[Month, OfMonth] = {**_frozen(county, service, wanted), **(live or {})}
+    found: dict[Month, OfMonth] = {**_frozen(county, service, group, wanted), **(live or {})}
     missing = [month for month in wanted if month not in found and month.first <= today]
     found |= read_series(scope, missing, {code: DEFINITIONS[code] for code in codes})
+    if "M32" in codes and missing:
+        for month, figure in read_offer_months(scope, missing).items():
+            found[month] = {**found[month], "M32": figure}
+    if "M35" in codes:
+        for month, figure in read_quality_months(scope, wanted).items():
+            found[month] = {**found.get(month, {}), "M35": figure}
     areas = read_areas(scope)
-    opened = service.opened_at if service else _first_opening(scope)
+    opened = service.opened_at if service else min((at for each in services_of(scope) if (at := each.opened_at)), default=None)
     points = [_point(month, found, opened, areas, today) for month in months]
     return Trend(points, [_point(month, found, opened, areas, today) for month in earlier], _changes(areas, months))
 
@@ -105,15 +114,11 @@ def _point(month: Month, found: Mapping[Month, OfMonth], opened: datetime | None
     return MonthPoint(month, figures, full, compares, day if day and month.first < day <= month.last else None)
 
 
-def _frozen(county: County, service: Service | None, months: set[Month]) -> dict[Month, OfMonth]:
-    rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(month__in=[month.first for month in months])
+def _frozen(county: County, service: Service | None, group: ReportGroup | None, months: set[Month]) -> dict[Month, OfMonth]:
+    of_scope = MonthlyReport.objects.of_scope(county=county, service=service, group=group)
+    rows = of_scope.filter(month__in=[month.first for month in months])
     # The latest revision of a month is the last to be put in.
     return {Month.of(row.month): figures_from(row.values) for row in rows.order_by("revision")}
-
-
-def _first_opening(scope: Scope) -> datetime | None:
-    first: datetime | None = Service.objects.filter(pk__in=scope.services).aggregate(first=Min("opened_at"))["first"]
-    return first
 
 
 def _changes(areas: Sequence[Area], months: Sequence[Month]) -> list[Change]:

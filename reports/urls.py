@@ -6,6 +6,7 @@ from reports.views import (
     external,
     feedback,
     files,
+    groups,
     improvement,
     month,
     notes,
@@ -54,5 +55,10 @@ urlpatterns = [
     path("luvut/<slug:key>/", external.figures, name="external"),
     path("luvut/<slug:key>/tiedosto/", external.bring_in, name="external_file"),
     path("luvut/<slug:key>/pohja/<slug:kind>/", external.empty, name="external_sheet"),
+    path("ryhmat/", groups.groups, name="groups"),
+    path("ryhmat/uusi/", groups.group, name="new_group"),
+    path("ryhmat/ryhma/<slug:key>/", groups.group, name="group"),
+    path("ryhmat/ryhma/<slug:key>/vastaanottajat/", groups.group_recipients, name="group_recipients"),
+    path("ryhmat/ryhma/<slug:key>/paata/", groups.group_end, name="group_end"),
     path("mittarit/<slug:key>/", selection.selection, name="selection"),
 ]

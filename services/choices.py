@@ -14,6 +14,13 @@ class ServiceStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class TopicKind(models.TextChoices):
+    """What kind of help a topic is, when a report tells of that kind apart (S000-27, S001-67, S002-20)."""
+
+    PREVENTION = "prevention", _("Prevention and early support")
+    DIGITAL = "digital", _("Guidance in dealing digitally")
+
+
 class Register(models.TextChoices):
     """Whose client data the service keeps (S001-70)."""
 
@@ -140,3 +147,25 @@ class HelpFieldKind(models.TextChoices):
     WORDS = "words", _("Own words")
     ONE = "one", _("One choice")
     YES_NO = "yes_no", _("Yes or no")
+
+
+class MailSecurity(models.TextChoices):
+    """How a connection to a mail server is encrypted."""
+
+    TLS = "tls", _("TLS from the start")
+    STARTTLS = "starttls", "STARTTLS"
+    NONE = "none", _("None: only on this machine")
+
+
+class MailTrouble(models.TextChoices):
+    """Why a mailbox could not be used, in words that tell what to look at; never the server's own answer."""
+
+    CONNECT = "connect", _("The server does not answer: check its name and port, and that it may be reached from here")
+    TLS = "tls", _("The encrypted connection failed: check the kind of encryption, and the server’s certificate")
+    LOGIN = "login", _("The server refused the user name or the password")
+    FOLDER = "folder", _("The folder was not found")
+    SENDER = "sender", _("The server does not let this user send from this address")
+    REFUSED = "refused", _("The server refused the recipient")
+    PROTOCOL = "protocol", _("The server answered in a way that is not understood")
+    PASSWORD = "password", _("The stored password can’t be read any more: give it again")
+    LETTER = "letter", _("A letter could not be stored: it waits in the mailbox and is tried again")

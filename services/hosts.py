@@ -7,6 +7,7 @@ The few active counties are kept in the process for some seconds; an operation t
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ class _Snapshot:
     read_at: float
     default: County | None
     by_host: dict[str, County]
+    counties: Sequence[County]
 
     def county(self, host: str) -> County | None:
         """The county of a host name, else the default."""
@@ -57,11 +59,25 @@ def forget() -> None:
 
 def _read() -> _Snapshot:
     global _snapshot
-    counties = list(County.objects.filter(is_active=True).select_related("switchboard").order_by("-is_demo", "code"))
+    rows = County.objects.filter(is_active=True).select_related("switchboard").order_by("-is_demo", "code")
+    known = {county.pk: county for county in _snapshot.counties} if _snapshot else {}
+    counties = [_same(row, known.get(row.pk)) for row in rows]
     default = next((county for county in counties if county.slug == settings.DEFAULT_COUNTY), counties[0] if counties else None)
     by_host = {bare_host(host): county for county in reversed(counties) for host in county.hosts}
-    _snapshot = _Snapshot(time.monotonic(), default, by_host)
+    _snapshot = _Snapshot(time.monotonic(), default, by_host, counties)
     return _snapshot
+
+
+def _same(row: County, known: County | None) -> County:
+    """The object that is known already, when nothing in it has changed: what pages remember belongs to it."""
+    if known is None or _values(row) != _values(known):
+        return row
+    return known
+
+
+def _values(county: County) -> list[object]:
+    rows = [county, county.switchboard] if county.switchboard else [county]
+    return [getattr(row, field.attname) for row in rows for field in row._meta.concrete_fields]
 
 
 def address_of(county: County, path: str) -> str:

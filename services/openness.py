@@ -155,6 +155,15 @@ def _calendars(queues: QuerySet[Queue], at: datetime) -> dict[int, Calendar]:
     return calendars
 
 
+def weekly_of(schedules: Iterable[int]) -> dict[int, list[Interval]]:
+    """The regular intervals of each schedule by its primary key, also those that are over: one query."""
+    found: dict[int, list[Interval]] = defaultdict(list)
+    rows = WeeklyInterval.objects.filter(schedule_id__in=set(schedules)).order_by("weekday", "opens")
+    for schedule, *values in rows.values_list("schedule_id", "weekday", "opens", "closes", "valid_from", "valid_until"):
+        found[schedule].append(Interval(*values))
+    return found
+
+
 class _Read(NamedTuple):
     by_schedule: Mapping[int, _Hours]
     by_county: Mapping[int, _Exceptions]

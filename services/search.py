@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import chain
@@ -210,14 +210,20 @@ class _Shelf:
                 break
             found.setdefault(term, NEAR_ENOUGH)
 
-    def scores(self, words: list[str], *, parts: bool) -> dict[int, float]:
-        """How well each document fits the words; one that answers more of them gains."""
+    def surest(self, word: str) -> float:
+        """How surely this shelf has the word."""
+        return max(self.near(word).values(), default=0.0)
+
+    def scores(self, words: list[str], *, parts: bool, least: Mapping[str, float]) -> dict[int, float]:
+        """How well each document fits the words; one that answers more of them gains. `least`: a word means nothing less sure."""
         asked = self.told(words) if parts else [(word, 1.0) for word in words]
         totals: dict[int, float] = {}
         answered: dict[int, int] = {}
         for word, weigh in asked:
             best: dict[int, float] = {}
             for term, sure in self.near(word, parts=parts).items():
+                if sure < least.get(word, 0.0):
+                    continue
                 sure *= weigh
                 if not best:
                     best = {n: sure * weight for n, weight in self._postings[term]}
@@ -266,16 +272,19 @@ class Index:
 
     def search(self, query: str, *, language: str, limit: int = 10, among: Collection[Hashable] | None = None) -> list[Hit]:
         """The best documents for the query, best first; nothing when nothing is near. Words of any language are understood,
-        those of the asked one weigh more. `among`: whoever asks sees no others.
+        those of the asked one weigh more, and a word that it has is no worse guess in another: “lastensuojelu” is not “last” in
+        English. `among`: whoever asks sees no others.
         """
         words = list(dict.fromkeys(words_of(query[:QUERY_LIMIT])))[:WORDS_LIMIT]
         whole = " ".join(words)
         best: dict[Hashable, tuple[float, str]] = {}
+        own = next((shelf for shelf in self._shelves if shelf.language == language), None)
+        sure = {word: own.surest(word) for word in words} if own is not None else {}
         for shelf in self._shelves:
             stop = _STOP_WORDS.get(shelf.language, frozenset())
             told = [word for word in words if word not in stop] or words
             factor = 1.0 if shelf.language == language else OTHER_LANGUAGE
-            scores = shelf.scores(told, parts=shelf.language == language)
+            scores = shelf.scores(told, parts=shelf is own, least={} if shelf is own else sure)
             if among is not None:
                 scores = {n: score for n, score in scores.items() if shelf.documents[n].id in among}
             for n in shelf.titled.get(whole, ()):

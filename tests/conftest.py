@@ -30,6 +30,7 @@ Tests marked `postgres` run on SQLite and again on PostgreSQL with Redis; `postg
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -66,25 +67,27 @@ from services.models import (
     Topic,
     WeeklyInterval,
 )
-from tests import append_only
+from tests import emptying
 
 # What a property holds for is no matter of how busy the machine is.
 hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("portal")
 
 real_password_hashers = list(django_settings.PASSWORD_HASHERS)
+MARKS = frozenset({"browser", "serve", "postgres", "soak"})
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # before today, whenever that is, and before every day that a test plays on
 SIGN_IN_BACKEND = django_settings.AUTHENTICATION_BACKENDS[0]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """What differs from the real settings, and why."""
+    gc.disable()  # until every test is read: nothing of it is rubbish, and it would be searched again and again
     # Pages are tested without collectstatic; tests.house has a test that the manifest can be built.
     django_settings.STORAGES = {
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    append_only.install()
+    emptying.install()
     # WhiteNoise warns of a folder that is not there.
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # Argon2 is slow on purpose; one test in tests/config checks that it is the real choice.
@@ -94,19 +97,53 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.ALLOWED_HOSTS = [*django_settings.ALLOWED_HOSTS, ".test"]
     # Tests that run side by side share the Redis server: one must not hear the other's pokes.
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-        os.environ["REDIS_PREFIX"] = f"test-{worker}"
+        os.environ["REDIS_PREFIX"] = f"test-{os.environ.get('TEST_PART', '')}-{worker}"
         for layer in django_settings.CHANNEL_LAYERS.values():
             layer["CONFIG"]["prefix"] = os.environ["REDIS_PREFIX"]
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`-m browser`, `-m serve…` and `-m postgres…` read only the files that hold the mark: to read all of them takes longer than
+    many a part's tests. So a file names its marks itself (tests.house.test_marks).
+    """
+    wanted = set(str(config.getoption("markexpr") or "").split(" and ")[0].split(" or "))
+    if not wanted <= MARKS or collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    text = collection_path.read_text()
+    return None if any(f"mark.{mark}" in text for mark in wanted) else True
+
+
+def _comes_first(item: pytest.Item) -> tuple[bool, float]:
+    """A process that has nothing more to do takes tests from the end of another's. So those of the demonstration come first, and
+    one process alone loads that county; then the tests that are given more time than others, so that nobody waits for one of them
+    at the end.
+    """
+    mark = item.get_closest_marker("timeout")
+    return item.path.name != "test_demo.py", -float(mark.args[0]) if mark else 0.0
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests for PostgreSQL only are left out when the database is SQLite."""
+    """The order; and tests for PostgreSQL only are left out when the database is SQLite."""
+    items.sort(key=_comes_first)
     if django_settings.USES_POSTGRES:
         return
     only = [item for item in items if (mark := item.get_closest_marker("postgres")) and mark.kwargs.get("only")]
     if only:
         config.hook.pytest_deselected(items=only)
         items[:] = [item for item in items if item not in only]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is there now stays to the end, and is not searched for rubbish."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """On PostgreSQL each process begins with a copy of the migrated database, made by the server itself."""
+    if (migrated := os.environ.get("MIGRATED_POSTGRES")) and django_settings.USES_POSTGRES:
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 Each part is a command of its own. What the machine lacks is installed when that is possible (root, apt-get); otherwise the
 parts that need it are named at the end as not run. With CI=1 a part that could not run counts as failed.
 
+The database is migrated once for each kind (SQLite, PostgreSQL); the processes of every part begin with a copy.
+
     python -m tests.run                 every part
     python -m tests.run lint serve      these parts
     python -m tests.run --soak          the campaigns at full size
@@ -34,12 +36,22 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var") / "test"
 CLOCK = ROOT / "tests" / "clock"
 BIN = Path(sys.executable).parent
+MIGRATED = "portal_migrated"
+OPENED = "tests/reports/test_office.py"
 LINES = 72
 FEW = 3
 
 # What a part may need of the system: how it is found, and the package that brings it.
 CHROMIUM, GETTEXT, POSTGRES, REDIS = "Chromium", "gettext", "PostgreSQL", "Redis"
-PACKAGES = {CHROMIUM: "chromium", GETTEXT: "gettext", POSTGRES: "postgresql", REDIS: "redis-server"}
+OFFICE, POPPLER = "LibreOffice", "poppler"
+PACKAGES = {
+    CHROMIUM: "chromium",
+    GETTEXT: "gettext",
+    POSTGRES: "postgresql",
+    REDIS: "redis-server",
+    OFFICE: "libreoffice-calc-nogui",
+    POPPLER: "poppler-utils",
+}
 
 
 def find(need: str) -> bool:
@@ -49,6 +61,8 @@ def find(need: str) -> bool:
         GETTEXT: ("xgettext",),
         POSTGRES: ("initdb",),
         REDIS: ("redis-server", "valkey-server"),
+        OFFICE: ("soffice", "libreoffice"),
+        POPPLER: ("pdftotext",),
     }
     return any(find_program(name) for name in programs[need])
 
@@ -69,6 +83,13 @@ class Part:
     def report(self) -> Path | None:
         """Where pytest writes what it ran."""
         return VAR / f"{self.name}.xml" if self.command[0].endswith("pytest") else None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Its own: parts share neither files nor databases nor channels."""
+        # Hundreds of processes are started: what they import is compiled once (and is left out of the repository).
+        folder = VAR / self.name
+        return {**os.environ, "VAR_DIR": str(folder), "TEST_PART": self.name, "PYTHONDONTWRITEBYTECODE": "", **self.env}
 
 
 @dataclass
@@ -94,26 +115,38 @@ def pytest(marks: str, *arguments: str) -> list[str]:
 def parts(servers: dict[str, str], soak: bool) -> list[Part]:
     """Every part, cheapest first."""
     embedded = {"DATABASE_URL": "", "REDIS_URL": ""}
-    multi = {
-        "DATABASE_URL": servers.get("TEST_POSTGRES_URL", "") + "/portal",
-        "REDIS_URL": servers.get("TEST_REDIS_URL", "") + "/1",
-    }
+
+    def multi(name: str) -> dict[str, str]:
+        return {
+            "DATABASE_URL": f"{servers.get('TEST_POSTGRES_URL', '')}/{name}",
+            "REDIS_URL": servers.get("TEST_REDIS_URL", "") + "/1",
+        }
+
     if soak:
         needs, long = (POSTGRES, REDIS), "--timeout=7200"
         campaign = {**servers, "SOAK": "1"}
         return [
-            Part("soak", "campaigns at full size", pytest("soak or serve", long), needs, {**embedded, **campaign}),
+            Part(
+                "office", "the files of reports, opened in LibreOffice", pytest("soak", long, OPENED), (OFFICE, POPPLER), embedded
+            ),
+            Part(
+                "soak",
+                "campaigns at full size",
+                pytest("soak or serve", long, f"--ignore={OPENED}"),
+                needs,
+                {**embedded, **campaign},
+            ),
             Part(
                 "soak-postgres",
                 "the servers' campaigns on PostgreSQL and Redis",
                 pytest("serve and postgres", long),
                 needs,
-                {**multi, **campaign},
+                {**multi("soak"), **campaign},
             ),
         ]
     cores = min(os.cpu_count() or 2, 4)
     side_by_side = ("-n", str(cores), "--dist=worksteal")
-    waiting_most = ("-n", str(2 * cores), "--dist=worksteal")  # the servers' tests wait for what comes back
+    waiting_most = ("-n", str(cores * 2), "--dist=worksteal")  # a real server's tests mostly wait
     waiting_much = ("-n", str(cores + 1), "--dist=worksteal")  # a browser's tests wait more than they compute
     return [
         Part("lint", "ruff", tool("ruff", "check", "--output-format=concise", ".")),
@@ -132,7 +165,7 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
             "the marked set on PostgreSQL and Redis",
             pytest("postgres and not (browser or serve or soak)", *side_by_side),
             (POSTGRES, REDIS),
-            multi,
+            multi("portal"),
         ),
         Part(
             "serve",
@@ -146,7 +179,7 @@ def parts(servers: dict[str, str], soak: bool) -> list[Part]:
             "the real server on PostgreSQL and Redis",
             pytest("serve and postgres and not soak", *waiting_most),
             (POSTGRES, REDIS),
-            {**multi, **servers},
+            {**multi("serve"), **servers},
         ),
         Part("browser", "Chromium", pytest("browser", *waiting_much), (CHROMIUM,), {**embedded, **servers}, again=True),
     ]
@@ -207,25 +240,34 @@ def run(part: Part, lacking: set[str]) -> Result:
     """Runs one part, with its output on the screen."""
     print(f"\n{'─' * LINES}\n→ {part.name}: {part.about}", flush=True)
     if missing := [need for need in part.needs if need in lacking]:
-        print(f"  not run: {', '.join(missing)} missing")
+        print(f"  not run: {', '.join(missing)} missing", flush=True)
         return Result(part, "NOT RUN", told=f"needs {', '.join(missing)}")
+    (VAR / part.name).mkdir(exist_ok=True)
     command = list(part.command)
     if part.report:
         part.report.unlink(missing_ok=True)
         command.append(f"--junit-xml={part.report}")
-    # Hundreds of processes are started: what they import is compiled once (and is left out of the repository).
-    environment = {**os.environ, "VAR_DIR": str(VAR), "PYTHONDONTWRITEBYTECODE": "", **part.env}
     began = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env=part.environment, check=False).returncode
     told = "no tests were found" if code == 5 and part.report else counts(part.report)
     failed = broken(part.report)
     if part.again and code == 1 and 0 < len(failed) <= FEW:
         print(f"→ {part.name}: once more, alone: {', '.join(failed)}", flush=True)
         alone = [*part.command[: part.command.index("-m") + 2], "--last-failed", "--last-failed-no-failures=none"]
-        code = subprocess.run(alone, cwd=ROOT, env=environment, check=False).returncode
+        code = subprocess.run(alone, cwd=ROOT, env=part.environment, check=False).returncode
         if code == 0:
             told += f"; PASSED ONLY WHEN RUN AGAIN: {', '.join(failed)}"
     return Result(part, "passed" if code == 0 else "FAILED", time.monotonic() - began, told)
+
+
+def run_all(chosen: list[Part], lacking: set[str], migrated: Callable[[], None]) -> list[Result]:
+    """The parts in their order; the first that needs a database waits for it."""
+    results = []
+    for part in chosen:
+        if part.report:
+            migrated()
+        results.append(run(part, lacking))
+    return results
 
 
 def broken(report: Path | None) -> list[str]:
@@ -252,18 +294,30 @@ def moment(told: str) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def migrate_once(stack: ExitStack) -> Callable[[], None]:
-    """Begins to make the SQLite database of which the tests' processes take copies; what is returned waits until it is there."""
+def migrate_once(stack: ExitStack, postgres: str) -> Callable[[], None]:
+    """Begins to migrate one database of each kind, of which the tests' processes take copies; what is returned waits for them."""
     made = VAR / "migrated.sqlite3"
     for old in VAR.glob(f"{made.name}*"):
         old.unlink()
-    environment = {**os.environ, "VAR_DIR": str(VAR), "DATABASE_URL": f"sqlite:///{made}", "REDIS_URL": ""}
-    process = subprocess.Popen([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment)
-    stack.callback(process.kill)
+    addresses = {"MIGRATED_DATABASE": (str(made), f"sqlite:///{made}")}
+    if postgres:
+        with psycopg.connect(f"{postgres}/postgres", autocommit=True) as line:
+            line.execute(f"DROP DATABASE IF EXISTS {MIGRATED}")
+            line.execute(f"CREATE DATABASE {MIGRATED}")
+        addresses["MIGRATED_POSTGRES"] = (MIGRATED, f"{postgres}/{MIGRATED}")
+    begun = {}
+    for variable, (name, url) in addresses.items():
+        environment = {**os.environ, "VAR_DIR": str(VAR), "DATABASE_URL": url, "REDIS_URL": "", "PYTHONDONTWRITEBYTECODE": ""}
+        process = subprocess.Popen([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment)
+        stack.callback(process.kill)
+        begun[variable] = (name, process)
 
     def wait() -> None:
-        if process.wait() == 0:
-            os.environ["MIGRATED_DATABASE"] = str(made)
+        if any(process.poll() is None for _, process in begun.values()):
+            print("→ The databases are being migrated, once for all tests", flush=True)
+        for variable, (name, process) in begun.items():
+            if process.wait() == 0:
+                os.environ[variable] = name
 
     return wait
 
@@ -279,6 +333,7 @@ def main() -> int:
     if unknown := set(arguments.only) - {part.name for part in chosen}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     VAR.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
     if arguments.at:
         os.environ |= {"PYTHONPATH": str(CLOCK), "CLOCK_SHIFT": str((arguments.at - datetime.now(UTC)).total_seconds())}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped and their folders removed
@@ -289,17 +344,15 @@ def main() -> int:
         lacking = {need for need in wanted if not find(need)}
         lacking -= {need for need, variable in ((POSTGRES, "TEST_POSTGRES_URL"), (REDIS, "TEST_REDIS_URL")) if variable in servers}
         names = {part.name for part in chosen}
-        migrated = migrate_once(stack) if any(part.report for part in chosen) else None
-        results = []
-        for part in parts(servers, arguments.soak):
-            if part.name in names:
-                if migrated and part.report:
-                    migrated()
-                results.append(run(part, lacking))
+        chosen = [part for part in parts(servers, arguments.soak) if part.name in names]
+        multi = any(POSTGRES in part.needs for part in chosen)
+        tested = any(part.report for part in chosen)
+        migrated = migrate_once(stack, servers.get("TEST_POSTGRES_URL", "") if multi else "") if tested else lambda: None
+        results = run_all(chosen, lacking, migrated)
     print(f"\n{'═' * LINES}")
     for result in results:
         print(f"  {result.verdict:8} {result.part.name:10} {result.seconds:6.0f} s  {result.told}")
-    print(f"  {'':8} {'in all':10} {sum(result.seconds for result in results):6.0f} s")
+    print(f"  {'':8} {'in all':10} {time.monotonic() - began:6.0f} s")
     bad = {"FAILED", "NOT RUN"} if os.environ.get("CI") else {"FAILED"}
     return 1 if any(result.verdict in bad for result in results) else 0
 

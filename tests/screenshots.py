@@ -123,7 +123,7 @@ def walk(url: str) -> None:
         keep(answerer, "console-conversation")
         visitors.terminate()
         coordinator = browser.new_context(viewport=WIDE, locale="fi-FI").new_page()  # type: ignore[arg-type]
-        coordinator.set_viewport_size({"width": 1280, "height": 1500})
+        coordinator.set_viewport_size({"width": 1280, "height": 2050})
         coordinator.goto(f"{url}/fi/kayttoonotto/taulu/")
         _sign_in(coordinator, "petri")
         coordinator.locator("h1", has_text="taulu").wait_for()

@@ -3,7 +3,7 @@
 from accounts.operations.audit import record_audit
 from accounts.operations.files import store_file
 from accounts.operations.grants import change_grant, grant_role, revoke_grant
-from accounts.operations.mail import queue_mail, send_waiting_mail
+from accounts.operations.mail import forget_recipients, queue_mail, send_waiting_mail
 from accounts.operations.people import change_person, create_person, deactivate_person, reactivate_person, remove_second_step
 from accounts.operations.sessions import end_session, end_sessions
 
@@ -14,6 +14,7 @@ __all__ = [
     "deactivate_person",
     "end_session",
     "end_sessions",
+    "forget_recipients",
     "grant_role",
     "queue_mail",
     "reactivate_person",

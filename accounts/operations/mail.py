@@ -34,6 +34,12 @@ def queue_letters(*, letters: Sequence[OutgoingMail]) -> None:
     OutgoingMail.objects.bulk_create(letters, batch_size=200, ignore_conflicts=True)
 
 
+def forget_recipients(*, keys: Sequence[str]) -> int:
+    """The address goes from the letters whose keys begin so, when the time of keeping it is over; that a letter went stays."""
+    rows = [OutgoingMail.objects.filter(key__startswith=key).exclude(to="") for key in keys if key]
+    return sum(each.update(to="", tries=MAX_TRIES) for each in rows)
+
+
 def send_waiting_mail(*, now: datetime | None = None) -> int:
     """Sends the letters that wait, each claimed first, so that two senders never send the same one; tells how many went.
 

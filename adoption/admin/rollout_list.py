@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from adoption.board import BoardRow, GateCell, GateShape, board_rows, gate_words
 from adoption.choices import ItemState
@@ -100,7 +100,8 @@ class RolloutColumns(admin.ModelAdmin):
     def late_shown(self, rollout: Rollout) -> str:
         """How many items are late, how many blocked, and how many conditions of gates are late."""
         row = rollout.on_board  # type: ignore[attr-defined]
-        told = [(_("late"), row.late), (_("blocked"), row.blocked), (_("conditions late"), row.conditions_late)]
+        conditions = ngettext("condition late", "conditions late", row.conditions_late)
+        told = [(_("late"), row.late), (_("blocked"), row.blocked), (conditions, row.conditions_late)]
         lines = [(words, count) for words, count in told if count]
         return format_html_join("", '<span class="nl-admin-late">{} {}</span> ', ((n, w) for w, n in lines)) or "0"
 

@@ -236,7 +236,7 @@ def _with_words(values: Mapping[str, Any]) -> dict[str, Any]:
 def _is_touched(form: Any) -> bool:
     """Some field of the card was written anew; a browser's own ends of lines are no change."""
     return any(
-        _plain(form.initial.get(name)) != _plain(form.cleaned_data.get(name)) or not isinstance(form.initial.get(name), str)
+        not isinstance(was := form.initial.get(name), str | list) or _plain(was) != _plain(form.cleaned_data.get(name))
         for name in form.changed_data
         if name != VERSION_FIELD
     )

@@ -67,7 +67,7 @@ class ModelVersionAdmin(ModelImportPages, TemplateAdmin):
     list_display = ("__str__", "status", "published_at", "county")
     list_filter = ("status",)
     inlines = (PhaseInline, ConditionInline)
-    ordering = ("model__county__code", "-number")
+    ordering = ("model__county__code", "-number", "pk")
 
     @admin.display(description=gettext_lazy("county"))
     def county(self, version: ModelVersion) -> str:

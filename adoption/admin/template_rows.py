@@ -15,6 +15,7 @@ from django.utils.translation import ngettext_lazy
 from accounts.actors import Actor
 from accounts.origin import actor_of
 from adoption.admin.template_fields import FIELDS
+from adoption.choices import VersionStatus
 from adoption.models import ModelGate, ModelItem, ModelPhase, ModelRequirement, ModelVersion
 from adoption.resources.template import ItemTable
 from services.admin.base import DirectoryAdmin, RowInline
@@ -71,6 +72,10 @@ class TemplateAdmin(DirectoryAdmin):
         """Back to the version, where the rest of it is."""
         return HttpResponseRedirect(reverse("admin:adoption_modelversion_change", args=[version_of(obj)]))
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """A list shows drafts and frozen versions side by side: rows are deleted on their own pages, of a draft only."""
+        return {name: each for name, each in super().get_actions(request).items() if name != "delete_selected"}
+
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """The front page of the admin leads to versions, and a version to its rows."""
         return {}
@@ -124,9 +129,19 @@ class ModelItemAdmin(TemplateAdmin):
         *("source", "question_key", "applies_when", "proof_level", "signals", "covers", "proof_rule"),
     )
     readonly_fields = ("version_link",)
-    list_display = ("code", "text_fi", "phase", "responsible", "proof_level", "is_optional")
+    list_display = ("code", "text_fi", "phase", "version_shown", "responsible", "proof_level", "is_optional")
     list_filter = ("is_optional", "proof_level", "responsible")
     inlines = (RequirementInline,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the version, which the list shows: the same item stands there once for each."""
+        return super().get_queryset(request).select_related("phase__model_version__model")
+
+    @admin.display(description=_("version"), ordering="phase__model_version__number")
+    def version_shown(self, item: ModelItem) -> str:
+        """Whose item it is, and whether it can be changed still."""
+        version = item.phase.model_version
+        return f"{version} · {VersionStatus(version.status).label}"
 
     @admin.display(description=_("version"))
     def version_link(self, item: ModelItem) -> str:

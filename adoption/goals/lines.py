@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from reports.months import Period
 from reports.targets import STANDINGS, Standing, standing_of, target_in_words, targets_in_force, value_in_words
 from services.choices import AimClass
 from services.metric_names import METRICS, aim_to_read
-from services.models import Target
+from services.models import Service, Target
 
 # The forms of the model in which goals are written, and the fields that hold them.
 TEXTS = (("service_definition", "goals"), ("metric_selection", "targets"), ("targets_costs_resources", "targets"))
@@ -75,6 +75,8 @@ class Goals:
     classes: Sequence[tuple[str, Sequence[Goal]]]
     followed: Sequence[Goal]
     texts: Sequence[GoalText]
+    beside: Mapping[str, Goal]
+    """What somebody else asked for in the same reading, by its code."""
 
     @property
     def with_target(self) -> list[Goal]:
@@ -88,13 +90,16 @@ def month_before(today: date) -> Period:
     return Period(first_of_month(this, -1), this - timedelta(days=1))
 
 
-def goals_of(rollout: Rollout, *, today: date) -> Goals:
-    """Targets by aim class (a class without targets is there too), the metrics chosen to be followed, and goals in words."""
+def goals_of(rollout: Rollout, *, today: date, beside: Collection[str] = ()) -> Goals:
+    """Targets by aim class (a class without targets is there too), the metrics chosen to be followed, and goals in words.
+
+    `beside` are metrics that the page tells elsewhere: their figures are read with the others.
+    """
     period = month_before(today)
     targets = targets_in_force(rollout.service.county_id, rollout.service, today) if rollout.service else []
     answers = {row.form: row.values for row in FormAnswer.objects.filter(rollout=rollout, period__isnull=True)}
     chosen = [str(each).strip() for each in answers.get(CHOSEN[0], {}).get(CHOSEN[1], []) if str(each).strip()]
-    asked = {target.metric for target in targets} | set(chosen)
+    asked = {target.metric for target in targets} | set(chosen) | set(beside)
     figures = read_figures([rollout.service], period, codes=asked) if rollout.service and asked else {}
     goals = [(target, _goal(target.metric, target, figures)) for target in targets]
     has_target = {target.metric for target in targets}
@@ -103,7 +108,25 @@ def goals_of(rollout: Rollout, *, today: date) -> Goals:
         classes=[(str(label), [goal for target, goal in goals if target.aim == aim]) for aim, label in AimClass.choices],
         followed=[_goal(metric, None, figures) for metric in dict.fromkeys(chosen) if metric not in has_target],
         texts=[GoalText(form, lines) for form, name in TEXTS if (lines := _lines(answers.get(form, {}).get(name)))],
+        beside=_by_code(beside, targets, figures),
     )
+
+
+def figures_now(rollout: Rollout, codes: Collection[str], *, today: date) -> Mapping[str, Goal]:
+    """The figures of the last whole month of the rollout’s service, by their codes; without a service there are none (S001-58)."""
+    if rollout.service is None or not codes:
+        return {}
+    return figures_of(rollout.service, codes, month_before(today), day=today)
+
+
+def figures_of(service: Service, codes: Collection[str], period: Period, *, day: date) -> Mapping[str, Goal]:
+    """The figures of the period, each beside the target that is in force on the day, where it has one."""
+    return _by_code(codes, targets_in_force(service.county_id, service, day), read_figures([service], period, codes=set(codes)))
+
+
+def _by_code(codes: Collection[str], targets: Sequence[Target], figures: dict[str, Figure]) -> dict[str, Goal]:
+    aimed = {target.metric: target for target in reversed(targets) if target.channel != PHONE}
+    return {code: _goal(code, aimed.get(code), figures) for code in codes}
 
 
 def _goal(metric: str, target: Target | None, figures: dict[str, Figure]) -> Goal:

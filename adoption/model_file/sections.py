@@ -9,6 +9,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from adoption.model_file.specs import LANGUAGES, Problem
+from adoption.model_file.syntax import Refusal, in_words, line_of
 from services.operations.rules import has_strange_characters
 
 MOST_BYTES = 1_000_000
@@ -23,13 +24,15 @@ class MarkedDict(dict[Any, Any]):
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain values only: no aliases (a small file may claim a huge one by them)."""
+    """Plain values only: no aliases (a small file may claim a huge one by them), and no kinds of value but the plain ones."""
 
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise self._refusal(_("a reference to another place is not allowed"))
+        if getattr(self.peek_event(), "tag", None) is not None:  # type: ignore[no-untyped-call]
+            raise self._refusal(_("a text may not begin with “!”: put the text in quotation marks"))
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise self._refusal(_("it is nested too deep"))
@@ -38,9 +41,16 @@ class _Loader(yaml.SafeLoader):
         finally:
             self.depth -= 1
 
-    def _refusal(self, message: str) -> yaml.MarkedYAMLError:
+    def _refusal(self, message: str) -> Refusal:
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
-        return yaml.MarkedYAMLError(problem=message, problem_mark=event.start_mark)  # type: ignore[arg-type]
+        return Refusal(problem=message, problem_mark=event.start_mark)  # type: ignore[arg-type]
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:  # a date of the thirteenth month, for one
+            message = _("“%(value)s” is no text: write it in quotation marks.") % {"value": str(node.value)[:40]}
+            raise Refusal(problem=message, problem_mark=node.start_mark) from error
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> MarkedDict:
@@ -67,11 +77,9 @@ def read_yaml(content: bytes | str) -> tuple[Any, list[Problem]]:
         return None, [Problem("", _("The file is empty."))]
     try:
         return yaml.load(text, _Loader), []  # noqa: S506 - a SafeLoader that allows less
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        return None, [Problem("", _("The file is not proper YAML: %(problem)s") % {"problem": error.problem or "–"}, line)]
-    except (yaml.YAMLError, ValueError) as error:
-        return None, [Problem("", _("The file is not proper YAML: %(problem)s") % {"problem": str(error)[:120]})]
+    except yaml.YAMLError as error:
+        problem, line = in_words(error)
+        return None, [Problem(line_of(text, line), _("The file is not proper YAML: %(problem)s") % {"problem": problem}, line)]
 
 
 class Section:

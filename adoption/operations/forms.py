@@ -24,6 +24,8 @@ from adoption.words import part_name, role_name
 # Who writes a form that is somebody's own review.
 WRITERS: Mapping[str, Sequence[str]] = {"report_review": (MemberRole.SUPERVISOR, MemberRole.MANAGER)}
 
+HANDOVER, ROOTING = "handover", "rooting_until"
+
 
 def save_form(
     *,
@@ -52,12 +54,27 @@ def save_form(
             if item.state not in (ItemState.DONE, ItemState.NOT_APPLICABLE):
                 begin_work(item=item, by=by, now=now)
         period = period or next((item.period for item in asking if item.model_item.recurrence), None)
+        before = FormAnswer.objects.filter(rollout=fresh, form=spec.key, period=period).first()
         answer = _store(fresh, spec, cleaned, period=period, version=version, by=by, now=now)
+        if spec.key == HANDOVER:
+            _carry_rooting(fresh, (before.values if before else {}).get(ROOTING), cleaned.get(ROOTING))
         if not spec.is_live:
             _fill_or_empty(by, asking, spec, answer, now)
         _refuse_emptied(items)
         touch_rollout(rollout=fresh, by=by, now=now)
         return answer
+
+
+def _carry_rooting(rollout: Rollout, before: Any, after: Any) -> None:
+    """The day until which rooting goes on, once it is written in the handover, is the rollout's (S000-55, S001-42).
+
+    Its quarterly items and the letter before the day follow the card; a day that was moved on the card since stays.
+    """
+    day = date.fromisoformat(str(after)) if after and after != before else None
+    if day is not None and day != rollout.rooting_until:
+        rollout.rooting_until = day
+        rollout.version += 1
+        rollout.save(update_fields=["rooting_until", "version"])
 
 
 def asking_items(rollout: Rollout, form: str) -> list[RolloutItem]:

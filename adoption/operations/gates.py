@@ -18,7 +18,7 @@ from accounts.models import StoredFile
 from accounts.operations import record_audit
 from adoption.choices import MemberRole, RolloutStatus, Verdict
 from adoption.gate_rules import PASSING, Facts, GateStatus, Unmet, gate_facts, judge
-from adoption.models import GateVerdict, ModelGate, Rollout, VerdictCondition
+from adoption.models import GateVerdict, ModelGate, Rollout, RolloutItem, VerdictCondition
 from adoption.operations.ground import (
     locked_rollout,
     refuse_ended,
@@ -76,7 +76,7 @@ def give_verdict(
         status = judge(gate, facts)
         if verdict in PASSING:
             _refuse_closed_gate(gate, status, gates, facts)
-        checklist = _checklist(facts)
+        checklist = _checklist(fresh)
         record = GateVerdict.objects.create(
             rollout=fresh,
             gate=gate,
@@ -157,12 +157,20 @@ def _refuse_closed_gate(gate: ModelGate, status: GateStatus, gates: Sequence[Mod
         )
 
 
-def _checklist(facts: Facts) -> dict[str, Any]:
-    """States and dates by item, as they stand at the verdict."""
-    return {
-        code: {"state": item.state, "done_at": item.done_at.isoformat() if item.done_at else None, "reason": item.reason}
-        for code, item in sorted(facts.items.items())
-    }
+def _checklist(rollout: Rollout) -> dict[str, Any]:
+    """States and dates by item, as they stand at the verdict: those too that were added from a newer version of the model."""
+    found: dict[str, Any] = {}
+    items = RolloutItem.objects.filter(rollout=rollout).select_related("model_item__phase__model_version")
+    for item in sorted(items, key=lambda each: each.model_item.phase.model_version_id != rollout.model_version_id):
+        code = item.model_item.code
+        if code in found:  # the newer version gave the number to something else
+            code = f"{code} v{item.model_item.phase.model_version.number}"
+        found[code] = {
+            "state": item.state,
+            "done_at": item.done_at.isoformat() if item.done_at else None,
+            "reason": item.reason,
+        }
+    return dict(sorted(found.items()))
 
 
 def _pass(rollout: Rollout, gate: ModelGate, now: datetime) -> None:

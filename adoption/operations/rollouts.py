@@ -223,6 +223,8 @@ def change_card(*, by: Actor, rollout: Rollout, values: Mapping[str, Any], versi
             raise PermissionDenied
         refuse_ended(fresh)
         given, many = _card(values)
+        if set(given.get("funders", ())) == set(fresh.funders):
+            given.pop("funders", None)  # boxes are ticked in no order
         if "service" in given and given["service"] != fresh.service:
             _refuse_second(given["service"], besides=fresh)
         _refuse_elsewhere(fresh.county, {name: value for name, value in given.items() if value != getattr(fresh, name)}, many)

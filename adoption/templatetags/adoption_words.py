@@ -10,15 +10,17 @@ from django.forms import BoundField
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from accounts.choices import ADMIN_DOOR_ROLES
+from accounts.choices import ADMIN_DOOR_ROLES, ADMIN_ROLES, Role
 from accounts.menu import roles_on_page
+from accounts.permissions import has_role_anywhere
 from adoption import words
 from adoption.choices import Funder
 from adoption.models import Rollout, RolloutItem
 from adoption.models.rollouts import READER_ROLES
 from adoption.permissions import is_member_in
 from adoption.signals.words import lacking, signal_name
-from reports.choices import FIGURE_READERS
+from handbook.models import Chapter
+from reports.choices import FIGURE_READERS, REVIEWERS
 from services.metric_names import metric_words
 from services.models import Service
 from services.templatetags.texts import spoken
@@ -26,7 +28,10 @@ from services.templatetags.texts import spoken
 register = template.Library()
 IN_ADMIN = {"rollout": "change"}
 """A page that has another name in the administration."""
+CHAPTER = "taking_into_use"
+"""The chapter of the handbook that goes with the model (S000-10)."""
 IN_REPORTS = {
+    "targets_costs_resources_reviewed": "reports:staffing",
     "report_definition_selected": "reports:selection",
     "monthly_report_generated": "reports:month",
     "last_month_report_reviewed": "reports:review",
@@ -64,10 +69,11 @@ def rollouts_of(context: dict[str, Any], service: Service) -> list[Rollout]:
 def report_way(context: dict[str, Any], signal: str, item: RolloutItem) -> str:
     """The address in the reports at which what the signal shows is done; none for who does not read figures there."""
     service, name = item.rollout.service, IN_REPORTS.get(signal)
-    if name is None or service is None or roles_on_page(context.get("request")).isdisjoint(FIGURE_READERS):
+    readers = REVIEWERS if name == "reports:staffing" else FIGURE_READERS
+    if name is None or service is None or roles_on_page(context.get("request")).isdisjoint(readers):
         return ""
     match name:
-        case "reports:month":
+        case "reports:month" | "reports:staffing":
             return f"{reverse(name)}?palvelu={service.key}"
         case "reports:review":
             return reverse(name, args=[service.key, f"{item.period:%Y-%m}"]) if item.period else ""
@@ -88,6 +94,15 @@ def own_page(context: dict[str, Any], name: str, rollout: Rollout, *which: objec
     return on_own_host(context, rollout, reverse(f"adoption:{name}", args=[rollout.public_id, *which]))
 
 
+@register.simple_tag(takes_context=True)
+def chapter_way(context: dict[str, Any], rollout: Rollout) -> str:
+    """The chapter of the handbook about taking a chat into use, when it is published and the person works for the county."""
+    is_shown = has_role_anywhere(context["request"].actor, Role.values, county=rollout.county.code) and (
+        Chapter.objects.published().filter(county=rollout.county_id, key=CHAPTER).exists()
+    )
+    return on_own_host(context, rollout, reverse("handbook:chapter", args=[CHAPTER])) if is_shown else ""
+
+
 def on_own_host(context: dict[str, Any], rollout: Rollout, path: str) -> str:
     """The rollout’s own pages are found only where its county is: from another county’s page the address names the host."""
     request = context["request"]
@@ -106,6 +121,13 @@ def rollout_in_admin(context: dict[str, Any], rollout: Rollout) -> str:
     """The rollout’s page in the administration, for whom it opens; else nothing."""
     opens = not roles_on_page(context.get("request"), anywhere=True).isdisjoint(ADMIN_DOOR_ROLES)
     return reverse("admin:adoption_rollout_change", args=[rollout.pk]) if opens else ""
+
+
+@register.simple_tag(takes_context=True)
+def service_in_settings(context: dict[str, Any], service: Service) -> str:
+    """The service’s page in the settings, for those to whom it opens; else nothing."""
+    opens = not roles_on_page(context.get("request"), anywhere=True).isdisjoint(ADMIN_ROLES)
+    return reverse("admin:services_service_change", args=[service.pk]) if opens else ""
 
 
 @register.filter

@@ -10,14 +10,15 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts.actors import Staff
-from adoption.checklist import changed, is_overdue, is_shown_already
+from adoption.checklist import changed, is_overdue, is_shown_already, standing
 from adoption.choices import ItemState, MemberRole, PartKind, RolloutStatus, YesNo
 from adoption.definition import DEFINITION, QUEUES
 from adoption.forms import AssignForm, CommentForm, MoveForm, PageForm, QuestionForm
 from adoption.fulfilment import fulfilment_of
+from adoption.goals import needless_now
 from adoption.models import Filling, ItemPart, Proof, Rollout, RolloutItem
 from adoption.permissions import may_drive, may_set, may_work_on, roles_held
-from adoption.proposals import proposals_of
+from adoption.proposals import asks_messages, proposals_of
 from adoption.signals import SIGNALS
 from adoption.signals.words import signal_name
 from adoption.states import CLOSED, may_move, needs_reason
@@ -47,7 +48,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
     fulfilment = fulfilment_of([item])[item.pk]
     missing = {part.pk for part in fulfilment.missing}
     today = timezone.localdate()
-    fillable = _fillable(item, parts, roles, works=works)
+    fillable = _fillable(item, parts, roles, works=works) - _signed(item, parts, actor)
     steps = _steps(item, bound, works=works, decides=decides)
     proofs = list(Proof.objects.standing().filter(item=item, period=item.period).order_by("signal", "pk"))
     answers = {answer.form: answer for answer in rollout.form_answers.filter(period=item.period)}
@@ -82,6 +83,7 @@ def item_context(actor: Staff, rollout: Rollout, item: RolloutItem, bound: Bound
         "answered": rollout.answer(item.model_item.question_key) if item.model_item.question_key else None,
         "rests_on": list(rests_on.select_related("model_item").order_by("model_item__phase__order", "model_item__order", "pk")),
         "proofs": proofs,
+        "needless": needless_now(rollout, today=today) if is_alive and asks_messages(item) else None,
         "unavailable": _unavailable(item, proofs),
         "comments": list(item.comments.filter(removed_at__isnull=True).select_related("by")),
         "attachments": list(item.attachments.filter(removed_at__isnull=True).select_related("file", "by").defer("file__content")),
@@ -139,6 +141,12 @@ def _fillable(item: RolloutItem, parts: Sequence[ItemPart], roles: Collection[st
         if may:
             found.add(part.pk)
     return found
+
+
+def _signed(item: RolloutItem, parts: Sequence[ItemPart], actor: Staff) -> set[int]:
+    """The parts that she has signed already: nobody signs twice, so the page does not ask her to."""
+    signoffs = [part for part in parts if part.kind == PartKind.SIGNOFF]
+    return {part.pk for part in signoffs if any(each.by_id == actor.user_id for each in standing(part.fillings.all(), item.period))}
 
 
 def _question(rollout: Rollout, item: RolloutItem) -> QuestionForm | None:

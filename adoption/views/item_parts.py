@@ -18,7 +18,7 @@ from accounts.actors import Staff
 from adoption.checklist import standing
 from adoption.choices import PartKind
 from adoption.forms import DecisionForm, DocumentForm, EvidenceForm, MeetingForm, PageForm, SignForm
-from adoption.fulfilment import SYSTEMS_FORM
+from adoption.fulfilment import SYSTEMS_FORM, fulfilment_of
 from adoption.models import Filling, FormAnswer, ItemPart, RolloutItem
 from adoption.operations import (
     attach_document,
@@ -30,6 +30,7 @@ from adoption.operations import (
 )
 from adoption.views.door import row_of
 from adoption.views.enclosures import stored
+from adoption.words import part_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def fill_part(request: HttpRequest, actor: Staff, row: RolloutItem) -> dict[str,
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _told(part), extra_tags=part_slug(part))
             return f"#{part_slug(part)}"
     return {f"part:{part.name}": form}
 
@@ -135,10 +136,26 @@ def withdraw_part(request: HttpRequest, actor: Staff, row: RolloutItem) -> dict[
     try:
         withdraw_filling(by=actor, filling=filling, now=timezone.now())
     except ValidationError as error:
-        messages.warning(request, " ".join(error.messages))
+        messages.warning(request, " ".join(error.messages), extra_tags="osat")
     else:
-        messages.success(request, _("It was taken back. The history keeps it."))
+        messages.success(request, _("It was taken back. The history keeps it."), extra_tags="osat")
     return "#osat"
+
+
+def _told(part: ItemPart) -> str:
+    """What was done, and whether the item lacks something still: who signs need not be the one who marks it done."""
+    match part.kind:
+        case PartKind.SIGNOFF:
+            done = _("You have signed.")
+        case PartKind.DECISION:
+            done = _("The decision was recorded.")
+        case _:
+            done = _("Saved.")
+    missing = fulfilment_of([part.item])[part.item_id].missing
+    left = _("The item lacks nothing now: it can be marked done.")
+    if missing:
+        left = _("Still needed: %(names)s.") % {"names": ", ".join(part_name(each.name) for each in missing)}
+    return f"{done} {left}"
 
 
 def _decide(by: Staff, part: ItemPart, data: dict[str, Any], now: datetime) -> None:

@@ -100,7 +100,7 @@ def _comment(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | st
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, _("The comment was added."))
+            messages.success(request, _("The comment was added."), extra_tags="kommentit")
             return "#kommentit"
     return {"comment": form}
 
@@ -108,7 +108,7 @@ def _comment(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | st
 def _uncomment(request: HttpRequest, actor: Staff, row: RolloutItem) -> Bound | str:
     comment = row_of(Comment.objects.filter(item=row), request.POST.get("comment", ""))
     remove_comment(by=actor, comment=comment, now=timezone.now())
-    messages.success(request, _("The comment was taken back."))
+    messages.success(request, _("The comment was taken back."), extra_tags="kommentit")
     return "#kommentit"
 
 

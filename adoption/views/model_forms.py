@@ -25,7 +25,9 @@ from adoption.forms_of_model import form_spec, missing_fields
 from adoption.model_file import shipped_model
 from adoption.models import FormAnswer, Rollout, RolloutItem
 from adoption.operations import save_form
-from adoption.permissions import may_work_on
+from adoption.operations.forms import WRITERS
+from adoption.permissions import holds_role, may_work_on
+from adoption.proposals import prefilled
 from adoption.views.door import rollout_door
 
 
@@ -85,10 +87,13 @@ def fill_in(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> 
     stored = FormAnswer.objects.filter(rollout=rollout, form=form, period=period).select_related("saved_by").first()
     values = stored.values if stored is not None else {}
     may = may_work_on(actor, item) and rollout.status != RolloutStatus.NOT_STARTED
+    writers = WRITERS.get(form, ())
+    hers = may and (not writers or holds_role(actor, rollout, writers))
+    begun = {} if stored or request.method == "POST" or not hers else prefilled(rollout, spec, period, today=timezone.localdate())
     page = ModelForm(
         request.POST or None,
         spec=spec,
-        values=values,
+        values={**begun, **values},
         version=stored.version if stored is not None else None,
         language=(get_language() or "fi")[:2],
     )
@@ -121,7 +126,9 @@ def fill_in(request: HttpRequest, actor: Staff, rollout: Rollout, form: str) -> 
         "period": period,
         "stored": stored,
         "missing": missing_fields(spec, values),
-        "may_fill": may,
+        "may_fill": hers,
+        "writers": writers if may and not hers else (),
+        "is_begun": bool(begun),
         "earlier": list(earlier) if period else [],
     }
 

@@ -16,14 +16,16 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from adoption.board import BoardRow, board_rows, people_in
-from adoption.checklist import Line, next_steps, pressing
+from adoption.checklist import Line, lines_of, next_steps, pressing
 from adoption.choices import ItemState
 from adoption.exports import NoPaperError, paper, workbook
+from adoption.goals import figures_now
 from adoption.models import GateVerdict, Rollout, VerdictCondition
-from adoption.success import conditions_now
+from adoption.success import EASE_METRIC, conditions_now, live_now
 from adoption.timeline import draw, lanes_of
 from adoption.views.board import file_response
 from adoption.views.door import rollout_door
+from adoption.views.rollout import proofs_of
 from services.resources.files import CONTENT_TYPES
 
 LATELY = timedelta(days=30)
@@ -100,6 +102,9 @@ def _context(rollout: Rollout, actor: Staff) -> dict[str, Any]:
     today = timezone.localdate()
     row = _row(rollout, today)
     lanes = lanes_of([row], today=today)
+    ease = figures_now(rollout, [EASE_METRIC], today=today).get(EASE_METRIC)
+    shown = lines_of([line.item for line in row.lines], today=today, proofs=proofs_of(rollout))
+    live = live_now(rollout, shown, ease=ease, now=timezone.now())
     open_conditions = VerdictCondition.objects.filter(verdict__rollout=rollout, met_at__isnull=True)
     newest: dict[int, GateVerdict] = {}
     for verdict in rollout.verdicts.select_related("gate").defer("checklist").order_by("at", "pk"):
@@ -111,7 +116,9 @@ def _context(rollout: Rollout, actor: Staff) -> dict[str, Any]:
         "drawing": draw(lanes, today=today),
         "verdicts": sorted(newest.values(), key=lambda verdict: verdict.gate.order),
         "conditions": list(open_conditions.select_related("verdict__gate")),
-        "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), [line.item for line in row.lines]),
+        "success": conditions_now(
+            rollout, list(rollout.model_version.conditions.all()), [line.item for line in row.lines], live=live
+        ),
         "risks": list(rollout.risks.filter(closed_on__isnull=True).select_related("owner")),
         "members": list(rollout.members.select_related("user")),
         "municipalities": list(rollout.municipalities.all()),

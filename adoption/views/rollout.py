@@ -21,15 +21,16 @@ from adoption.choices import YesNo
 from adoption.forms import AdoptForm, QuestionForm
 from adoption.fulfilment import Fulfilment, fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
-from adoption.goals import goals_of
+from adoption.goals import NEEDLESS, goals_of, needless_now
 from adoption.models import GateVerdict, Member, ModelGate, ModelPhase, Proof, Rollout, RolloutItem, VerdictCondition
 from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, opening_risks
 from adoption.operations.definition import standing_of
 from adoption.permissions import may_drive
 from adoption.progress import Progress, progress
+from adoption.proposals import asks_messages
 from adoption.signals import Unavailable
 from adoption.signals.words import signal_name
-from adoption.success import conditions_now
+from adoption.success import EASE_METRIC, conditions_now, live_now
 from adoption.views.definition import standing_context
 from adoption.views.door import rollout_door
 
@@ -72,8 +73,14 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
     offered = offered_items(rollout) if drives else []
     new = [item for item in offered if not item.is_optional]
     standing = standing_of(rollout, now=timezone.now())
+    was_open = rollout.service is not None and rollout.service.opened_at is not None
+    goals = goals_of(rollout, today=today, beside=[EASE_METRIC, NEEDLESS] if was_open else [])
+    live = live_now(rollout, lines, ease=goals.beside.get(EASE_METRIC), now=timezone.now())
+    messages_item = next((line.item for line in lines if asks_messages(line.item)), None)
     context = {
         "rollout": rollout,
+        "needless": needless_now(rollout, today=today, last=goals.beside.get(NEEDLESS)) if messages_item and was_open else None,
+        "messages_item": messages_item,
         "may_drive": drives,
         "progress": progress(items),
         "pressing": pressing(lines),
@@ -81,7 +88,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "conditions_due": list(open_conditions),
         "sections": sections_of(rollout, lines, fulfilment),
         "risks": opening_risks(rollout.service) if rollout.service is not None and rollout.service.opened_at else [],
-        "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items),
+        "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items, live=live),
         "proven": _proven(lines),
         "unavailable": _unavailable(checked.unavailable),
         "people": list(people.items()),
@@ -94,7 +101,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "today": today,
         "definition": standing.answer,
         **standing_context(actor, rollout, standing),
-        "goals": goals_of(rollout, today=today),
+        "goals": goals,
     }
     return render(request, "adoption/rollout.html", context)
 

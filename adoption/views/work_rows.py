@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actors import Staff
 from adoption.choices import CommunicationKind, MemberRole, ReachedAudience
 from adoption.forms.work import CommunicationForm, DiaryForm, MemberChangeForm, MemberForm, RiskForm, SystemForm, WorkForm
+from adoption.goals import figures_now
 from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
 from adoption.operations.people import add_member, remove_member
 from adoption.operations.work import WorkRow, add_work_row, change_work_row, delete_work_row
@@ -43,7 +44,7 @@ class Kind:
     name: str
     title: str | Promise
     new: str | Promise
-    beside: Callable[[list[Any]], dict[str, Any]] = lambda rows: {}
+    beside: Callable[[Rollout, list[Any]], dict[str, Any]] = lambda rollout, rows: {}
     related: tuple[str, ...] = ()
     change_form: type[WorkForm] | None = None
 
@@ -73,21 +74,26 @@ def _remove(actor: Staff, row: WorkRow) -> None:
         delete_work_row(by=actor, row=row, now=timezone.now())
 
 
-def _reached(rows: list[CommunicationAction]) -> dict[str, Any]:
+def _reached(rollout: Rollout, rows: list[CommunicationAction]) -> dict[str, Any]:
     """How many actions reached each of the two audiences, of which one alone is not enough; and how many the media told."""
     counts = [(label, sum(row.audience == value for row in rows)) for value, label in ReachedAudience.choices]
     in_media = sum(row.kind == CommunicationKind.MEDIA for row in rows)
     return {"reached": counts, "only_one": any(n == 0 for _label, n in counts), "in_media": in_media}
 
 
-def _needed(rows: list[Member]) -> dict[str, Any]:
+def _needed(rollout: Rollout, rows: list[Member]) -> dict[str, Any]:
     """A working group has at least one professional of the service area."""
     return {"lacks_professional": not any(row.role == MemberRole.AREA_PROFESSIONAL for row in rows)}
 
 
-def _parted(rows: list[Risk]) -> dict[str, Any]:
-    """What is open before what is closed."""
-    return {"open_rows": [row for row in rows if not row.closed_on], "closed_rows": [row for row in rows if row.closed_on]}
+def _parted(rollout: Rollout, rows: list[Risk]) -> dict[str, Any]:
+    """What is open before what is closed; beside each the figure of the metric by which it is followed (S001-58)."""
+    figures = figures_now(rollout, {row.metric for row in rows if row.metric}, today=timezone.localdate())
+    told = [(row, figures.get(row.metric)) for row in rows]
+    return {
+        "open_rows": [each for each in told if not each[0].closed_on],
+        "closed_rows": [each for each in told if each[0].closed_on],
+    }
 
 
 KINDS = {
@@ -137,7 +143,7 @@ def listing(key: str) -> View:
             "kind": kind,
             "rows": rows,
             "may_write": kind.may_write(actor, rollout),
-            **kind.beside(rows),
+            **kind.beside(rollout, rows),
         }
         return render(request, f"adoption/work/{kind.name}.html", context)
 

@@ -70,13 +70,17 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Those whose resident is at the other end now; who has sent a form comes back for the answer another day."""
         return self.filter(medium=Medium.CHAT)
 
+    def later(self) -> ConversationQuerySet:
+        """Those at whose other end nobody waits now: help requests, call requests and follow-ups, each with its promised day."""
+        return self.exclude(medium=Medium.CHAT)
+
     def requests(self) -> ConversationQuerySet:
         """Help requests: conversations that began with a service's form (S003-12)."""
         return self.filter(medium=Medium.FORM)
 
     def unanswered(self) -> ConversationQuerySet:
-        """Open help requests whose resident wrote last: the answer is promised by `answer_due_at`, the soonest first."""
-        return self.requests().open().filter(answer_due_at__isnull=False).order_by("answer_due_at", "pk")
+        """Open ones to whom an answer or a call is promised by `answer_due_at`, the soonest first."""
+        return self.later().open().filter(answer_due_at__isnull=False).order_by("answer_due_at", "pk")
 
     def consultations(self) -> ConversationQuerySet:
         """Those that a professional began by signing in: counted apart from residents' (S001-57, M02)."""
@@ -139,6 +143,17 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         here = {"legs__left_at__isnull": True, "legs__supervisor_told_at__isnull": False}
         return self.filter(state=State.WAITING, **here).order_by("line_at")
 
+    def of_browser(self, keys: Sequence[uuid.UUID]) -> ConversationQuerySet:
+        """Those of a resident's browser, and what was agreed in them: by every medium (S002-49)."""
+        agreed = Q(origin__resident_key__in=keys, origin__medium=Medium.CHAT, later_contact__agreed_by__isnull=False)
+        return self.filter(Q(resident_key__in=keys) | agreed)
+
+    def linked_with(self, row: Conversation) -> ConversationQuerySet:
+        """Other conversations of the same resident, as far as her browser or what was agreed tells: of every medium (S002-49)."""
+        came_of = Q(origin=row.pk) | Q(pk=row.origin_id) | (Q(origin=row.origin_id) & Q(origin__isnull=False))
+        same = Q(resident_key=row.resident_key, professional__isnull=True)
+        return self.filter(came_of | same, county=row.county_id, is_test=row.is_test).exclude(pk=row.pk)
+
     def supervised_by(self, actor: Actor) -> ConversationQuerySet:
         """Those of the services that the person supervises."""
         if not isinstance(actor, Staff):
@@ -164,7 +179,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
         So do those who must identify themselves first, where the service needs it from the start, and have not done it yet.
         """
-        seen = Q(seen_at__gte=(now or timezone.now()) - AWAY_AFTER) | Q(medium=Medium.FORM)
+        seen = Q(seen_at__gte=(now or timezone.now()) - AWAY_AFTER) | ~Q(medium=Medium.CHAT)
         return self.filter(seen, must_identify=False)
 
     def of_person(self, person: str, *, county: County) -> ConversationQuerySet:
@@ -244,7 +259,7 @@ class Conversation(models.Model):
     head_all = models.PositiveIntegerField(default=0)
     head_staff = models.PositiveIntegerField(default=0)
 
-    answer_due_at = models.DateTimeField(null=True, help_text="Until when a help request that waits for an answer is promised one.")
+    answer_due_at = models.DateTimeField(null=True, help_text="Until when an answer or a call is promised to who waits for one.")
     due_at = models.DateTimeField(null=True, help_text="When time next brings something (away, closing).")
     retain_until = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
@@ -309,6 +324,11 @@ class Conversation(models.Model):
         asks = self.service.identification != Identification.NEVER
         return asks and self.professional_id is None and self.medium == Medium.CHAT
 
+    @property
+    def is_written(self) -> bool:
+        """It is answered in words here: in a chat, by a form, or in a letter; who is called or written to elsewhere is not."""
+        return self.medium in (Medium.CHAT, Medium.FORM) or (self.medium == Medium.MAIL and not hasattr(self, "later_contact"))
+
     def is_away(self, *, now: datetime) -> bool:
         """No sign of life of the resident for 120 s; nobody waits at a form."""
         return self.medium == Medium.CHAT and now - self.seen_at > AWAY_AFTER
@@ -363,6 +383,7 @@ class ContactDetail(models.Model):
     given_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    told_at = models.DateTimeField(null=True, help_text="When she was last told by e-mail that her answer has come.")
     erased_at = models.DateTimeField(null=True)
 
     objects = ContactDetailQuerySet.as_manager()

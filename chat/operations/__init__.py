@@ -1,7 +1,9 @@
 """The rules of conversations: the only place that writes them."""
 
+from chat.operations.appointments import book_appointment, cancel_appointment
 from chat.operations.attempts import note_where_to, record_attempt
 from chat.operations.attendance import keep_presence
+from chat.operations.beside import Earlier
 from chat.operations.claims import claim_conversation, claim_next
 from chat.operations.concerns import do_concern_step, may_work_on, undo_concern_step, withdraw_concern
 from chat.operations.console import reset_console_keys, save_console_settings
@@ -23,13 +25,24 @@ from chat.operations.help import ask_further, has_left_contact, open_left_contac
 from chat.operations.identity import decline_identification, recall_identification, request_identification
 from chat.operations.identity_names import may_see_name, show_name
 from chat.operations.identity_round import Child, Return, complete_identification, open_identification
+from chat.operations.later import (
+    Wish,
+    agree_later_contact,
+    cancel_later_contact,
+    leave_call_request,
+    record_try,
+    remind_of_later_contacts,
+)
+from chat.operations.mail_in import fetch_mail
+from chat.operations.mail_out import conversation_of_link, send_notices
 from chat.operations.messages import Later, Posted, PostMessage, Rejected, post_message, post_messages
 from chat.operations.practice import check_practice, run_practice, start_practice
 from chat.operations.presence import extend_presence, record_staff_signs, set_presence, sign_off
-from chat.operations.reading import Mark, earlier_conversations, export_record, mark_seen, open_conversation
+from chat.operations.reading import Mark, earlier_conversations, export_record, linked_conversations, mark_seen, open_conversation
 from chat.operations.redactions import may_redact, redact_message
 from chat.operations.requeue import requeue_conversation
 from chat.operations.signs import record_signs_of_life
+from chat.operations.similar import similar_answered
 from chat.operations.start import start_conversation
 from chat.operations.takeover import take_over_conversation
 from chat.operations.transfers import accept_transfer, answer_transfer, decline_transfer, offer_transfer, withdraw_transfer
@@ -38,19 +51,25 @@ from chat.operations.whispers import ask_for_help, join_as_colleague
 __all__ = [
     "Answers",
     "Child",
+    "Earlier",
     "Later",
     "Mark",
     "PostMessage",
     "Posted",
     "Rejected",
     "Return",
+    "Wish",
     "accept_transfer",
     "agree_call_back",
+    "agree_later_contact",
     "answer_feedback",
     "answer_transfer",
     "ask_feedback",
     "ask_for_help",
     "ask_further",
+    "book_appointment",
+    "cancel_appointment",
+    "cancel_later_contact",
     "change_disruption",
     "check_practice",
     "claim_conversation",
@@ -58,6 +77,7 @@ __all__ = [
     "close_lines",
     "code_conversation",
     "complete_identification",
+    "conversation_of_link",
     "decline_identification",
     "decline_transfer",
     "do_concern_step",
@@ -67,6 +87,7 @@ __all__ = [
     "erase_expired",
     "export_record",
     "extend_presence",
+    "fetch_mail",
     "finish_call_back",
     "flag_conversation",
     "give_contact_detail",
@@ -75,7 +96,9 @@ __all__ = [
     "join_as_colleague",
     "keep_place",
     "keep_presence",
+    "leave_call_request",
     "leave_conversation",
+    "linked_conversations",
     "mark_seen",
     "may_redact",
     "may_see_name",
@@ -92,7 +115,9 @@ __all__ = [
     "record_attempt",
     "record_signs_of_life",
     "record_staff_signs",
+    "record_try",
     "redact_message",
+    "remind_of_later_contacts",
     "request_identification",
     "request_of",
     "requeue_conversation",
@@ -102,9 +127,11 @@ __all__ = [
     "save_console_settings",
     "send_contact_details",
     "send_help_request",
+    "send_notices",
     "set_presence",
     "show_name",
     "sign_off",
+    "similar_answered",
     "start_consultation",
     "start_conversation",
     "start_disruption",

@@ -57,7 +57,7 @@ def _claim(row: Conversation, queue: Queue, *, by: Staff, now: datetime) -> Conv
     if not row.is_test and is_held_back(user_id=by.user_id, service_id=row.service_id):
         raise refuse(Refusal.NOT_ORIENTED)
     limited = row.medium == Medium.CHAT
-    return _take(row, check_room(by.user_id, queue, county_id=row.county_id, limited=limited, now=now), now=now)
+    return take(row, check_room(by.user_id, queue, county_id=row.county_id, limited=limited, now=now), now=now)
 
 
 def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) -> Conversation:
@@ -85,7 +85,8 @@ def claim_next(*, by: Actor, now: datetime, queues: list[UUID] | None = None) ->
     raise refuse(Refusal.NOBODY_WAITING)
 
 
-def _take(row: Conversation, user: User, *, now: datetime) -> Conversation:
+def take(row: Conversation, user: User, *, now: datetime) -> Conversation:
+    """The locked conversation is hers now: its leg, its stamps and the event; nothing is asked any more."""
     leg = Leg.objects.present_of(row)
     leg.responder, leg.accepted_at, leg.wait_seconds = user, now, max((now - leg.queued_at).total_seconds(), 0.0)
     leg.save(update_fields=["responder", "accepted_at", "wait_seconds"])

@@ -10,14 +10,16 @@ from accounts.actors import Actor, System
 from chat.availability import availabilities
 from chat.broadcast import announce_board
 from chat.choices import AudienceChoice, EndedBy, EventKind, Medium, Outcome, ParticipantKind, State
-from chat.models import ContactDetail, Conversation, Event, Participant
+from chat.models import Appointment, ContactDetail, Conversation, Event, Participant
 from chat.models.conversations import AWAY_AFTER
 from chat.operations.endings import close_row
 from chat.operations.feedback import erase_words
-from chat.operations.help import close_answered, erase_contacts
+from chat.operations.help import close_answered, erase_contacts, tell_answered
 from chat.operations.identity import erase_identifications, expire_identifications, is_at_provider
 from chat.operations.ladder import climb_ladder, next_rung
+from chat.operations.later import remind_of_later_contacts
 from chat.operations.log import Entry, append_events
+from chat.operations.mail_out import erase_mail_traces
 from chat.operations.moving import open_transfer
 from chat.operations.practice import run_practice
 from chat.operations.transfers import expire_transfer
@@ -58,8 +60,11 @@ def erase_expired(*, by: Actor, now: datetime, limit: int = 500) -> int:
     """Blank the words of conversations whose time of keeping is over; numbers and statistics stay (P-7)."""
     if not isinstance(by, System):
         return 0
+    remind_of_later_contacts(by=by, now=now)
+    tell_answered(now=now)
     close_answered(now=now)
     erase_contacts(now=now)
+    erase_mail_traces(now=now)
     keys = Conversation.objects.filter(retain_until__lte=now, erased_at__isnull=True).values_list("pk", flat=True)[:limit]
     done = 0
     for key in list(keys):
@@ -68,6 +73,7 @@ def erase_expired(*, by: Actor, now: datetime, limit: int = 500) -> int:
             if row.erased_at is None:
                 Event.objects.filter(conversation=row).exclude(body="").update(body="")
                 erase_identifications(row)
+                Appointment.objects.filter(conversation=row).update(unit="", link="")
                 erase_words(row)
                 row.erased_at, row.entry_page = now, ""
                 ContactDetail.objects.filter(conversation=row).update(value="", wish="", erased_at=now)
@@ -96,7 +102,7 @@ def _one(key: int, *, by: Actor, now: datetime) -> int:
         row.due_at = None
         row.save()
         return 1
-    if row.medium == Medium.FORM:  # nobody waits at it, and no ladder hurries it: only an offer of it ends in time
+    if row.medium != Medium.CHAT:  # nobody waits at it, and no ladder hurries it: only an offer of it ends in time
         done = int(expire_transfer(row, actor=by, now=now))
         offer = open_transfer(row)
         row.due_at = offer.due_at if offer else None

@@ -16,7 +16,9 @@ from chat.choices import (
     EndedBy,
     EventKind,
     FailureDemand,
+    LaterResult,
     LegExit,
+    Medium,
     Outcome,
     OutcomeReason,
     ParticipantKind,
@@ -24,7 +26,7 @@ from chat.choices import (
     Status,
     TransferState,
 )
-from chat.models import Conversation, Leg, Participant
+from chat.models import Conversation, LaterContact, Leg, Participant
 from chat.operations.concerns import open_concern_of
 from chat.operations.identity import close_identifications
 from chat.operations.legs import leave_leg
@@ -74,6 +76,9 @@ def end_conversation(
     already_ended = row.state == State.ENDED
     if not already_ended and open_concern_of(row) is not None:
         raise refuse(Refusal.CONCERN_OPEN)
+    is_later = not already_ended and row.medium != Medium.CHAT
+    if is_later and LaterContact.objects.filter(conversation=row, done_at__isnull=True).exists():
+        raise refuse(Refusal.LATER_OPEN)
     given = _Given(outcome, topic, wrong_service_target, failure_demand, outcome_reason)
     _code(row, given, by=by, now=now)
     if not already_ended:
@@ -127,6 +132,11 @@ def close_row(
     how = LegExit.ENDED if row.status == Status.ANSWERED else LegExit.CLOSED if closed_by_service else LegExit.LEFT
     leave_leg(Leg.objects.present_of(row), how, now=now)
     close_identifications(row, now=now)
+    if not row.is_written:
+        row.answer_due_at = None
+        LaterContact.objects.filter(conversation=row, done_at__isnull=True).update(
+            result=LaterResult.CANCELLED if ended_by == EndedBy.RESIDENT else LaterResult.NOT_REACHED, done_at=now
+        )
     participant = None
     if ended_by == EndedBy.RESIDENT:
         participant = Participant.objects.get(conversation=row, kind=ParticipantKind.RESIDENT)

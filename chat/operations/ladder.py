@@ -22,7 +22,6 @@ from chat.operations.moving import end_as, is_double, open_transfer, told_of
 from chat.operations.promises import promise
 from chat.operations.reached import staff_reached
 from services.models import Queue
-from services.models.county import LANGUAGE_CODES
 
 TRIED_AGAIN = timedelta(seconds=30)
 """When a rung that could not be taken (nobody there, the other queue closed) is tried again."""
@@ -95,8 +94,7 @@ def _offer(row: Conversation, leg: Leg, now: datetime) -> int:
     leg.offers += following is not None
     leg.save(update_fields=["offered_to", "offered_at", "offers"])
     if following is not None:
-        names = {code: following.name_for(code) for code in LANGUAGE_CODES}
-        _note(row, leg, OFFER, now=now, to=str(following.public_id), name=following.shown_name, names=names)
+        _note(row, leg, OFFER, now=now, to=str(following.public_id), name=following.shown_name, names=following.names)
     announce_board(users={before, leg.offered_to_id})
     return 1
 

@@ -19,8 +19,8 @@ from accounts.actors import Actor, Resident, Staff
 from accounts.choices import Role
 from accounts.models import Grant
 from chat.broadcast import announce_board, announce_frames
-from chat.choices import AudienceChoice, EventKind, State
-from chat.models import Conversation, Event, Leg, Participant
+from chat.choices import AudienceChoice, EventKind, Medium, State
+from chat.models import Conversation, Event, LaterContact, Leg, Participant
 from chat.models.events import NewEvent
 from chat.operations.masking import notice_in, told_lately
 from chat.protocol import EventFrame
@@ -83,6 +83,9 @@ class _Row:
     first_reply_at: datetime | None
     away_since: datetime | None
     answer_due_at: datetime | None
+    medium: str
+    is_elsewhere: bool = False
+    """She is called, or written to elsewhere: only the staff's notes are written here."""
     resident_spoke: bool = False
     human_replied: bool = False
     promise_kept: bool = False
@@ -104,6 +107,7 @@ _FIELDS = (
     "first_reply_at",
     "away_since",
     "answer_due_at",
+    "medium",
 )
 
 
@@ -172,6 +176,8 @@ def _barred(command: PostMessage, row: _Row) -> Refusal | None:
         return None if responder is not None else Refusal.NOT_FOUND
     if row.state == State.ENDED:
         return Refusal.ENDED
+    if row.is_elsewhere:  # she is called, or written to elsewhere: what comes of it is recorded as an attempt
+        return Refusal.INVALID
     if responder is None:
         return None
     if row.responder_id != responder:
@@ -208,6 +214,10 @@ class _Batch:
         query = Conversation.objects.filter(public_id__in=wanted).order_by("pk")
         locked = query.select_for_update(no_key=True, skip_locked=not self.wait).values_list(*_FIELDS)
         self.rows = {row.public_id: row for row in (_Row(*values) for values in locked)}
+        mails = {row.pk for row in self.rows.values() if row.medium == Medium.MAIL}
+        agreed = set(LaterContact.objects.filter(conversation__in=mails).values_list("conversation", flat=True)) if mails else set()
+        for row in self.rows.values():
+            row.is_elsewhere = row.medium == Medium.CALL or row.pk in agreed
         missing = wanted - self.rows.keys()
         if missing and not self.wait:
             self.held = set(Conversation.objects.filter(public_id__in=missing).values_list("public_id", flat=True))

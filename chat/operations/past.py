@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.actors import Actor, System
 from chat.choices import AudienceChoice, State
 from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant, Presence
+from services.models import County
 
 CHUNK = 500
 T = TypeVar("T")
@@ -58,6 +59,19 @@ def record_past(
             raise ValidationError("What is past has ended.", code="not_ended")
         Presence.objects.bulk_create(shifts)
     return written
+
+
+def forget_claims(*, by: Actor, county: County, there: Collection[int]) -> None:
+    """Drop the ways of being there that the demonstration's own claims have begun, all running but those which were `there`.
+
+    Who takes a request is available by it; the shifts of those days are told by themselves and must not be told twice.
+    Raises PermissionDenied to anyone but the portal, ValidationError (not_demo).
+    """
+    if not isinstance(by, System):
+        raise PermissionDenied
+    begun = Presence.objects.running().filter(county=county).exclude(pk__in=there)
+    _check_demo(begun.select_related("county"))
+    begun.delete()
 
 
 def _check_demo(rows: Iterable[Attempt | Conversation | Presence]) -> None:

@@ -190,7 +190,7 @@ def hold_presence(user_id: int, county_id: int) -> Presence | None:
 
 def _hold_both(user_id: int, county_id: int) -> tuple[User, Presence | None]:
     user = User.objects.select_for_update(no_key=True).only(*SHOWN_NAMES, "first_name").get(pk=user_id)
-    return user, Presence.objects.running().filter(user_id=user_id, county_id=county_id).select_related("cover").first()
+    return user, Presence.objects.running().filter(user_id=user_id, county_id=county_id).first()
 
 
 def active_of(user_id: int, county_id: int) -> ConversationQuerySet:

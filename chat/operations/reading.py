@@ -40,7 +40,7 @@ def open_conversation(
     """
     readable = Conversation.objects.readable_by(by)
     if whole:
-        readable = readable.select_related("county", "service", "queue", "topic", "responder")
+        readable = readable.select_related("county", "service", "queue", "topic", "responder", "professional")
     else:
         readable = readable.select_related("county", "service").only(*_SOCKET_FIELDS)
     row = readable.get(public_id=conversation)
@@ -65,6 +65,25 @@ def earlier_conversations(*, by: Actor, conversation: UUID, now: datetime, limit
     found = list(others.select_related("service", "topic", "responder").order_by("-queued_at")[:limit])
     if found:
         _audit_hourly(by, row, AuditAction.SEARCH, now=now, purpose="earlier", source="console", count=len(found))
+    return found
+
+
+LINKED_DAYS = timedelta(days=14)
+
+
+def linked_conversations(*, by: Actor, conversation: UUID, now: datetime, limit: int = 20) -> list[Conversation]:
+    """What the same resident has asked beside this one, by any medium, in the last two weeks: she may have asked twice (S002-49).
+
+    Only what the reader's own grants reach; a list that is shown leaves one audit row an hour. Raises Conversation.DoesNotExist.
+    """
+    readable = Conversation.objects.readable_by(by)
+    row = readable.select_related("county").get(public_id=conversation)
+    if not isinstance(by, Staff) or row.professional_id is not None:
+        return []
+    others = readable.linked_with(row).filter(queued_at__gte=now - LINKED_DAYS)
+    found = list(others.select_related("service", "topic", "responder").order_by("-queued_at")[:limit])
+    if found:
+        _audit_hourly(by, row, AuditAction.SEARCH, now=now, purpose="linked", source="console", count=len(found))
     return found
 
 

@@ -72,7 +72,7 @@ def requeue_row(row: Conversation, *, exit: LegExit, front: bool, now: datetime)
 
 
 def _place(row: Conversation, *, front: bool, now: datetime) -> tuple[int, datetime]:
-    if row.medium == Medium.FORM:
+    if row.medium != Medium.CHAT:
         return row.priority, row.line_at  # its own place, after those who are at the other end now
     if not front:
         return 0, now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from chat.broadcast import announce_board
 from chat.choices import EntryChannel, EventKind, Medium, ParticipantKind, State
 from chat.models import Conversation, Leg, Participant
 from chat.models.conversations import AWAY_AFTER
+from chat.operations.beside import Earlier, take_place
 from chat.operations.identity import ask_at_start
 from chat.operations.ladder import first_rung
 from chat.operations.log import Entry, append_events, lock_conversation
@@ -62,6 +64,8 @@ def start_conversation(
     another: bool = True,
     into: Queue | None = None,
     preface: str = "",
+    earlier: Conversation | None = None,
+    instead_of: Sequence[Earlier] = (),
 ) -> Conversation:
     """A resident joins the line of a service, in her own words if she likes, when it takes conversations (S001-4).
 
@@ -69,8 +73,11 @@ def start_conversation(
     and her words go there (S002-49). One who has another open in some other service is asked first: `another` is her yes,
     and that she chose it is stored (M19). `body` is clean text (`protocol.clean_text`) or empty. What she is told of the
     wait is stored beside what it will be. `into`: the line that a guidance path names, if it is one of the service's that take
-    newcomers; `preface`: what the path has asked and she has answered, which both see first (S003-20, S003-22). Raises
-    ValidationError (closed, full, paused, unstaffed, disrupted, other_open) and PermissionDenied to anyone but a resident.
+    newcomers; `preface`: what the path has asked and she has answered, which both see first (S003-20, S003-22). `earlier`:
+    a question or a call request of hers that is open, of which she is asked in the same way, and of which the responder is
+    told; `instead_of`: those whose place this one takes, in the same transaction. Raises
+    ValidationError (closed, full, paused, unstaffed, disrupted, other_open, place_taken) and PermissionDenied to anyone but a
+    resident.
     """
     if not isinstance(by, Resident):
         raise PermissionDenied
@@ -83,7 +90,7 @@ def start_conversation(
     state: Availability = availabilities([queue], now=now)[queue.pk]
     if not state.is_open:
         raise refuse(REFUSAL_OF_REASON.get(state.reason, Refusal.CLOSED))
-    beside = Conversation.objects.filter(resident_key=by.key, county=service.county_id).open().exists()
+    beside = Conversation.objects.filter(resident_key=by.key, county=service.county_id).open().exists() or earlier is not None
     if beside and not another:
         raise refuse(Refusal.OTHER_OPEN)
     try:
@@ -98,6 +105,7 @@ def start_conversation(
                     resident_key=by.key,
                     start_token=token,
                     started_beside=beside,
+                    origin=earlier,
                     contactor=contactor,
                     language=language,
                     entry_channel=entry_channel,
@@ -115,6 +123,7 @@ def start_conversation(
                 now=now,
                 preface=preface,
             )
+            take_place(conversation, of=instead_of, now=now)
     except IntegrityError:
         # The same person pressed twice, or in two windows, at the same moment: the database let one through.
         existing = _existing(by, service, token)

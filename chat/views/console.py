@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
-from time import monotonic
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
@@ -45,8 +46,10 @@ from chat.views.console_panel import (
     plain,
 )
 from chat.views.console_parts import desk_context, whole_context
+from chat.views.console_rows import WaitingEntry, chips_html, keys_html, line_html, waiting_html, words_html
 from chat.views.console_settings import settings_of, told
-from services.models import Queue
+from services.memory import remembered
+from services.models import County, Queue
 from services.texts import Text, pick, texts_of
 
 WAITING_SHOWN = 25
@@ -54,21 +57,6 @@ WAITING_SHOWN = 25
 WAITING_PAINTED = 10
 """How many of them the page is made with: the script has the others within a second, and a row is what the page costs most."""
 OPEN_SECONDS = 2.0
-_known_open: dict[UUID, tuple[float, bool]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingEntry:
-    """One who waits, with the line in which she waits."""
-
-    row: WaitingRow
-    contactor: str | Promise
-    topic: Text
-    mark: str
-    queue: Text
-    service: Text
-    late: bool
-    municipality: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +69,12 @@ class LineEntry:
     target: int
     is_open: bool
     waiting: Sequence[WaitingRow]
+    language: str
+
+    @property
+    def painted(self) -> SafeString:
+        """As the page shows it."""
+        return line_html(self.queue, self.name, self.service, self.target, self.is_open, len(self.waiting), self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +137,20 @@ def render_console(
     """The whole page."""
     language = page_language()
     queues = list(Queue.objects.answerable_by(actor).filter(is_active=True).for_board())
+    county: County | None = getattr(request, "county", None)
     now = timezone.now()
     assert isinstance(request.user, User)
-    lines = line_entries(queues, language=language, now=now, person=request.user.public_id)
+    lines = line_entries(queues, county=county, language=language, now=now, person=request.user.public_id)
     people = [row for line in lines for row in line.waiting]
     own = mine_boards([actor.user_id])[actor.user_id]
     mine = own.conversations
-    settings = told(settings_of(actor))
+    settings, token = told(settings_of(actor)), get_token(request)
+    shown = waiting_entries(lines, language=language, now=now)
     helps = settings["keys"]
     assert isinstance(helps, dict)
     context: dict[str, object] = {
         "lines": lines,
-        "waiting": waiting_entries(lines, language=language, now=now),
+        "waiting": [waiting_html(entry, language, token, now=now) for entry in shown],
         "waiting_count": len(people),
         "waiting_more": max(len(people) - WAITING_PAINTED, 0),
         "claimable": sum(not row.away and not row.must_identify for row in people),
@@ -170,8 +166,10 @@ def render_console(
         "longest": min((row.queued_at for row in people if not row.away and row.medium == Medium.CHAT), default=None),
         "unread": sum(row.unread for row in mine),
         "settings": settings,
-        "key_list": [(command, label, helps[command]) for command, label in COMMANDS.items()],
+        "help": keys_html(tuple(helps[command] for command in COMMANDS), bool(settings["keys_on"]), language),
         "shown_limit": WAITING_SHOWN,
+        "page_words": words_html(language),
+        "no_row": waiting_html(None, language, token, now=now),
         "plain_minutes": PLAIN_LOST_AFTER // timedelta(minutes=1),
         "none": UUID(int=0),
         "person": request.user.public_id,
@@ -183,9 +181,9 @@ def render_console(
     return render(request, "chat/console/console.html", context, status=status)
 
 
-def line_entries(queues: Sequence[Queue], *, language: str, now: datetime, person: UUID) -> list[LineEntry]:
+def line_entries(queues: Sequence[Queue], *, county: County | None, language: str, now: datetime, person: UUID) -> list[LineEntry]:
     """Her queues (read with `for_board`) as one person's console shows them: without those whom only somebody else may take."""
-    states, waiting = open_states(queues), waiting_rows(queues, now=now)
+    states, waiting = open_states(queues, county), waiting_rows(queues, now=now)
     return [
         LineEntry(
             queue=queue.public_id,
@@ -194,38 +192,47 @@ def line_entries(queues: Sequence[Queue], *, language: str, now: datetime, perso
             target=queue.service.response_target_seconds,
             is_open=states[queue.pk],
             waiting=[row for row in waiting[queue.pk] if row.reserved in (None, person)],
+            language=language,
         )
         for queue in queues
     ]
 
 
-def open_states(queues: Sequence[Queue]) -> dict[int, bool]:
-    """Whether each queue takes newcomers; hours are read again when what is known is two seconds old."""
-    at = monotonic()
-    for key in [key for key, known in list(_known_open.items()) if at - known[0] > OPEN_SECONDS]:
-        _known_open.pop(key, None)
-    unknown = [queue for queue in queues if queue.public_id not in _known_open]
-    states = {key: state.is_open for key, state in availabilities(unknown).items()} if unknown else {}
-    _known_open.update({queue.public_id: (at, states[queue.pk]) for queue in unknown})
-    return {queue.pk: known[1] if (known := _known_open.get(queue.public_id)) else states.get(queue.pk, False) for queue in queues}
+def open_states(queues: Sequence[Queue], county: County | None) -> dict[int, bool]:
+    """Whether each queue takes newcomers, by what the county's pages share of all its queues; of others it is judged now."""
+    known = remembered(county, "open-queues", OPEN_SECONDS, lambda: _open_queues(county), ahead=True) if county else {}
+    strange = [queue for queue in queues if queue.pk not in known]
+    others = availabilities(strange) if strange else {}
+    return {queue.pk: known[queue.pk] if queue.pk in known else others[queue.pk].is_open for queue in queues}
+
+
+def _open_queues(county: County) -> dict[int, bool]:
+    queues = Queue.objects.filter(service__county=county, is_active=True).for_board()
+    return {key: state.is_open for key, state in availabilities(queues).items()}
 
 
 def waiting_entries(lines: Iterable[LineEntry], *, language: str, now: datetime) -> list[WaitingEntry]:
     """The first of those who wait in these lines, longest wait first, forms last; inside a line the serving order stays."""
     ways = [[(row, line) for row in line.waiting] for line in lines]
-    return [
-        WaitingEntry(
-            row=row,
-            contactor=contactor_words(row.contactor, row.who),
-            topic=pick(row.topic, language),
-            mark=mark_words(row.conversation, topic=row.topic, who=row.who),
-            queue=line.name,
-            service=line.service,
-            late=is_late(row, target=line.target, now=now),
-            municipality=pick(row.municipality, language),
-        )
-        for row, line in islice(merge(*ways, key=lambda one: (one[0].medium != Medium.CHAT, one[0].line_at)), WAITING_PAINTED)
-    ]
+    first = islice(merge(*ways, key=lambda one: (one[0].medium != Medium.CHAT, one[0].line_at)), WAITING_PAINTED)
+    return [_waiting_entry(row, line, language=language, now=now) for row, line in first]
+
+
+def _waiting_entry(row: WaitingRow, line: LineEntry, *, language: str, now: datetime) -> WaitingEntry:
+    late = is_late(row, target=line.target, now=now)
+    return WaitingEntry(
+        conversation=row.conversation,
+        queued_at=row.queued_at,
+        away=row.away,
+        contactor=str(contactor_words(row.contactor, str(pick(row.who, language)))),
+        topic=pick(row.topic, language),
+        mark=mark_words(row.conversation, topic=row.topic, who=row.who),
+        queue=line.name,
+        service=line.service,
+        late=late,
+        chips=chips_html(row, late=late, language=language),
+        municipality=pick(row.municipality, language),
+    )
 
 
 def is_late(row: WaitingRow, *, target: int, now: datetime) -> bool:
@@ -239,7 +246,7 @@ def mine_entry(row: MineRow, language: str, opened: Opened | None) -> MineEntry:
     """One of her own, in the page's language."""
     return MineEntry(
         row=row,
-        contactor=contactor_words(row.contactor, row.who),
+        contactor=contactor_words(row.contactor, str(pick(row.who, language))),
         topic=pick(row.topic, language),
         mark=mark_words(row.conversation, topic=row.topic, who=row.who),
         service=pick(row.service, language),

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Staff
-from chat.choices import CONCERNS, AudienceChoice, EventKind, Flag, Outcome, OutcomeReason, ParticipantKind, State
+from chat.choices import CONCERNS, AudienceChoice, EventKind, Flag, Medium, Outcome, OutcomeReason, ParticipantKind, State
 from chat.models import Concern, Conversation, Event, Participant
-from chat.operations import earlier_conversations
+from chat.operations import earlier_conversations, linked_conversations
 from chat.operations.reading import Opened
 from chat.record_text import Facts, Said, record_text
 from chat.views.console_panel import CONTACTORS, page_language
@@ -79,14 +79,19 @@ def record_context(actor: Staff, opened: Opened) -> dict[str, object]:
 def earlier_context(actor: Staff, opened: Opened) -> dict[str, object]:
     """The identified person's earlier conversations within the reader's own grants."""
     row = opened.conversation
-    if not row.person or row.state == State.WAITING:
-        return {"earlier": []}
+    if row.state == State.WAITING:
+        return {"earlier": [], "linked": []}
     language = page_language()
+    beside = linked_conversations(by=actor, conversation=row.public_id, now=timezone.now())
+    linked = [(item, text(item.service, "name", language), Medium(item.medium).label) for item in beside]
+    if not row.person:
+        return {"earlier": [], "linked": linked}
     found = earlier_conversations(by=actor, conversation=row.public_id, now=timezone.now())
     return {
+        "linked": linked,
         "earlier": [
             (item, text(item.service, "name", language), Outcome(item.outcome).label if item.outcome else "") for item in found
-        ]
+        ],
     }
 
 

@@ -13,18 +13,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Staff
+from accounts.choices import Role
+from accounts.permissions import has_role
 from chat.choices import (
     GIVEN_OUTCOMES,
     AudienceChoice,
     Contactor,
     EventKind,
     FailureDemand,
+    LaterKind,
+    Medium,
     Outcome,
     OutcomeReason,
     ParticipantKind,
     State,
 )
-from chat.models import Conversation, Event, Participant
+from chat.models import Appointment, Conversation, Event, LaterContact, MailThread, Participant
 from chat.operations import has_left_contact, may_redact
 from chat.operations.reading import Opened
 from chat.protocol import TEXT_LIMIT
@@ -90,6 +94,7 @@ EVENT_WORDS: Mapping[str, str | Promise] = {
     "escalated:alternatives": _("Not taken in time: other ways were offered to the resident"),
     "escalated:overflow": _("Not taken in time: went on to another queue"),
     "notice:alternatives": _("The resident was offered other ways to get help"),
+    "notice:try": _("An attempt to reach the resident was recorded"),
     EventKind.REQUEUED: _("The conversation went back to the line"),
     "requeued:lost": _("The responder’s connection was lost. The conversation went to the front of the line"),
     "claimed:over": _("%(name)s took the conversation over"),
@@ -98,6 +103,10 @@ EVENT_WORDS: Mapping[str, str | Promise] = {
     EventKind.ERASED: _("The words of this conversation have been erased"),
 }
 """What each event says in the log; “%(name)s” is the person's shown name or the outcome's code. The script has the same."""
+
+
+PATH_ROLES = (Role.PATH_AUTHOR, Role.MAIN_USER)
+"""Who may make a guidance path of a question; the path's own door asks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +141,8 @@ class Draft:
 
 def name_of(person: Participant) -> str:
     """Who takes part, as the reader's page names a colleague: the title beside a name is in the page's language, as she gave it."""
-    if person.kind == ParticipantKind.RESIDENT or person.user is None:
-        return person.name
-    return person.user.page_name
+    user = person.conversation.professional if person.kind == ParticipantKind.RESIDENT else person.user
+    return user.page_name if user is not None else person.name
 
 
 def contactor_words(contactor: str, who: str = "") -> str:
@@ -142,7 +150,7 @@ def contactor_words(contactor: str, who: str = "") -> str:
     return str(PROFESSIONAL).replace("%(name)s", who) if who else str(CONTACTORS.get(contactor, CONTACTORS[""]))
 
 
-def mark_words(conversation: UUID, *, topic: object, who: str) -> str:
+def mark_words(conversation: UUID, *, topic: object, who: object) -> str:
     """What stands for the topic of one who gave none and no name: three digits of her conversation's id, alike in every list."""
     return "" if topic or who else str(MARK).replace("%(number)s", str(int(conversation.hex[:8], 16) % 900 + 100))
 
@@ -164,10 +172,12 @@ def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = Non
     mine = row.responder_id == actor.user_id and opened.participant is not None
     waiting = row.state == State.WAITING
     people = list(Participant.objects.filter(conversation=row).select_related("user"))
+    for person in people:
+        person.conversation = row
     resident = next((person for person in people if person.kind == ParticipantKind.RESIDENT), None)
     shown = draft or Draft()
     log = [] if waiting else log_lines(row, people, me=opened.participant, resident=resident)
-    who = resident.name if resident is not None and row.contactor == Contactor.PROFESSIONAL else ""
+    who = name_of(resident) if resident is not None and row.contactor == Contactor.PROFESSIONAL else ""
     return {
         "opened": opened,
         "row": row,
@@ -181,13 +191,13 @@ def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = Non
         "colleagues": " ".join(str(person.public_id) for person in people if person.kind == ParticipantKind.COLLEAGUE),
         "is_mine": mine,
         "is_waiting": waiting,
-        "may_write": mine and row.state == State.ACTIVE,
+        "may_write": mine and row.state == State.ACTIVE and row.is_written,
         "may_note": opened.participant is not None,
         "may_code": mine and not waiting,
         "needs_code": mine and row.state == State.ENDED and row.outcome in ("", Outcome.R0),
         "may_hide": not waiting and may_redact(by=actor, row=row, now=timezone.now()),
         "log": log,
-        "unanswered_since": unanswered_since(log) if row.state == State.ACTIVE else None,
+        "unanswered_since": unanswered_since(log) if row.state == State.ACTIVE and row.is_written else None,
         "reasons": OutcomeReason.choices,
         "demands": FailureDemand.choices,
         "chosen_reason": shown.reason or row.outcome_reason,
@@ -198,12 +208,25 @@ def conversation_context(actor: Staff, opened: Opened, draft: Draft | None = Non
         "targets": target_choices(row, language) if mine else [],
         "draft": shown,
         "client_id": shown.client_id or uuid4(),
-        "chosen_outcome": shown.outcome or row.outcome,
+        "chosen_outcome": shown.outcome or row.outcome or (likely_outcome(row) if mine else ""),
         "chosen_topic": shown.topic or (row.topic.key if row.topic else ""),
         "text_limit": TEXT_LIMIT,
         "now_at": timezone.now(),
+        "may_make_path": mine and row.medium == Medium.FORM and has_role(actor, PATH_ROLES, county=row.county.code),
+        "medium_word": Medium(row.medium).label,
         "left_contact": mine and has_left_contact(row),
+        "mail_thread": MailThread.objects.filter(conversation=row).first() if row.medium == Medium.MAIL else None,
     }
+
+
+def likely_outcome(row: Conversation) -> str:
+    """What was agreed in the conversation says what came of it, until its responder says otherwise: R3, R4 or R6."""
+    if row.identified_at is not None and Appointment.objects.filter(conversation=row, cancelled_at__isnull=True).exists():
+        return str(Outcome.R3)
+    agreed = LaterContact.objects.filter(conversation__origin=row, agreed_by__isnull=False).order_by("pk").last()
+    if agreed is None:
+        return ""
+    return str(Outcome.R4 if agreed.kind == LaterKind.CALL_REQUEST else Outcome.R6)
 
 
 def unanswered_since(log: Sequence[LogLine]) -> datetime | None:
@@ -259,7 +282,7 @@ def log_line(event: Event, person: Participant | None, *, me: Participant | None
         )
         return LogLine(event, "portal", "", words, False)
     if person is None or person.kind == ParticipantKind.RESIDENT:
-        return LogLine(event, "resident", (person.name if person else "") or str(CONTACTORS[""]), "", False)
+        return LogLine(event, "resident", (name_of(person) if person else "") or str(CONTACTORS[""]), "", False)
     side = "me" if me is not None and person.pk == me.pk else "colleague"
     seen = event.audience == AudienceChoice.ALL and resident is not None and resident.seen_all >= event.seq
     return LogLine(event, side, name_of(person), "", seen, whisper=person.kind == ParticipantKind.COLLEAGUE)

@@ -27,6 +27,7 @@ from chat.views.console_door import console_door
 from chat.views.console_notices import notices_context
 from chat.views.console_panel import Draft, conversation_context, page_language
 from chat.views.identity_facts import identity_facts
+from chat.views.later_parts import appointments_context, later_context
 from chat.views.presence_parts import closing_context, presence_context
 from chat.views.transfer_parts import offers_context, transfer_context
 from services.models import Queue
@@ -64,6 +65,8 @@ CONVERSATION_PARTS: Mapping[str, tuple[Callable[[Staff, Opened], Context], ...]]
     "concern": (concern_context,),
     "flag": (flag_context,),
     "advice": (advice_context,),
+    "later": (later_context,),
+    "appointments": (appointments_context,),
     "record": (record_context,),
     "earlier": (earlier_context,),
     "practice": (practice_context,),

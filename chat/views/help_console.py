@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Staff
 from chat.models import ContactDetail, Conversation
-from chat.operations import open_left_contact
+from chat.operations import open_left_contact, similar_answered
 from chat.views.console_door import console_door
 
 SHOWN = 200
@@ -20,14 +20,25 @@ SHOWN = 200
 @require_GET
 @console_door
 def help_requests(request: HttpRequest, actor: Staff) -> HttpResponse:
-    """The requests that wait for an answer in the services that she answers or supervises, the overdue first; no words of them."""
+    """Who waits for an answer or a call in the services that she answers or supervises, the overdue first; no words of them."""
     county = getattr(request, "county", None)
     now = timezone.now()
     rows = Conversation.objects.readable_by(actor).unanswered().filter(county=county)
-    shown = list(rows.select_related("service", "queue", "topic", "responder")[:SHOWN])
+    shown = list(rows.select_related("service", "queue", "topic", "responder", "later_contact")[:SHOWN])
     entries = [(row, row.answer_due_at is not None and row.answer_due_at < now) for row in shown]
     overdue = sum(late for _row, late in entries)
     return render(request, "chat/help/list.html", {"entries": entries, "overdue": overdue, "count": len(entries)})
+
+
+@require_GET
+@console_door
+def similar(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse:
+    """Answered questions that are like this one, for its responder; each that is shown is recorded."""
+    try:
+        found = similar_answered(by=actor, conversation=conversation, now=timezone.now())
+    except Conversation.DoesNotExist:
+        raise Http404 from None
+    return render(request, "chat/help/similar.html", {"found": found, "conversation": conversation})
 
 
 @require_POST

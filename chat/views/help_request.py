@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,20 +22,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Resident
 from accounts.origin import client_address
 from accounts.session_over import ask_to_sign_in
-from chat.choices import AudienceChoice, EventKind, ParticipantKind
-from chat.forms import CodeForm, FurtherForm, HelpRequestForm, token_of
-from chat.models import Conversation, Event
-from chat.operations import ask_further, leave_conversation, request_of, send_help_request
+from chat.choices import AudienceChoice, EventKind, ParticipantKind, TryResult
+from chat.forms import CodeForm, FeedbackForm, FurtherForm, HelpRequestForm, token_of
+from chat.models import Conversation, Event, LaterContact
+from chat.operations import Answers, answer_feedback, ask_feedback, ask_further, leave_conversation, request_of, send_help_request
+from chat.operations.feedback import is_asked
 from chat.pace import codes_of, messages_of, starts_of
 from chat.refusals import MESSAGES, Refusal
 from chat.residents import code_of_form, holder_of, keep_reading, read_code, reader_of, shown_code, stop_reading
+from chat.views.answers import refused_json, wants_json
+from chat.views.feedback_part import feedback_context
+from chat.views.guard import choice_of, earlier_of, guard_context, open_ones, replaced_of
 from chat.views.start import service_for_residents
 from services.choices import ServiceStatus
 from services.holidays_fi import end_of_working_day
 from services.models import HelpForm, Service
 from services.operations import document_of
 
-__all__ = ["ask", "close", "done", "further", "look_up", "preview", "request_page"]
+__all__ = ["ask", "close", "done", "further", "give_feedback", "look_up", "preview", "request_page"]
 
 
 @never_cache
@@ -51,14 +56,18 @@ def ask(request: HttpRequest, key: str) -> HttpResponse:
         return _form_page(request, service, row, form)
     token = token_of(request.POST.get("token"))
     form = HelpRequestForm({**request.POST.dict(), "token": str(token)}, document=row.published, language=language)
-    if not form.is_valid():
-        return _form_page(request, service, row, form, status=422)
     code = code_of_form(request, token)
     holder, starts = holder_of(code), starts_of(client_address(request))
     is_new = not Conversation.objects.readable_by(holder).exists()
+    others = open_ones(request, service.county_id) if is_new else []
+    if not form.is_valid():
+        return _form_page(request, service, row, form, status=422)
     if is_new and starts.is_full:
         form.add_error(None, _("Very many questions have been sent from your network within an hour. Try again later."))
         return _form_page(request, service, row, form, status=429)
+    if others and not choice_of(request):
+        form.add_error(None, _("You have contacted us already. Choose below what you want to do."))
+        return _form_page(request, service, row, form, status=409)
     try:
         sent = send_help_request(
             by=holder,
@@ -68,6 +77,8 @@ def ask(request: HttpRequest, key: str) -> HttpResponse:
             answers=form.answers(),
             contact=form.cleaned_data.get("contact", ""),
             language=language,
+            earlier=earlier_of(others),
+            instead_of=replaced_of(request, others),
             now=timezone.now(),
         )
     except ValidationError as error:
@@ -112,11 +123,36 @@ def request_page(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def further(request: HttpRequest) -> HttpResponse:
-    """A further question; what is refused stays in the form."""
+def give_feedback(request: HttpRequest) -> HttpResponse:
+    """How it went, told by the holder of the code when her question or call request is over; what is refused stays in the form."""
     holder, row = _mine(request)
     if row is None:
         return redirect("chat:help_look_up")
+    form, pace = FeedbackForm(request.POST), messages_of(holder)
+    refused = str(MESSAGES[Refusal.TOO_FAST]) if pace.is_full else ""
+    if not refused and form.is_valid():
+        pace.add()
+        try:
+            answer_feedback(by=holder, conversation=row.public_id, answers=Answers(**form.answered()), now=timezone.now())
+        except ValidationError as error:
+            refused = " ".join(error.messages)
+    elif not refused:
+        refused = " ".join(str(each) for each in form.errors.get("words", [])) or str(MESSAGES[Refusal.INVALID])
+    if wants_json(request):
+        return JsonResponse({"saved": True}) if not refused else refused_json(Refusal.INVALID, refused, status=422)
+    if refused:
+        draft = {"draft": request.POST.get("words", ""), "refused": refused}
+        return _request_page(request, holder, row, FurtherForm(initial={"token": uuid4()}), status=422, draft=draft)
+    return redirect(f"{reverse('chat:help_request')}#palaute")
+
+
+@never_cache
+@require_POST
+def further(request: HttpRequest) -> HttpResponse:
+    """A further question; what is refused stays in the form."""
+    holder, row = _mine(request)
+    if row is None or not row.is_written:
+        return redirect("chat:help_request" if row else "chat:help_look_up")
     form = FurtherForm({**request.POST.dict(), "token": str(token_of(request.POST.get("token")))})
     pace = messages_of(holder)
     if not form.is_valid():
@@ -181,12 +217,19 @@ def _form_page(
         "due_at": end_of_working_day(timezone.now(), row.days),
         "is_preview": is_preview,
         "back": row.public_id,
+        **guard_context(request, [] if is_preview else open_ones(request, service.county_id)),
     }
     return render(request, "chat/help/ask.html", context, status=status)
 
 
 def _request_page(
-    request: HttpRequest, holder: Resident, row: Conversation, form: FurtherForm, *, status: int = 200
+    request: HttpRequest,
+    holder: Resident,
+    row: Conversation,
+    form: FurtherForm,
+    *,
+    status: int = 200,
+    draft: dict[str, str] | None = None,
 ) -> HttpResponse:
     events = Event.objects.filter(conversation=row, audience=AudienceChoice.ALL)
     shown = events.filter(kind__in=[EventKind.MESSAGE, EventKind.NOTICE]).select_related("participant").order_by("seq")
@@ -199,14 +242,22 @@ def _request_page(
         }
         for event in shown
     ]
+    now = timezone.now()
+    found = ask_feedback(by=holder, conversation=row.public_id, now=now) if is_asked(row, now=now) else None
+    later = LaterContact.objects.filter(conversation=row).first()
     context = {
+        **feedback_context(row, found, **(draft or {})),
+        "feedback_url": reverse("chat:help_feedback"),
         "row": row,
+        "later": later,
+        "tries": later.tries.exclude(result=TryResult.REACHED) if later else (),
         "lines": lines,
         "form": form,
         "is_answered": row.first_reply_at is not None,
-        "is_late": row.answer_due_at is not None and timezone.now() > row.answer_due_at,
+        "is_late": row.answer_due_at is not None and now > row.answer_due_at,
     }
-    response = render(request, "chat/help/request.html", context, status=status)
+    page = "chat/help/call.html" if later is not None else "chat/help/request.html"
+    response = render(request, page, context, status=status)
     keep_reading(response, holder)
     return response
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID, uuid4
 
 from django import forms
@@ -290,7 +289,6 @@ def _consent_page(
         "child_name": data.get("child_name", ""),
         "child_born": data.get("child_born", ""),
         "today": timezone.localdate(),
-        "earliest": date(timezone.localdate().year - max(row.service.child_age_limit, 1) - 1, 1, 1),
         "draft": body,
         "client_id": _client_id(request),
         "refused": refused,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Staff
 from chat.choices import Behalf, IdentificationState, IdentityPurpose, NameReason, State
 from chat.identity_providers import Provider, current_provider
+from chat.identity_providers.development import ASSURANCE, METHOD
 from chat.models import IdentityRequest
 from chat.models.identifications import OPEN_STATES
 from chat.operations import may_see_name
@@ -32,6 +33,10 @@ PURPOSES: Mapping[str, str | Promise] = {
     IdentityPurpose.RECORDS: _("Looking at the records"),
 }
 """What it is needed for, beside the words that tell whose matter it is."""
+
+
+TRIAL_WORDS = {METHOD: _("a trial"), ASSURANCE: _("not real")}
+"""What the development provider proves by, in the page's language; a real provider's own words stand as they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,8 @@ def _shown(request: IdentityRequest, *, sees: bool) -> Shown:
         may_retry=request.state == IdentificationState.FAILED and request.due_at is not None,
         behalf=request.behalf,
         behalf_words=str(WHOSE[request.behalf]),
-        method=request.method,
-        assurance=request.assurance,
+        method=str(TRIAL_WORDS.get(request.method, request.method)),
+        assurance=str(TRIAL_WORDS.get(request.assurance, request.assurance)),
         name=request.name if sees and verified else "",
         behalf_name=request.behalf_name if sees and verified else "",
     )

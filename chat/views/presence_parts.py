@@ -77,5 +77,5 @@ def running_of(request: HttpRequest, actor: Staff) -> Presence | None:
     if actor.user_id not in known:
         county: County | None = getattr(request, "county", None)
         running = Presence.objects.running().filter(user_id=actor.user_id, county=county)
-        known[actor.user_id] = running.select_related("cover").first()
+        known[actor.user_id] = running.first()  # who covers is asked only where somebody does
     return known[actor.user_id]

@@ -20,6 +20,7 @@ from chat.operations import open_conversation
 from chat.operations.reading import Opened
 from chat.views.feedback_part import feedback_part
 from chat.views.identity import identity_context
+from chat.views.later_resident import agreed_context
 from chat.views.resident_door import resident_door
 from chat.views.resident_transfer import ask_context
 from chat.views.start import ways_of
@@ -42,6 +43,7 @@ PARTS: Mapping[str, tuple[Callable[[Resident, Opened], Context], ...]] = {
     "wait": (wait_context,),
     "feedback": (feedback_part,),
     "after": (after_context,),
+    "agreed": (agreed_context,),
 }
 """The live parts, and what gives each its own context."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Resident
 from accounts.origin import client_address
 from chat.availability import availabilities
-from chat.choices import EntryChannel, WentTo
+from chat.choices import EntryChannel, Medium, WentTo
 from chat.forms import StartForm, token_of
 from chat.models import Conversation
 from chat.operations import note_where_to, record_attempt, start_conversation
@@ -33,6 +33,7 @@ from chat.pace import attempts_of, starts_of
 from chat.protocol import TEXT_LIMIT
 from chat.refusals import MESSAGES, Refusal
 from chat.residents import remember, resident_of, resident_of_start, resident_or_new
+from chat.views.guard import OpenOne, earlier_of, open_ones, replaced_of
 from services.choices import Audience, ContactKind, ServiceStatus
 from services.choices import Medium as ChannelMedium
 from services.hours import Availability, Reason
@@ -44,6 +45,7 @@ CRAWLER = re.compile(r"bot\b|bot/|crawl|spider|slurp|preview|monitor|headless.*l
 ALL_SERVICES = "palvelut"
 GUIDE = "apuri"
 HELP_FORM = "lomake"
+CALL_REQUEST = "soittopyynto"
 
 _CLOSED = (_("The chat is closed now"), _("You can start a conversation when it opens again."))
 CLOSED_WORDS: dict[Reason, tuple[str | Promise, str | Promise]] = {
@@ -114,7 +116,7 @@ def arrive(request: HttpRequest, service: Service, arrival: Arrival) -> HttpResp
         initial={
             "token": uuid4(),
             "channel": arrival.channel or _channel(request),
-            "page": arrival.page or _page_before(request),
+            "page": arrival.page or _address_before(request).path[:200],
             "contactor": "",
             "topic": arrival.topic.key if arrival.topic else None,
         },
@@ -180,9 +182,9 @@ def _start(request: HttpRequest, service: Service, arrival: Arrival) -> HttpResp
     starts = starts_of(client_address(request))
     if starts.is_full and not _has_begun(resident, service, token):
         return _page(request, service, resident=resident, form=form, arrival=arrival, status=429, refused=str(TOO_MANY))
+    requests = [one for one in open_ones(request, service.county_id) if one.row.medium != Medium.CHAT]
     try:
-        another = bool(request.POST.get("another"))
-        conversation = _once_more(form, service=service, resident=resident, token=token, another=another, arrival=arrival)
+        conversation = _once_more(request, form, service=service, resident=resident, token=token, arrival=arrival, others=requests)
     except ValidationError as error:
         # A conflict of the closing instant: the page tells when it opens, with everything that was written.
         told = " ".join(error.messages)
@@ -208,7 +210,14 @@ def _has_begun(resident: Resident, service: Service, token: UUID) -> bool:
 
 
 def _once_more(
-    form: StartForm, *, service: Service, resident: Resident, token: UUID, another: bool, arrival: Arrival
+    request: HttpRequest,
+    form: StartForm,
+    *,
+    service: Service,
+    resident: Resident,
+    token: UUID,
+    arrival: Arrival,
+    others: Sequence[OpenOne],
 ) -> Conversation:
     """Start it; of two sendings of one form at the same instant, the slower one finds what the quicker one started."""
     words = form.cleaned_data
@@ -226,9 +235,11 @@ def _once_more(
             entry_channel=arrival.channel or words["channel"],
             entry_page=arrival.page or words["page"],
             body=words["body"],
-            another=another,
+            another=bool(request.POST.get("another")),
             into=arrival.into,
             preface=arrival.preface,
+            earlier=earlier_of(others),
+            instead_of=replaced_of(request, others),
         )
 
     try:
@@ -258,6 +269,7 @@ def _page(
         "told": arrival.told,
         "own": own,
         "others": [row for row in hers if row is not own],
+        "requests": [one for one in open_ones(request, service.county_id) if one.row.medium != Medium.CHAT],
         "closed": closed,
         "has_words": status != 200,
         "refused": refused,
@@ -329,6 +341,8 @@ def _place(service: Service, to: str) -> tuple[WentTo | None, str]:
         return WentTo.GUIDE, reverse("guidance:paths")
     if to == HELP_FORM and service.has_help_form:
         return WentTo.FORM, reverse("chat:help_ask", args=[service.key])
+    if to == CALL_REQUEST and service.takes_calls:
+        return WentTo.CALL_REQUEST, reverse("chat:call_ask", args=[service.key])
     if to.startswith("apu-"):
         rows = [row.to_service for row in redirects_of(service) if row.to_service and row.to_service.key == to[4:]]
         if rows:
@@ -356,20 +370,22 @@ def _contact(service: Service, to: str) -> ContactPoint | None:
 
 
 def _channel(request: HttpRequest) -> str:
-    return _known_channel(request.GET.get("channel")) or EntryChannel.WEB
+    """By which way she comes: told by this address, or by that of the page from which she came (S001-20)."""
+    before = parse_qs(_address_before(request).query).get("channel", [""])[0]
+    return _known_channel(request.GET.get("channel")) or _known_channel(before) or EntryChannel.WEB
 
 
 def _known_channel(asked: str | None) -> str:
     return asked if asked in EntryChannel.values else ""
 
 
-def _page_before(request: HttpRequest) -> str:
-    """The path of the page from which she came, when it is one of ours."""
+def _address_before(request: HttpRequest) -> SplitResult:
+    """The address of the page from which she came, when it is one of ours; else an empty one."""
     try:
         before = urlsplit(request.headers.get("Referer", ""))
     except ValueError:  # an address that no browser makes
-        return ""
-    return before.path[:200] if before.netloc == request.get_host() else ""
+        before = urlsplit("")
+    return before if before.netloc == request.get_host() else urlsplit("")
 
 
 def _language() -> str:

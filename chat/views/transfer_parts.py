@@ -59,6 +59,7 @@ class Offer:
     service: Text
     queue: Text
     topic: Text
+    sender: Text
     to_service: Text
     reason: str | Promise
     is_personal: bool
@@ -145,8 +146,8 @@ def offers_context(
     call_backs = list(calls) if due else []
     if not hers:
         return {"offers": [], "call_backs": call_backs}
-    personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]), language=language)
-    common = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if not person]), language=language)
+    personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]))
+    common = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if not person]))
     targets = Queue.objects.filter(pk__in={*personal, *common}).select_related("service")
     names = {queue.pk: pick(texts_of(queue.service, "name"), language) for queue in targets}
     return {
@@ -156,6 +157,7 @@ def offers_context(
                 service=pick(row.service, language),
                 queue=pick(row.queue, language),
                 topic=pick(row.topic, language),
+                sender=pick(row.sender, language),
                 to_service=names[key],
                 reason=TransferReason(row.reason).label,
                 is_personal=is_personal,

@@ -126,7 +126,10 @@ def _write_schedules(by: System, county: County, content: CountyFile, today: dat
 def _write_places(by: System, county: County, content: CountyFile) -> None:
     schedules = {row.key: row for row in Schedule.objects.filter(county=county)}
     changes: list[RowChange] = []
-    changes += [Create(Municipality(county=county, code=row.code, **row.name.columns("name"))) for row in content.municipalities]
+    changes += [
+        Create(Municipality(county=county, code=row.code, residents=row.residents, **row.name.columns("name")))
+        for row in content.municipalities
+    ]
     for office in content.offices:
         street = office.street.columns("street") if office.street else {}
         town = office.town.columns("town") if office.town else {}
@@ -224,7 +227,16 @@ def _write_what_belongs(by: System, county: County, content: CountyFile, service
         topics = [(key, words, True) for key, words in each.topics.items()]
         topics += [(key, words, False) for key, words in each.hidden_topics.items()]
         changes += [
-            Create(Topic(service=service, key=key, order=10 * n, shown_to_residents=shown, **words.columns("name")))
+            Create(
+                Topic(
+                    service=service,
+                    key=key,
+                    kind=each.topic_kinds.get(key, ""),
+                    order=10 * n,
+                    shown_to_residents=shown,
+                    **words.columns("name"),
+                )
+            )
             for n, (key, words, shown) in enumerate(topics, 1)
         ]
         changes += [
@@ -303,6 +315,7 @@ def _write_queues(by: System, county: County, services: tuple[ServiceFile, ...])
                 is_entry=row.is_entry,
                 is_doctor=row.is_doctor,
                 for_professionals=row.for_professionals,
+                takes_calls=row.takes_calls,
                 max_waiting=row.max_waiting,
                 max_parallel=row.max_parallel,
                 intake_stops_minutes=row.intake_stops_minutes,

@@ -17,6 +17,7 @@ from chat.models import Conversation, Presence
 from chat.operations.past import record_past
 from config.demo.concerns import write_concerns
 from config.demo.directory import write_county
+from config.demo.figures import write_figures
 from config.demo.handbook import write_handbook
 from config.demo.history import Place, Teller
 from config.demo.paths import write_paths
@@ -32,6 +33,7 @@ from config.demo.reading import (
     read,
     service_files,
 )
+from config.demo.requests import write_requests
 from config.demo.rollouts import write_rollouts
 from config.demo.shapes import DAY, Minutes, days_between, local_instant, open_minutes
 from config.demo.shifts import presences
@@ -96,10 +98,14 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         say("  its two rollouts …")
         with transaction.atomic():
             write_rollouts(by=BY, county=county, now=now)
+    say("  what its manager has brought in and gone through …")
+    with transaction.atomic():
+        write_figures(by=BY, county=county, now=now)
     with transaction.atomic():
         write_handbook(by=BY, county=county, now=now)
         write_surveys(by=BY, county=county, now=now)
         write_paths(by=BY, county=county, now=now)
+        write_requests(by=BY, county=county, now=now)
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 

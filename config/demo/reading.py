@@ -59,6 +59,7 @@ class MunicipalityRow(Strict, frozen=True):
     code: str
     name: Words
     weight: int
+    residents: int
 
 
 class OfficeRow(Strict, frozen=True):
@@ -215,6 +216,7 @@ class QueueRow(Strict, frozen=True):
     supervisor_after_seconds: int | None = None
     alternatives_after_seconds: int | None = None
     for_professionals: bool = False
+    takes_calls: bool = False
 
 
 class ServiceFile(Strict, frozen=True):
@@ -237,6 +239,7 @@ class ServiceFile(Strict, frozen=True):
     queues: list[QueueRow]
     targets: list[TargetRow]
     hidden_topics: dict[str, Words] = {}
+    topic_kinds: dict[str, str] = {}
     primary_care: bool = False
     pilot: bool = False
     test: bool = False

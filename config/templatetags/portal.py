@@ -137,8 +137,11 @@ def day(on: date) -> str:
 
 
 @register.filter
-def full_day(on: date) -> str:
-    """23.11.2026, 23 Nov 2026: a date with its year."""
+def full_day(on: date | None) -> str:
+    """23.11.2026, 23 Nov 2026: a date with its year; of a moment, its day in Finland. Nothing of what has no date."""
+    if on is None:
+        return ""
+    on = timezone.localtime(on).date() if isinstance(on, datetime) else on
     return times.day(on, page_language(), today=date.min)
 
 

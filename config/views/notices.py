@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from config.board import board_of
 from config.frame import Frame, mark_of, service_of
-from config.memory import remembered
 from config.views.service import start_facts
+from services.memory import remembered
 from services.models import Disruption
 
 EVERY = "*"

@@ -14,6 +14,7 @@ from accounts.operations.audit import note
 from guidance.choices import OPEN_STATES, SHOWN_STATES, PathState
 from guidance.document import from_json
 from guidance.models import ApprovalRequest, Path, PathVersion, Redirect
+from guidance.operations.approvers import tell_approvers
 from guidance.operations.ground import locked_path, locked_version
 from guidance.operations.versions import new_version, withdraw_path
 from guidance.permissions import may_approve
@@ -24,14 +25,16 @@ MOST_LETTERS = 2000
 
 @transaction.atomic
 def send_for_approval(*, by: Actor, version: PathVersion, seen: int, now: datetime) -> ApprovalRequest:
-    """An author sends a draft for approval to whoever has not written it (S003-17).
+    """An author sends a draft for approval to whoever has not written it, and they get a letter (S003-17).
 
     Raises ValidationError (state, stale), PermissionDenied.
     """
     fresh = locked_version(by, version, seen, PathState.DRAFT)
+    before = ApprovalRequest.objects.filter(version=fresh).values_list("answered_at", flat=True).first()
     asked = {"asked_by_id": person_of(by), "asked_at": now, "answer": "", "answered_by": None, "answered_at": None}
     request, _is_new = ApprovalRequest.objects.update_or_create(version=fresh, defaults=asked)
     note(by, AuditAction.CHANGE, fresh, fresh.path.county.code, after={"asked": True, "number": fresh.number})
+    tell_approvers(by=by, version=fresh, returned_at=before, now=now)
     return request
 
 

@@ -24,6 +24,7 @@ from guidance.operations.ground import locked_path, locked_version, write_docume
 from guidance.permissions import may_approve, may_write_paths
 from guidance.surroundings import surroundings_of
 from services.models import ContactPoint, County, Link
+from services.models.uses import ITSELF
 from services.operations import replace_uses
 from services.reviews import months_later
 
@@ -178,7 +179,9 @@ def _entry(path: Path) -> str:
 
 
 def _write_uses(path: Path, document: PathDocument) -> None:
-    """Contact points, links, queues, services and paths that the path names, as far as they are there."""
+    """Contact points, links, queues, services and paths that the path names, as far as they are there; and itself, so that the
+    handbook may name it.
+    """
     texts = [node.text.given(code) for node in document.nodes.values() for code in LANGUAGES]
     named = [match for text in texts for name in PLACEHOLDER.findall(text) if (match := PHONE.fullmatch(name))]
     actions = [action for _key, action in document.actions()]
@@ -192,6 +195,7 @@ def _write_uses(path: Path, document: PathDocument) -> None:
         phones=set(ContactPoint.objects.filter(county=path.county, key__in=phones).values_list("key", flat=True)),
         links=set(Link.objects.filter(county=path.county, key__in=links).values_list("key", flat=True)),
         things={
+            f"{ITSELF}{_entry(path)}",
             *(f"service:{action.service}" for action in actions if action.service),
             *(f"queue:{action.queue}" for action in actions if action.queue),
             *(f"path:{action.path}" for action in actions if action.path),

@@ -162,6 +162,12 @@ def _card(walk: Walk, action: Action, place: Place) -> Card | None:
             if service is None:
                 return None
             return Card("form", url=reverse("chat:help_ask", args=[service.key]), service=service, cannot_call=cannot_call)
+        case "call_request":
+            unit = place.queues.get(action.queue)
+            if unit is None or not unit.takes_calls or unit.service.status != ServiceStatus.OPEN:
+                return None
+            url = f"{reverse('chat:call_ask', args=[unit.service.key])}?yksikko={unit.key}"
+            return Card("call", url=url, service=unit.service, cannot_call=cannot_call)
         case "path_link":
             version = place.paths.get(action.path)
             return Card("path", url=walk.onward(action.path), title=version.name(page_language())) if version else None

@@ -1,4 +1,6 @@
-"""What the use of the guide teaches: the figures of three months, the to-do list, and searches that found nothing (M22)."""
+"""What the use of the guide teaches: the figures of three months, the to-do list, what is asked again and again, and searches
+that found nothing (M22, S003-15).
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Staff
 from guidance import usage
 from guidance.choices import SEARCH_LIMIT
+from guidance.funnel import TOP, parts_of
 from guidance.operations import settle_searches
+from guidance.recurring import recurring_of
 from guidance.teaching import LOOKED_AT, searches_of, todos_of
 from guidance.views.desk_door import author_door
+from guidance.views.desk_use import placed
 from services.models import County
 
 
@@ -31,6 +36,9 @@ def teaching(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
         "loops": len({row["session"] for row in usage.loops_in(sessions)}),
         "todos": todos_of(county, now=now),
         "searches": searches_of(county),
+        "recurring": recurring_of(county, now=now),
+        "ends": placed(county, parts_of("completed", county, now=now, most=TOP)),
+        "rounds": placed(county, parts_of("loops", county, now=now, most=TOP)),
     }
     return render(request, "guidance/desk/teaching.html", context)
 

@@ -40,27 +40,28 @@ class BusyError(NoPaperError):
         return _("The PDF is being made. Try again in a moment, or print this page.")
 
 
-def paper(template: str, context: dict[str, Any], *, style: Path) -> bytes:
+def paper(template: str, context: dict[str, Any], *, style: Path, address: str = "") -> bytes:
     """The template as a PDF: the one that was kept of this very content, else laid out now.
 
-    It fetches nothing: what it shows is in it, and its style is one of the portal’s own files. Raises NoPaperError, BusyError.
+    It fetches nothing: what it shows is in it, and its style is one of the portal’s own files. Its links to pages of the portal are
+    whole where the page’s own `address` is given. Raises NoPaperError, BusyError.
     """
     page, sheet = render_to_string(template, context), style.read_text()
-    digest = sha256("\0".join([sheet, page]).encode()).hexdigest()
+    digest = sha256("\0".join([sheet, page, address]).encode()).hexdigest()
     kept = _folder() / f"{digest}.pdf"
     if (content := _content(kept)) is not None:
         return content
     if not _layout.acquire(blocking=False):
         raise BusyError
     try:
-        content = _content(kept) or _laid_out(page, sheet)
+        content = _content(kept) or _laid_out(page, sheet, address)
         _keep(kept, content)
     finally:
         _layout.release()
     return content
 
 
-def _laid_out(page: str, sheet: str) -> bytes:
+def _laid_out(page: str, sheet: str, address: str) -> bytes:
     try:
         # Half a second and 40 MB, for those few who ask for a PDF; and it fails where Pango is not installed.
         import weasyprint
@@ -69,7 +70,8 @@ def _laid_out(page: str, sheet: str) -> bytes:
         raise NoPaperError from error
     nothing = URLFetcher(allowed_protocols=("data",))
     style = weasyprint.CSS(string=sheet, url_fetcher=nothing)
-    content: bytes = weasyprint.HTML(string=page, url_fetcher=nothing).write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
+    html = weasyprint.HTML(string=page, url_fetcher=nothing, base_url=address or None)
+    content: bytes = html.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
     return content
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.models import Grant, User
 from handbook.choices import LANGUAGES
+from handbook.differences import DiffLine, sides
 from handbook.models import Chapter, ChapterVersion, NoticeVersion
 from handbook.operations.ground import LINE, MOST_LETTERS
 from services.forms.pages import DayField, PageForm, WordsField, dress
@@ -29,12 +31,17 @@ MAPS: Mapping[str, Mapping[str, Any]] = {"title": TITLES, "purpose": PURPOSES, "
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A text that somebody else saved meanwhile, beside one's own."""
+    """A text that somebody else saved meanwhile, beside one's own: what only the one has, and what only the other."""
 
     label: str
     language: str
     theirs: str
     mine: str
+
+    @property
+    def lines(self) -> tuple[list[DiffLine], list[DiffLine]]:
+        """Her own lines and the saved ones, with their differences marked."""
+        return sides(self.mine, self.theirs)
 
 
 def single_values(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +140,13 @@ class OwnerField(forms.ModelChoiceField):
         return str(obj)
 
 
+def works_for(county: str) -> QuerySet[User]:
+    """Who may look after something: the people who work for the county now."""
+    works = Grant.objects.valid().filter(county=county).values("user")
+    found: QuerySet[User] = User.objects.filter(pk__in=works, is_active=True).order_by("first_name", "last_name")
+    return found
+
+
 class PlaceForm(PageForm):
     """The frame of a chapter: its place, who looks after it, and who must read it."""
 
@@ -190,10 +204,9 @@ class ArrangeForm(PlaceForm):
         names = ("version", "owner", "review_months", "review_on", "order", "owner_role", "in_orientation", "per_service")
         stored = {name: getattr(row, name) for name in names}
         super().__init__(*args, initial=stored, **kwargs)
-        works = Grant.objects.valid().filter(county=row.county.code).values("user")
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
-        owner.queryset = User.objects.filter(pk__in=works, is_active=True).order_by("first_name", "last_name")
+        owner.queryset = works_for(row.county.code)
 
 
 class PictureForm(PageForm):

@@ -8,10 +8,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from handbook.choices import ReplyAudience, ReplyCategory, ReplyScope
+from handbook.forms.chapters import Clash, OwnerField, works_for
 from handbook.models import QuickReply
 from handbook.models.replies import LANGUAGES
-from services.forms.pages import DayField, PageForm, WordsField
+from services.forms.pages import DayField, PageForm, WordsField, with_value
 from services.models import Queue, Service
 
 
@@ -40,6 +42,8 @@ class ReplyForm(PageForm):
         "phones_differ",
         "valid_from",
         "valid_until",
+        "owner",
+        "review_date",
         "note",
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -62,6 +66,13 @@ class ReplyForm(PageForm):
     phones_differ = forms.BooleanField(label=_("The languages name different phone numbers"), required=False)
     valid_from = DayField(label=_("In use from"), required=False)
     valid_until = DayField(label=_("In use until"), required=False)
+    owner = OwnerField(
+        label=_("Owner"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("Is reminded by mail when the reply is to be looked through. Without an owner the main users are."),
+    )
+    review_date = DayField(label=_("Looked through next by"), required=False, help_text=_("Empty: a year from the approval."))
     note = forms.CharField(label=_("Note for editors"), max_length=300, required=False)
     approve = forms.BooleanField(label=_("I approve these texts for use"), required=False)
 
@@ -72,6 +83,7 @@ class ReplyForm(PageForm):
         services: QuerySet[Service],
         scopes: list[str],
         keeps_all: bool,
+        county: str,
         **kwargs: Any,
     ) -> None:
         initial: dict[str, Any] = {"scope": scopes[0], **kwargs.pop("initial", {})}
@@ -87,6 +99,9 @@ class ReplyForm(PageForm):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        owner.queryset = works_for(county)
         if not self.is_new:
             del self.fields["scope"], self.fields["queue"]
             if row is not None and row.scope != ReplyScope.SERVICE:
@@ -94,8 +109,26 @@ class ReplyForm(PageForm):
         if not keeps_all:
             del self.fields["protected"]
         personal = scopes == [ReplyScope.PERSONAL] or (row is not None and row.pk and row.scope == ReplyScope.PERSONAL)
-        for name in ("services", "queue", "approve", "scope", "protected") if personal else ():
+        for name in ("services", "queue", "approve", "scope", "protected", "owner", "review_date") if personal else ():
             self.fields.pop(name, None)
+
+    @property
+    def is_stale(self) -> bool:
+        """It was refused because somebody else had saved first."""
+        return "stale" in {each.code for errors in self.errors.as_data().values() for each in errors}
+
+    def meet(self, theirs: QuickReply) -> list[Clash]:
+        """What differs between what she wrote and what somebody else saved. The form knows the newer one now: saving again is the
+        person’s own choice.
+        """
+        found = []
+        for name in ("shortcut", *(f"{name}_{code}" for code in LANGUAGES for name in ("title", "text"))):
+            saved, mine = str(getattr(theirs, name)), str(self.data.get(name, "")).replace("\r\n", "\n").strip()
+            if saved != mine:
+                code = name.rpartition("_")[2]
+                found.append(Clash(str(self.fields[name].label), code if code in LANGUAGES else "", saved, mine))
+        self.data = with_value(self.data, "version", str(theirs.version))
+        return found
 
     def clean_tags(self) -> list[str]:
         """Words as a list."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,7 +28,7 @@ from accounts.operations.refusals import require_version
 from accounts.permissions import has_role
 from handbook.choices import ReplyScope
 from handbook.models import QuickReply
-from handbook.operations.replies_rules import check_ready, check_reply, named_in
+from handbook.operations.replies_rules import check_owner, check_ready, check_reply, named_in
 from services.models import Service
 from services.operations import change_row, create_row, replace_uses
 
@@ -57,10 +57,12 @@ def create_reply(
         raise PermissionDenied
     if reply.owner_id is None and isinstance(by, Staff):
         reply.owner_id = by.user_id
+    elif isinstance(by, Staff):
+        check_owner(reply.owner, county=reply.county)
     check_reply(reply, services=services)
     made = create_row(by=by, row=reply, many={"services": list(services)}, source=source)
     if approve and made.scope != ReplyScope.PERSONAL:
-        return approve_reply(by=by, reply=made, version=None, now=now, source=source)
+        return approve_reply(by=by, reply=made, version=None, now=now, review_on=reply.review_date, source=source)
     return made
 
 
@@ -87,6 +89,8 @@ def change_reply(
     values = {name: value for name, value in values.items() if name not in FIXED}
     if values.get("protected", fresh.protected) != fresh.protected and not _keeps_all(by, fresh):
         raise PermissionDenied
+    if values.get("owner", fresh.owner) != fresh.owner:
+        check_owner(values["owner"], county=fresh.county)
     wanted = list(fresh.services.all()) if services is None else list(services)
     differs = any(name in WORDS and getattr(fresh, name) != value for name, value in values.items())
     moved = {service.pk for service in wanted} != set(fresh.services.values_list("pk", flat=True))
@@ -100,9 +104,11 @@ def change_reply(
         setattr(tried, name, value)
     if version is None or version == fresh.version:
         check_reply(tried, services=wanted)
+    chosen = values.get("review_date")
     changed = change_row(by=by, row=reply, values=values, version=version, many={"services": wanted}, source=source)
     if approve and changed.scope != ReplyScope.PERSONAL:
-        return approve_reply(by=by, reply=changed, version=None, now=now, source=source)
+        review_on = chosen if chosen != fresh.review_date else None  # a day that stood there already is what the approval renews
+        return approve_reply(by=by, reply=changed, version=None, now=now, review_on=review_on, source=source)
     if again and changed.scope != ReplyScope.PERSONAL:
         QuickReply.objects.filter(pk=changed.pk).update(approved_at=None, approved_by=None)
         changed.refresh_from_db()
@@ -111,8 +117,12 @@ def change_reply(
 
 
 @transaction.atomic
-def approve_reply(*, by: Actor, reply: QuickReply, version: int | None, now: datetime, source: str = "") -> QuickReply:
-    """Whoever keeps a shared reply approves the text that she read; it is reviewed again in twelve months."""
+def approve_reply(
+    *, by: Actor, reply: QuickReply, version: int | None, now: datetime, review_on: date | None = None, source: str = ""
+) -> QuickReply:
+    """Whoever keeps a shared reply approves the text that she read; it is reviewed again on the day that she gave, else in twelve
+    months.
+    """
     fresh = _locked(by, reply)
     require_version(saved=fresh.version, given=version)
     if fresh.scope == ReplyScope.PERSONAL:
@@ -121,7 +131,8 @@ def approve_reply(*, by: Actor, reply: QuickReply, version: int | None, now: dat
     check_ready(fresh)
     fresh.approved_at = now
     fresh.approved_by_id = by.user_id if isinstance(by, Staff) else None
-    fresh.review_date = timezone.localdate(now) + REVIEW_AFTER
+    today = timezone.localdate(now)
+    fresh.review_date = review_on if review_on is not None and review_on > today else today + REVIEW_AFTER
     fresh.version += 1
     fresh.save(update_fields=["approved_at", "approved_by", "review_date", "version", "changed_at"])
     _audit(by, fresh, {"approved": True, "version": fresh.version}, source)

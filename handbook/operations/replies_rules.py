@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.models import Grant, User
 from handbook.choices import ReplyAudience, ReplyScope
 from handbook.models import QuickReply
 from handbook.models.replies import LANGUAGES
@@ -15,7 +16,7 @@ from handbook.replies.placeholders import LINK, PHONE, fill, is_declared, keys_i
 from handbook.replies.plain import typed_numbers
 from services.choices import Audience, ContactKind
 from services.identity_codes import find
-from services.models import ContactPoint, Link, Service
+from services.models import ContactPoint, County, Link, Service
 
 MOST_SHARED = 400
 MOST_PERSONAL = 2000
@@ -49,6 +50,12 @@ def check_reply(reply: QuickReply, *, services: Collection[Service]) -> None:
     if errors:
         raise ValidationError(dict(errors))
     _check_shortcut(reply, services)
+
+
+def check_owner(owner: User | None, *, county: County) -> None:
+    """Whoever is made the owner works for the county: an owner who has left is no reason to refuse a change."""
+    if owner is not None and not Grant.objects.valid().filter(user=owner, county=county.code).exists():
+        raise ValidationError({"owner": ValidationError(_("She does not work for this county."), code="stranger")})
 
 
 def check_ready(reply: QuickReply) -> None:
@@ -152,4 +159,4 @@ def _check_shortcut(reply: QuickReply, services: Collection[Service]) -> None:
         )
 
 
-__all__ = ["LANGUAGES", "MOST_PERSONAL", "MOST_SHARED", "check_ready", "check_reply", "named_in"]
+__all__ = ["LANGUAGES", "MOST_PERSONAL", "MOST_SHARED", "check_owner", "check_ready", "check_reply", "named_in"]

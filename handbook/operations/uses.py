@@ -15,11 +15,11 @@ from handbook.models import Chapter, ChapterVersion, NoticeVersion
 from services.models import ContactPoint, County
 from services.operations import replace_uses
 
-KEYED = ("service", "chapter", "picture", "reply")
+KEYED = ("service", "chapter", "path", "picture", "reply")
 
 
 def write_uses(version: ChapterVersion, *, known: Iterable[str] | None = None) -> None:
-    """A published text names these contact points, services, chapters, pictures and replies.
+    """A published text names these contact points, services, chapters, paths, pictures and replies.
 
     `known`: contact points that are still there, when the text was published earlier and one may have gone since.
     """

@@ -28,6 +28,7 @@ from handbook.permissions import may_arrange, may_edit_something, rights_in
 from handbook.references import references_for, references_of, rendered
 from handbook.shelf import Entry, Shown, book_of, is_reader, services_of
 from handbook.views.door import chapter_of, handbook_door, language_of_page, picture_response, service_of, uses_of_chapter
+from services.hosts import address_of
 from services.models import County, Service
 
 PAPER_STYLE = Path(__file__).resolve().parents[1] / "static" / "handbook" / "paper.css"
@@ -144,7 +145,7 @@ def whole_pdf(request: HttpRequest, actor: Staff, county: County) -> HttpRespons
     """The same as one PDF, laid out once for each content; who comes while another is laid out is told to come again."""
     context = {**_whole(actor, county, on_paper=True), "language": language_of_page(), "county": county}
     try:
-        content = paper("handbook/whole_paper.html", context, style=PAPER_STYLE)
+        content = paper("handbook/whole_paper.html", context, style=PAPER_STYLE, address=address_of(county, request.path))
     except NoPaperError as error:
         messages.warning(request, error.words)
         return redirect("handbook:whole")

@@ -90,6 +90,7 @@ def replies(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         "own_proposals": ReplyProposal.objects.filter(county=county, made_by=actor.user_id)[:10],
         "may_make": bool(_scopes(actor, county)),
         "keeps_all": _keeps_all(actor, county),
+        "today": timezone.localdate(),
     }
     return render(request, "handbook/replies/list.html", context)
 
@@ -171,6 +172,9 @@ def reply(request: HttpRequest, actor: Staff, row: QuickReply) -> HttpResponse:
             )
         except ValidationError as error:
             form.refuse(error)
+            if form.is_stale:
+                row.refresh_from_db()
+                return _page(request, form, row.county, row=row, clashes=form.meet(row), status=409)
         else:
             messages.success(request, _("Saved."))
             return redirect("handbook:reply", row.public_id)
@@ -292,20 +296,23 @@ def _form(
         raise PermissionDenied
     services = Service.objects.filter(county=county) if keeps_all else supervised_services(actor).filter(county=county)
     data = request.POST if request.method == "POST" and "decline" not in request.POST else None
-    return ReplyForm(data, row=row, services=services, scopes=scopes, keeps_all=keeps_all, initial=initial or {})
+    return ReplyForm(
+        data, row=row, services=services, scopes=scopes, keeps_all=keeps_all, county=county.code, initial=initial or {}
+    )
 
 
-def _page(request: HttpRequest, form: ReplyForm, county: County, **context: Any) -> HttpResponse:
+def _page(request: HttpRequest, form: ReplyForm, county: County, *, status: int = 0, **context: Any) -> HttpResponse:
     row = context.get("row")
     texts = row.texts if row is not None else {}
     context |= {
         "form": form,
+        "today": timezone.localdate(),
         "chosen": choices_of_replies(county),
         "long": long_sentences(texts.get("fi", "")),
         "uses": uses_of_reply(row) if row is not None and row.scope != ReplyScope.PERSONAL else (),
         "texts": [(form[f"title_{code}"], form[f"text_{code}"]) for code in LANGUAGES],
     }
-    return render(request, "handbook/replies/form.html", context, status=422 if form.errors else 200)
+    return render(request, "handbook/replies/form.html", context, status=status or (422 if form.errors else 200))
 
 
 def _preview(form: ReplyForm, county: County) -> list[tuple[str, str]]:

@@ -62,6 +62,8 @@ class LineChart:
     now: Series
     before: Series
     columns: Sequence[Column]
+    inner: Sequence[Column]
+    """The part of each column, from its foot, when the columns are stacked."""
     ticks: Sequence[Tick]
     xs: Sequence[float]
     target_y: float | None
@@ -85,14 +87,19 @@ def draw(
     limits: tuple[int, int] | None = None,
     of_seconds: bool = False,
     as_columns: bool = False,
+    whole: Values = (),
 ) -> LineChart:
-    """The two series on one scale; `part` marks months that are not whole, `changed` the months at which an area changes."""
-    scale = _Scale(len(now), [*now, *before, target], limits, of_seconds)
+    """The two series on one scale; `part` marks months that are not whole, `changed` the months at which an area changes.
+
+    With `whole` each value is drawn as a part of it: a stacked column.
+    """
+    scale = _Scale(len(now), [*now, *before, *whole, target], limits, of_seconds)
     parts = [*part, *[False] * (len(now) - len(part))]
     return LineChart(
-        now=Series([], []) if as_columns else scale.series(now, parts),
+        now=Series([], []) if as_columns or whole else scale.series(now, parts),
         before=scale.series(before, [False] * len(before)),
-        columns=scale.columns(now, parts) if as_columns else [],
+        columns=scale.columns(whole or now, parts) if as_columns or whole else [],
+        inner=scale.columns(now, parts) if whole else [],
         ticks=[Tick(scale.y(value), value) for value in scale.ticks],
         xs=[scale.x(number) for number in range(len(now))],
         target_y=None if target is None else scale.y(target),

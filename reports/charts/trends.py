@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils.formats import date_format
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from reports.charts.drawing import LineChart, draw
 from reports.gaps import Fullness
 from reports.metrics import DEFINITIONS, Figure
+from reports.metrics.words import part_words
 from reports.models import MonthNote
 from reports.months import Month
 from reports.rounding import NOTHING, number
@@ -20,6 +21,8 @@ from reports.trend import KEYS, MonthPoint, Trend
 
 LIMITS: Mapping[str, tuple[int, int]] = {"%": (0, 100), "1–5": (1, 5)}
 LABEL_EVERY = 3
+PARTS: Mapping[str, Sequence[str]] = {"M32": ("weekly_hours", "professions")}
+"""What stands beside a metric and is drawn too: hours and professions beside open services (S000-56, S004-20)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class TrendChart:
     ticks: Sequence[Label]
     months: Sequence[Label]
     notes: Sequence[Label]
+    part: str
     last: str
     last_at: tuple[float, float] | None
     target: str
@@ -58,8 +62,8 @@ class TrendChart:
 
     @property
     def title(self) -> str:
-        """What the metric is called."""
-        return DEFINITIONS[self.code].name
+        """What the metric is called, and which part of it is drawn."""
+        return part_words(self.part) if self.part else DEFINITIONS[self.code].name
 
     @property
     def has_before(self) -> bool:
@@ -77,7 +81,11 @@ def charts_of(
 ) -> list[TrendChart]:
     """A chart of each metric, with the value that its target asks for in the metric's own unit."""
     numbered = _numbered(notes, trend.points)
-    return [_chart(code, trend, targets.get(code), numbered) for code in codes]
+    found = []
+    for code in codes:
+        found += [_chart(code, trend, targets.get(code), numbered)]
+        found += [_chart(code, trend, None, numbered, part=part) for part in PARTS.get(code, ())]
+    return found
 
 
 def month_words(month: Month) -> str:
@@ -104,9 +112,9 @@ def shown(figure: Figure | None) -> str:
     return NOTHING if figure is None else value_in_words(figure)
 
 
-def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[Month, str]) -> TrendChart:
+def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[Month, str], *, part: str = "") -> TrendChart:
     unit = DEFINITIONS[code].unit
-    now, before = ([point.figure(code) for point in series] for series in (trend.points, trend.before))
+    now, before = ([_of_part(point.figure(code), part) for point in series] for series in (trend.points, trend.before))
     of_months = {point.month: number for number, point in enumerate(trend.points)}
     drawing = draw(
         [_value(each) for each in now],
@@ -117,6 +125,7 @@ def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[M
         limits=LIMITS.get(unit),
         of_seconds=unit == "s",
         as_columns=code == "M01",
+        whole=_whole(trend) if code == "M02" else (),
     )
     ends = [(dot.x, dot.y) for dot in (drawing.now.dots or ())][-1:]
     ends += [(column.x + column.width / 2, column.y) for column in drawing.columns][-1:]
@@ -136,19 +145,20 @@ def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[M
             if (last - at) % LABEL_EVERY == 0
         ],
         notes=[Label(drawing.xs[of_months[month]], words) for month, words in numbered.items()],
+        part=part,
         last=shown(next((each for each in reversed(now) if each is not None and each.value is not None), None)),
         last_at=ends[0] if ends else None,
         target="" if target is None else in_unit(target, unit),
-        alternative=_alternative(code, trend, now, before, target),
+        alternative=_alternative(part_words(part) if part else DEFINITIONS[code].name, code, trend, now, before, target),
     )
 
 
 def _alternative(
-    code: str, trend: Trend, now: Sequence[Figure | None], before: Sequence[Figure | None], target: Fraction | None
+    name: str, code: str, trend: Trend, now: Sequence[Figure | None], before: Sequence[Figure | None], target: Fraction | None
 ) -> str:
     """What the drawing tells to who looks at it: where it ends, its highest and lowest, and what is missing."""
     known = [(point, each) for point, each in zip(trend.points, now, strict=True) if each and each.value is not None]
-    told = [f"{DEFINITIONS[code].name}, {month_words(trend.points[0].month)} – {month_words(trend.points[-1].month)}."]
+    told = [f"{name}, {month_words(trend.points[0].month)} – {month_words(trend.points[-1].month)}."]
     if known:
         top = max(known, key=lambda pair: pair[1].value or 0)
         low = min(known, key=lambda pair: pair[1].value or 0)
@@ -165,6 +175,24 @@ def _alternative(
     if changed:
         told.append(_("The area changed, not comparable: %(months)s.") % {"months": ", ".join(changed)})
     return " ".join([*told, _("The same is in the table below.")])
+
+
+def _of_part(figure: Figure | None, part: str) -> Figure | None:
+    """The part of a figure as a figure of its own: hours with a tenth, or a number."""
+    if figure is None or not part:
+        return figure
+    if part in (counts := dict(figure.parts)):
+        return replace(figure, value=Fraction(counts[part]), unit="n", beside={}, parts=())
+    return replace(figure, value=figure.beside.get(part), unit="h/wk", beside={}, parts=())
+
+
+def _whole(trend: Trend) -> list[Fraction | None]:
+    """All contacts of each month, of which the identified ones are a part; none where that is not known of any (M02)."""
+    known = [point.figure("M02") for point in trend.points]
+    return [
+        _value(point.figure("M01")) if figure is not None and figure.value is not None else None
+        for point, figure in zip(trend.points, known, strict=True)
+    ]
 
 
 def _value(figure: Figure | None) -> Fraction | None:

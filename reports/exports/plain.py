@@ -24,7 +24,7 @@ from services.texts import texts_of
 def as_csv(report: Report) -> bytes:
     """Everything of the page as one table; no cell of it is a formula."""
     dataset = tablib.Dataset(headers=list(HEADERS))
-    for row in flat_rows(report.figures, report.tables):
+    for row in flat_rows(report.figures, report.tables, formulas=report.formulas):
         dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
     return write_file(dataset, "csv")
 
@@ -40,6 +40,7 @@ def as_json(report: Report) -> bytes:
         "instants": {"from": starts.isoformat(), "before": ends.isoformat()},
         "unfinished": report.goes_on,
         "no_data": report.is_gap,
+        "frozen_revision": report.frozen.revision if report.is_frozen and report.frozen else None,
         "formulas": report.formulas,
         "made_at": report.made_at.isoformat(),
         "language": report.language,

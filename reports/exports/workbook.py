@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from reports.charts.trends import mark_of, month_words
 from reports.exports.legible import cell_text
 from reports.metrics import DEFINITIONS, Figure
-from reports.metrics.words import EUROS, PERCENTS, TIMES, part_words
+from reports.metrics.words import EUROS, TIMES, is_percent, part_words
 from reports.report import Group, Report
 from reports.rounding import NOTHING, number
 from reports.shown import ShownFigure
@@ -99,7 +99,7 @@ class _Book:
             (_("Service"), report.name),
             (_("First day"), report.period.first),
             (_("Last day"), report.period.last),
-            (_("State"), _("unfinished") if report.goes_on else _("finished")),
+            (_("State"), _("frozen") if report.is_frozen else _("unfinished") if report.goes_on else _("finished")),
             (_("Computed"), report.made_at.isoformat(timespec="seconds")),
             (_("Version of the formulas"), report.formulas),
         ]
@@ -154,7 +154,7 @@ class _Book:
             self._strings(sheet, at, ["n", number(n)], start=4)
             at += 1
         for code, value in figure.beside.items():
-            unit = "s" if code in TIMES else "%" if code in PERCENTS else "€" if code in EUROS else "n/h"
+            unit = "s" if code in TIMES else "%" if is_percent(code) else "€" if code in EUROS else "n/h"
             self._strings(sheet, at, [each.code, each.name, part_words(code)])
             self._value(sheet, at, 3, value, unit)
             self._strings(sheet, at, ["" if unit == "n/h" else unit, beside_in_words(figure, code)], start=4)
@@ -197,7 +197,7 @@ class _Book:
                         self._value(sheet, at, 2 + column * 2 + side, figure.value, figure.unit)
         last = len(trend.points)
         row = last + CHARTS_FROM
-        for at, chart_words in enumerate(self.report.charts):
+        for at, chart_words in enumerate(each for each in self.report.charts if not each.part):
             column = 2 + KEYS.index(chart_words.code) * 2
             self._line_chart(sheet, column, last, row + (at // 2) * CHART_HEIGHT, at % 2, chart_words)
 

@@ -9,22 +9,36 @@ from typing import Any
 
 from django.utils import timezone
 
-from reports.metrics import change, demand, elsewhere, guide, offer, opinions, outcomes, requests, volume, waits, work
+from reports.metrics import (
+    change,
+    demand,
+    elsewhere,
+    guide,
+    offer,
+    opinions,
+    outcomes,
+    requests,
+    rollouts,
+    sample,
+    volume,
+    waits,
+    work,
+)
 from reports.metrics.definition import Better, Metric, Source
 from reports.metrics.figure import FEW, Facts, Figure
 from reports.metrics.hours import HourCount, facts_of, read_hours
-from reports.metrics.reading import Reading, read
+from reports.metrics.reading import OF_RESIDENTS, Reading, read
 from reports.metrics.scope import Scope
 from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
 
-FORMULAS = "2026.3"
+FORMULAS = "2026.5"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {
     each.code: each
-    for part in (volume, waits, outcomes, opinions, demand, offer, elsewhere, work, change, guide, requests)
+    for part in (volume, waits, outcomes, opinions, demand, offer, elsewhere, work, change, guide, requests, rollouts, sample)
     for each in part.DEFINITIONS
 }
 DEFINITIONS: Mapping[str, Metric] = {code: _FOUND[code] for code in METRICS if code in _FOUND}
@@ -38,10 +52,14 @@ _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = 
     Source.REQUESTS: lambda scope, period, now: requests.read_requests(scope, period, now=now),
     Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period),
     Source.COSTS: lambda scope, period, now: offer.read_costs(scope, period),
+    Source.KINDS: lambda scope, period, now: change.read_kinds(scope, period),
     Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period),
     Source.WORDS: lambda scope, period, now: dict(opinions.read_words(scope, period)),
+    Source.MEDIA: lambda scope, period, now: dict(opinions.read_media(scope, period)),
     Source.GUIDE: lambda scope, period, now: guide.read_guide(scope, period, now=now),
     Source.IMPORTED: lambda scope, period, now: elsewhere.read_elsewhere(scope, period),
+    Source.ROLLOUTS: lambda scope, period, now: rollouts.read_rollouts(scope, period),
+    Source.QUALITY: lambda scope, period, now: sample.read_quality(scope, period),
     Source.TOPICS: lambda scope, period, now: change.read_topics(scope, period),
 }
 
@@ -56,6 +74,7 @@ class Figures:
     cells: dict[str, dict[Any, dict[str, Figure]]] = field(default_factory=dict)
     hours: list[HourCount] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
+    residents: list[dict[str, dict[Any, dict[int, dict[str, int]]]]] = field(default_factory=list)
 
 
 CELL_METRICS = ("M01", "M03", "M04", "M06", "M07", "M08", "M10", "M11", "M12", "M13", "M14", "M15", "M16", "M18", "M19")
@@ -70,8 +89,13 @@ def figures_of(
     breakdowns: Collection[str] = (),
     now: datetime | None = None,
 ) -> Figures:
-    """The figures by their definitions, in a number of queries that does not grow with the rows."""
+    """The figures by their definitions, in a number of queries that does not grow with the rows.
+
+    What residents are is told of whole months only: of other days, two periods that overlap would tell of a few (decision 0012).
+    """
     now = now or timezone.now()
+    if not period.is_of_months:
+        breakdowns = [name for name in breakdowns if name not in OF_RESIDENTS]
     wanted = [DEFINITIONS[code] for code in codes if code in DEFINITIONS]
     sources = {source for each in wanted for source in each.sources}
     if breakdowns:
@@ -91,7 +115,10 @@ def figures_of(
         }
         for name, of in reading.cells.items()
     }
-    return Figures(scope, period, {each.code: each.compute(facts) for each in wanted}, cells, hours, facts)
+    if "municipality" in cells and "M25" in codes:
+        for place, n in offer.residents_of(cells["municipality"]).items():
+            cells["municipality"][place]["M25"] = offer.per_resident(reading.cells["municipality"][place] | {"population": n})
+    return Figures(scope, period, {each.code: each.compute(facts) for each in wanted}, cells, hours, facts, reading.residents)
 
 
 def read_figures(services: Collection[Service], period: Period, *, codes: Collection[str] = AVAILABLE) -> dict[str, Figure]:

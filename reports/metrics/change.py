@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from reports.forecast import growing, growth, per_working_day
@@ -13,45 +14,67 @@ from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, count, number
 from reports.metrics.scope import Scope
 from reports.months import Period
-from services.models import ServiceArea
+from services.models import ServiceArea, Topic
 from services.models.base import label
 
 
 def read_areas(scope: Scope) -> list[Area]:
     """Where the services of the scope work and have worked."""
     rows = ServiceArea.objects.filter(service__in=scope.services).order_by("starts_on")
-    return [Area(row.service_id, label(row, "name"), row.starts_on, row.ends_on) for row in rows]
+    return scope.once("areas", lambda: [Area(row.service_id, label(row, "name"), row.starts_on, row.ends_on) for row in rows])
 
 
 def read_growth(scope: Scope, period: Period) -> dict[str, Any]:
-    """Contacts of the month before and of the same month a year before; only a whole month is compared: three queries."""
+    """Contacts of the month before and of the same month a year before; only a whole month is compared: two queries."""
     month = period.month
     if month is None:
         return {}
     areas = read_areas(scope)
     found: dict[str, Any] = {"working_days": period.working_days}
     for name, other in (("previous", month.shifted(-1).period), ("year_before", month.shifted(-12).period)):
-        found[name] = scope.rows(other).filter(columns.CONTACT).count()
+        found[name] = scope.rows(other).filter(columns.CONTACT).count()  # two short ranges, and not the year between them
         found[f"{name}_days"] = other.working_days
         found[f"{name}_compares"] = are_comparable(areas, period, other)
     return found
 
 
 def read_topics(scope: Scope, period: Period) -> dict[str, Any]:
-    """Contacts by topic in the month and in the month before: two queries and the areas."""
+    """Contacts by topic in the month and in the month before: one query and the areas."""
     month = period.month
     if month is None:
         return {}
     before = month.shifted(-1).period
     if not are_comparable(read_areas(scope), period, before):
         return {"topics": None}
-    now, earlier = ({**_topics(scope, each)} for each in (period, before))
-    return {"topics": growing(earlier, now)}
+    return {"topics": growing(*topics_of(scope, before, period))}
 
 
-def _topics(scope: Scope, period: Period) -> dict[int, int]:
-    rows = scope.rows(period).filter(columns.CONTACT, topic__isnull=False).values("topic")
-    return dict(rows.annotate(n=columns.counted(columns.CONTACT)).values_list("topic", "n"))
+def read_kinds(scope: Scope, period: Period) -> dict[str, Any]:
+    """Contacts by the kind of help, where topics have kinds: prevention, guidance in dealing digitally (S000-27, S001-67)."""
+    kinds = scope.once("kinds", lambda: _kinds(scope))
+    if not kinds:
+        return {}
+    rows = scope.rows(period).filter(columns.CONTACT, topic__in=kinds).values("topic").annotate(n=Count("pk"))
+    found = dict.fromkeys(sorted(set(kinds.values())), 0)
+    for row in rows:
+        found[kinds[row["topic"]]] += row["n"]
+    return {"kinds": found}
+
+
+def _kinds(scope: Scope) -> dict[int, str]:
+    return dict(Topic.objects.filter(service__in=scope.services).exclude(kind="").values_list("pk", "kind"))
+
+
+def topics_of(scope: Scope, before: Period, now: Period) -> tuple[dict[int, int], dict[int, int]]:
+    """Contacts by topic in two periods that follow each other: one query."""
+    rows = scope.rows(Period(before.first, now.last)).filter(columns.CONTACT, topic__isnull=False).values("topic")
+    found = list(rows.annotate(b=columns.counted(_within(before)), n=columns.counted(_within(now))).values_list("topic", "b", "n"))
+    return {topic: b for topic, b, _n in found if b}, {topic: n for topic, _b, n in found if n}
+
+
+def _within(period: Period) -> Q:
+    starts, ends = period.interval
+    return Q(queued_at__gte=starts, queued_at__lt=ends)
 
 
 def change(facts: Facts) -> Figure:

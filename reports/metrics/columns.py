@@ -107,6 +107,13 @@ def of_opinions(*, whole: bool) -> Columns:
     return found
 
 
+def of_few() -> Columns:
+    """On how many the figures of a cell rest (metrics 1.4)."""
+    rated = CONTACT & Q(feedback__satisfaction__isnull=False)
+    coded = ANSWERED & Q(outcome__in=GIVEN_OUTCOMES)
+    return {"contacts": counted(CONTACT), "answered": counted(ANSWERED), "coded": counted(coded), "satisfaction_n": counted(rated)}
+
+
 def of_identification(in_use: Collection[int]) -> Columns:
     """M02, and what the verified line of M10 divides by: only where identification is in use (metrics 1.7)."""
     here = Q(first_queue__service__in=list(in_use))

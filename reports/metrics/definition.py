@@ -29,10 +29,15 @@ class Source(StrEnum):
     REQUESTS = "requests"
     GROWTH = "growth"
     TOPICS = "topics"
+    KINDS = "kinds"
     COSTS = "costs"
     WORDS = "words"
+    MEDIA = "media"
+    """What was said after help forms, call requests and what was agreed: no contacts, and told apart (metrics 1.1)."""
     IMPORTED = "imported"
     GUIDE = "guide"
+    QUALITY = "quality"
+    ROLLOUTS = "rollouts"
 
 
 class Better(StrEnum):

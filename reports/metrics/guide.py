@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,13 +19,15 @@ from reports.months import Period
 
 
 def read_guide(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
-    """The walks begun in the period, in eight queries. The guide is the whole county's: a part of its services has no data."""
+    """The walks begun in the period, in seven queries. The guide is the whole county's: a part of its services has no data."""
     if not scope.is_whole:
         return {}
     starts, ends = period.interval
     sessions = usage.sessions_of(scope.county_id, starts, ends)
     paths = Path.objects.filter(county=scope.county_id)
-    published = paths.published().count()
+    late = Q(review_on__lt=timezone.localdate(now))
+    of_paths = paths.published().aggregate(published=Count("pk"), overdue=Count("pk", filter=late))
+    published = of_paths["published"]
     wait = Median(Elapsed("handed_over_at", "conversation__first_reply_at"), filter=usage.HANDED_ANSWERED & ~Q(conversation=None))
     found = sessions.aggregate(**usage.counts_of(now), human_wait=wait)
     if not published and not found["sessions"]:
@@ -37,7 +39,7 @@ def read_guide(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]
         "guide_missed": usage.missed_in(scope.county_id, starts, ends),
         "guide_loops": len({row["session"] for row in usage.loops_in(sessions)}),
         "guide_published": published,
-        "guide_overdue": paths.overdue(timezone.localdate(now)).count(),
+        "guide_overdue": of_paths["overdue"],
     }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from reports.metrics import columns
 from reports.metrics.scope import Scope
-from reports.metrics.sql import UtcHour
+from reports.metrics.sql import UtcHour, instant_of
 from reports.months import Period, local_hour
 from services.calendars import local_date
 
@@ -41,7 +41,7 @@ def read_hours(scope: Scope, period: Period) -> list[HourCount]:
     found = scope.rows(period).annotate(hour=UtcHour("queued_at")).values("hour").annotate(**wanted).order_by("hour")
     rows: Iterable[Any] = found.iterator()
     return [
-        HourCount(_instant(row["hour"]), row["contacts"], row["answered"], row["abandoned"], row["within"])
+        HourCount(instant_of(row["hour"]), row["contacts"], row["answered"], row["abandoned"], row["within"])
         for row in rows
         if row["contacts"]
     ]
@@ -80,5 +80,11 @@ def by_clock(hours: Iterable[HourCount]) -> Mapping[tuple[date, int], int]:
     return found
 
 
-def _instant(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)
+def kept_by_week(hours: Iterable[HourCount]) -> dict[tuple[int, int], tuple[int, int]]:
+    """By weekday and hour of the wall clock: answered within the target, of so many contacts (M08)."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for hour in hours:
+        key = local_hour(hour.at)
+        within, contacts = found.get(key, (0, 0))
+        found[key] = (within + hour.within, contacts + hour.contacts)
+    return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,16 +12,18 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from reports.gaps import are_comparable
 from reports.metrics import columns
+from reports.metrics.change import read_areas
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, unknown
-from reports.metrics.scope import Scope
+from reports.metrics.scope import Scope, services_of
+from reports.metrics.series import of_month
 from reports.months import Month, Period
-from services.calendars import Calendar, merged
-from services.choices import ServiceStatus
+from services.calendars import Calendar, merged, midnights
 from services.intervals import Interval
-from services.models import CostRow, County, Queue, ResponderGroup, Service
-from services.openness import calendars_of
+from services.models import CostRow, County, Municipality, Queue, ResponderGroup, Service
+from services.openness import calendars_of, weekly_of
 
 HOUR = timedelta(hours=1)
 
@@ -32,8 +34,8 @@ def read_directory(scope: Scope, period: Period) -> dict[str, Any]:
     A service's earlier states are not kept: it is counted when it is open now and had opened by the last day of the period.
     """
     _starts, ends = period.interval
-    services = Service.objects.filter(pk__in=scope.services, status=ServiceStatus.OPEN, is_test=False, opened_at__lt=ends)
-    open_now = set(services.values_list("pk", flat=True))
+    opened = {each.pk: each.opened_at for each in services_of(scope) if each.was_open(ends)}
+    open_now = set(opened)
     queues = list(Queue.objects.filter(service__in=open_now, is_active=True))
     calendars = calendars_of(queues, at=period.interval[0]) if queues else {}
     of_service: dict[int, list[Calendar]] = defaultdict(list)
@@ -47,7 +49,68 @@ def read_directory(scope: Scope, period: Period) -> dict[str, Any]:
         "really_open": sum((open_hours(found, period) for found in of_service.values()), Fraction()),
         "professions": sorted(set(groups.order_by().values_list("profession_fi", flat=True).distinct())),
         "population": _population(scope),
+        **_twelve_months(scope, period, [at for at in opened.values() if at is not None]),
     }
+
+
+def _twelve_months(scope: Scope, period: Period, opened: Sequence[datetime]) -> dict[str, Any]:
+    """Contacts of the twelve months that end with this one: not while they are not whole, or inside one area (M25, metrics 1.9)."""
+    month = period.month
+    if month is None:
+        return {}
+    year = Period(month.shifted(-11).first, month.last)
+    if not opened or min(opened) >= midnights(year.first)[1] or not are_comparable(read_areas(scope), period, year):
+        return {"year_contacts": None}
+    return {"year_contacts": scope.rows(year).filter(columns.CONTACT).count()}
+
+
+def residents_of(places: Iterable[Any]) -> dict[int, int]:
+    """How many live in each of these municipalities, where that has been told."""
+    rows = Municipality.objects.filter(pk__in=[place for place in places if place], residents__gt=0)
+    return dict(rows.values_list("pk", "residents"))
+
+
+def read_offer_months(scope: Scope, months: Sequence[Month]) -> dict[Month, Figure]:
+    """Open services, the hours of a week at the end of each month, and the professions that answered in it, in five queries for
+    any number of months (S000-56, S004-20).
+
+    Of a service only its opening is kept: one that is closed now is in no month, but in those that were frozen.
+    """
+    ordered = sorted(months)
+    last = ordered[-1].period.interval[1]
+    services = [each for each in services_of(scope) if each.was_open(last)]
+    opened = {each.pk for each in services}
+    queues = Queue.objects.filter(service__in=opened, is_active=True, schedule__isnull=False)
+    pairs = list(queues.values_list("service", "schedule"))
+    intervals = weekly_of(schedule for _service, schedule in pairs)
+    of_service: dict[int, list[Interval]] = defaultdict(list)
+    for service, schedule in pairs:
+        of_service[service] += intervals[schedule]
+    professions = _professions(scope, ordered)
+    found = {}
+    for n_month, month in enumerate(ordered):
+        were = [each.pk for each in services if each.was_open(month.period.interval[1])]
+        hours = sum((hours_of_week(of_service[pk], month.period) for pk in were), Fraction())
+        n = len(were)
+        parts = [("open_services", n), ("professions", len(professions[n_month]))]
+        found[month] = Figure("M32", Fraction(n), "n", n, parts, {"weekly_hours": hours})
+    return found
+
+
+def _professions(scope: Scope, months: Sequence[Month]) -> dict[int, set[str]]:
+    """Of those who answered in each month, by its number."""
+    rows = scope.rows(Period(months[0].first, months[-1].last)).filter(columns.ANSWERED, responder__isnull=False)
+    pairs = rows.annotate(cell=of_month(months)).filter(cell__isnull=False).values_list("cell", "responder").distinct()
+    answered: dict[int, set[int]] = defaultdict(set)
+    for cell, responder in pairs.iterator():
+        answered[cell].add(responder)
+    members = ResponderGroup.objects.filter(queues__service__in=scope.services, members__isnull=False).order_by()
+    found: dict[int, set[str]] = defaultdict(set)
+    for profession, member in members.values_list("profession_fi", "members").distinct():
+        for cell, who in answered.items():
+            if member in who:
+                found[cell].add(profession)
+    return found
 
 
 def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
@@ -75,8 +138,13 @@ def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
 
 def weekly_hours(calendars: Iterable[Calendar], period: Period) -> Fraction:
     """Hours of a week in which any queue is open by the regular intervals of the last day; overlapping ones count once."""
+    return hours_of_week((each for calendar in calendars for each in calendar.weekly), period)
+
+
+def hours_of_week(intervals: Iterable[Interval], period: Period) -> Fraction:
+    """The same of the intervals themselves."""
     pieces: list[tuple[int, int]] = []
-    for interval in {each for calendar in calendars for each in calendar.weekly if _is_valid(each, period)}:
+    for interval in {each for each in intervals if _is_valid(each, period)}:
         pieces += interval.minutes()
     total, reached = 0, 0
     for start, end in sorted(pieces):
@@ -112,8 +180,11 @@ def per_resident(facts: Facts) -> Figure:
     population = facts.get("population") or number(facts, "external_population")
     if not population:
         return unknown("M25", "/1000")
-    n = number(facts, "contacts")
-    return Figure("M25", Fraction(1000 * n, population), "/1000", n, [("contacts", n), ("population", population)])
+    n, beside = number(facts, "contacts"), {}
+    if "year_contacts" in facts:
+        year = facts["year_contacts"]
+        beside["twelve_months"] = None if year is None else Fraction(1000 * year, population)
+    return Figure("M25", Fraction(1000 * n, population), "/1000", n, [("contacts", n), ("population", population)], beside)
 
 
 def cost(facts: Facts) -> Figure:
@@ -136,8 +207,7 @@ def _is_valid(interval: Interval, period: Period) -> bool:
 
 def _population(scope: Scope) -> int | None:
     """Residents of the county; a service that works in a part of it has no number of its own."""
-    partial = Service.objects.filter(pk__in=scope.services, areas__municipalities__isnull=False).exists()
-    if partial and not scope.is_whole:
+    if not scope.is_whole and Service.objects.filter(pk__in=scope.services, areas__municipalities__isnull=False).exists():
         return None
     return County.objects.filter(pk=scope.county_id).values_list("population", flat=True).first()
 
@@ -147,7 +217,7 @@ DEFINITIONS = (
         "M25",
         "/1000",
         Better.NEITHER,
-        _("Contacts for each thousand residents of the county."),
+        _("Contacts for each thousand residents of the county; beside it those of the twelve months that end with this one."),
         per_resident,
         Source.CONVERSATIONS,
         Source.DIRECTORY,

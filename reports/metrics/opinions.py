@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from chat.choices import Medium
 from reports.choices import Theme, Tone
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
@@ -16,6 +20,7 @@ from reports.models import FeedbackMark
 from reports.models.feedback import TOLD, texts_of
 from reports.months import Period
 
+MEDIA = tuple(medium for medium in Medium.values if medium != Medium.CHAT)
 THEMES = tuple(f"theme_{code}" for code in Theme.values)
 
 
@@ -33,25 +38,70 @@ def read_words(scope: Scope, period: Period) -> dict[str, int]:
     return {**found, "texts": texts.count()}
 
 
+def read_media(scope: Scope, period: Period) -> Mapping[str, int]:
+    """What was said after what is no contact, by medium: one query. A medium of which nothing was said has no numbers."""
+    said = Q(feedback__answered_at__isnull=False)
+    rows: Iterable[Any] = (
+        scope.later(period)
+        .values("medium")
+        .annotate(
+            answered=Count("pk", filter=columns.ANSWERED),
+            with_feedback=Count("pk", filter=said),
+            satisfaction_n=Count("feedback__satisfaction"),
+            satisfaction_sum=Sum("feedback__satisfaction"),
+            content=Count("pk", filter=Q(feedback__satisfaction__gte=4)),
+            recommend_n=Count("feedback__recommend"),
+            promoters=Count("pk", filter=Q(feedback__recommend__gte=9)),
+            detractors=Count("pk", filter=Q(feedback__recommend__lte=6)),
+            texts=Count("pk", filter=said & ~Q(feedback__words="")),
+        )
+    )
+    found: dict[str, int] = {}
+    for row in rows:
+        medium = row.pop("medium")
+        if row["with_feedback"]:
+            found |= {f"{medium}_{name}": n or 0 for name, n in row.items()}
+    return found
+
+
+def _media(facts: Facts, name: str) -> list[tuple[str, int]]:
+    """The counts of the media in which there are some."""
+    return [(code, n) for code, n in named(facts, [f"{medium}_{name}" for medium in MEDIA]) if n]
+
+
+def _of(told: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The same by the name of the medium alone."""
+    return [(code.partition("_")[0], n) for code, n in told]
+
+
 def satisfaction(facts: Facts) -> Figure:
-    """M14: the mean, and the share of answers 4–5."""
+    """M14: the mean, and the share of answers 4–5; what was said after other media stands beside it (metrics 1.1)."""
     n = number(facts, "satisfaction_n")
     mean = Fraction(number(facts, "satisfaction_sum"), n) if n else None
+    told = _media(facts, "satisfaction_n")
+    beside = {f"{medium}_mean": Fraction(number(facts, f"{medium}_satisfaction_sum"), each) for medium, each in _of(told)}
     parts = [(str(mark), number(facts, f"satisfaction_{mark}")) for mark in range(1, 6)]
-    return Figure("M14", mean, "1–5", n, parts, {"share": ratio(number(facts, "content"), n)})
+    return Figure("M14", mean, "1–5", n, [*parts, *told], {"share": ratio(number(facts, "content"), n), **beside})
 
 
 def nps(facts: Facts) -> Figure:
     """M15: 100 times promoters less detractors, divided by all answers; no percentage, and never an average of months."""
     n = number(facts, "recommend_n")
     parts = named(facts, ["promoters", "passives", "detractors"])
-    return Figure("M15", ratio(parts[0][1] - parts[2][1], n), "nps", n, parts)
+    told = _media(facts, "recommend_n")
+    beside = {
+        f"{medium}_nps": ratio(number(facts, f"{medium}_promoters") - number(facts, f"{medium}_detractors"), each)
+        for medium, each in _of(told)
+    }
+    return Figure("M15", ratio(parts[0][1] - parts[2][1], n), "nps", n, [*parts, *told], beside)
 
 
 def response_rate(facts: Facts) -> Figure:
     """M16."""
     n, answered = number(facts, "with_feedback"), number(facts, "answered")
-    return share("M16", n, answered, [("feedback", n), ("answered", answered)])
+    told = _media(facts, "with_feedback")
+    beside = {f"{medium}_rate": ratio(each, number(facts, f"{medium}_answered")) for medium, each in _of(told)}
+    return share("M16", n, answered, [("feedback", n), ("answered", answered), *told], beside=beside)
 
 
 def own_words(facts: Facts) -> Figure:
@@ -59,9 +109,12 @@ def own_words(facts: Facts) -> Figure:
     texts, tones = number(facts, "texts"), named(facts, Tone.values)
     told = sum(n for _tone, n in tones)
     parts = [("texts", texts), *tones, ("not_gone_through", texts - told), *((code, n) for code, n in named(facts, THEMES) if n)]
+    parts += _media(facts, "texts")
     beside = {f"{tone}_share": ratio(n, told) for tone, n in tones}
     return count("M17", texts, parts, beside=beside)
 
+
+BOTH = (Source.CONVERSATIONS, Source.MEDIA)
 
 DEFINITIONS = (
     metric(
@@ -70,10 +123,18 @@ DEFINITIONS = (
         Better.MORE,
         _("The mean of answers from 1 to 5 to how content residents were; one answer for each contact."),
         satisfaction,
+        *BOTH,
     ),
-    metric("M15", "nps", Better.MORE, _("The share of those who answered 9–10 less the share of those who answered 0–6."), nps),
     metric(
-        "M16", "%", Better.MORE, _("Contacts with at least one answer of feedback, divided by answered contacts."), response_rate
+        "M15", "nps", Better.MORE, _("The share of those who answered 9–10 less the share of those who answered 0–6."), nps, *BOTH
+    ),
+    metric(
+        "M16",
+        "%",
+        Better.MORE,
+        _("Contacts with at least one answer of feedback, divided by answered contacts."),
+        response_rate,
+        *BOTH,
     ),
     metric(
         "M17",
@@ -82,5 +143,6 @@ DEFINITIONS = (
         _("Texts that residents have written as feedback. A person has read them and said what tone and themes they have."),
         own_words,
         Source.WORDS,
+        Source.MEDIA,
     ),
 )

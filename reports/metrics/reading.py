@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Substr
 
 from chat.choices import FailureDemand, Outcome, TransferReason, TransferState
 from chat.models import Conversation, Leg, Transfer
@@ -22,14 +23,19 @@ from chat.models.transfers import TAKEN_WITHIN
 from reports.metrics import columns
 from reports.metrics.definition import Source
 from reports.metrics.scope import Scope, with_identification
-from reports.metrics.sql import Micros
-from reports.months import Period
+from reports.metrics.series import of_month
+from reports.metrics.sql import Micros, UtcHour, instant_of
+from reports.months import Period, local_hour
 from services.models import Queue
 
 REPEATED_WITHIN = timedelta(hours=168)
 PASSED_ON = Q(state=TransferState.ACCEPTED) & ~Q(reason=TransferReason.OVERFLOW)
 """A transfer that reached somebody. What goes on by itself to an overflow queue is nobody's transfer (S002-44)."""
 Key = Any
+MOST_PAGES = 20
+"""Of the pages from which residents came: those from which most did."""
+OF_RESIDENTS = ("language", "identified", "municipality")
+"""Breakdowns that tell what residents are: small numbers are hidden (metrics 1.4)."""
 
 
 @dataclass(slots=True)
@@ -41,6 +47,10 @@ class Reading:
     total: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, dict[Key, dict[str, Any]]] = field(default_factory=dict)
     in_use: Sequence[int] = ()
+    residents: list[dict[str, dict[Key, dict[int, dict[str, int]]]]] = field(default_factory=list)
+    """Of each month: by breakdown and cell of what residents are, on how many of each service figures rest, so that no table
+    solves another.
+    """
 
     def cell(self, breakdown: str, key: Key) -> dict[str, Any]:
         """The numbers of one cell; one that was not there has none."""
@@ -49,6 +59,10 @@ class Reading:
 
 def dimensions(scope: Scope) -> dict[str, Combinable]:
     """What contacts are broken down by (metrics 1.6): each by what it was when it was queued, but the topic."""
+    return scope.once("dimensions", lambda: _dimensions(scope))
+
+
+def _dimensions(scope: Scope) -> dict[str, Combinable]:
     return {
         "service": F("first_queue__service"),
         "queue": F("first_queue"),
@@ -58,9 +72,10 @@ def dimensions(scope: Scope) -> dict[str, Combinable]:
         ),
         "entry_channel": F("entry_channel"),
         "identified": Case(When(columns.IDENTIFIED, then=Value(True)), default=Value(False), output_field=BooleanField()),
+        "entry_page": _pages(),
         "contactor": F("contactor"),
         "topic": F("topic"),
-        "municipality": F("municipality"),
+        "municipality": Coalesce("municipality__successor", "municipality"),  # the history of one that has ended (M25)
     }
 
 
@@ -95,8 +110,32 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
     ways = dimensions(reading.scope)
     each = {**shared, **columns.of_opinions(whole=False)}
     for name in breakdowns:
-        found: Iterable[Any] = rows.annotate(cell=ways[name]).values("cell").annotate(**each).iterator()
+        cells = rows.annotate(cell=ways[name]).values("cell").annotate(**each)
+        found: Iterable[Any] = (
+            cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES] if name == "entry_page" else cells.iterator()
+        )
         reading.cells[name] = {row.pop("cell"): row for row in found}
+    _read_residents(reading, breakdowns)
+
+
+def _read_residents(reading: Reading, breakdowns: Collection[str]) -> None:
+    """One query for all of these breakdowns and months together."""
+    ways = {name: way for name, way in dimensions(reading.scope).items() if name in breakdowns and name in OF_RESIDENTS}
+    if not ways:
+        return
+    months = reading.period.months
+    rows = reading.scope.rows(reading.period).filter(columns.CONTACT)
+    rows = rows.annotate(of_month=of_month(months), **{f"by_{name}": way for name, way in ways.items()})
+    rests: Iterable[Any] = (
+        rows.values("of_month", "first_queue__service", *(f"by_{name}" for name in ways)).annotate(**columns.of_few()).iterator()
+    )
+    reading.residents = [{name: {} for name in ways} for _month in months]
+    for row in rests:
+        for name in ways:
+            of_cell = reading.residents[row["of_month"]][name].setdefault(row[f"by_{name}"], {})
+            counts = of_cell.setdefault(row["first_queue__service"], dict.fromkeys(columns.of_few(), 0))
+            for number in counts:
+                counts[number] += row[number]
 
 
 def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
@@ -197,12 +236,21 @@ def _read_attempts(reading: Reading) -> None:
             if breakdown in reading.cells:
                 cell = reading.cell(breakdown, row[column])
                 cell["attempts"] = cell.get("attempts", 0) + row["n"]
-    reading.total |= {"attempts": sum(went.values()), "went_to": dict(went)}
+    hours: Counter[tuple[int, int]] = Counter()
+    for row in rows.annotate(hour=UtcHour("at")).values("hour").annotate(n=Count("pk")):
+        hours[local_hour(instant_of(row["hour"]))] += row["n"]
+    reading.total |= {"attempts": sum(went.values()), "went_to": dict(went), "attempt_hours": dict(hours)}
 
 
 def truth(condition: Combinable | Q) -> Case:
     """The condition as a column."""
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _pages() -> Combinable:
+    """The page without its language: a page in each language would tell of small numbers by language (metrics 1.4)."""
+    in_language = Q(entry_page__startswith="/fi/") | Q(entry_page__startswith="/sv/") | Q(entry_page__startswith="/en/")
+    return Case(When(in_language, then=Substr("entry_page", 4)), default=F("entry_page"), output_field=CharField())
 
 
 def _groups(scope: Scope) -> Combinable:

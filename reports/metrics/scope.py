@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
 from chat.identity_providers import current_provider
 from chat.models import Attempt, Conversation
 from chat.models.attempts import AttemptQuerySet
 from chat.models.conversations import ConversationQuerySet
+from reports.models.groups import ReportGroup
 from reports.months import Period
-from services.choices import Identification
+from services.choices import Identification, ServiceStatus
 from services.models import County, Service
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class Scope:
     services: tuple[int, ...]
     is_whole: bool = False
     """All services of the county: those made meanwhile and closed ones too, test services never."""
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was read of the directory while one page is made, so that each of its parts does not read it again."""
 
     @classmethod
     def of(cls, services: Collection[Service]) -> Scope:
@@ -37,6 +44,19 @@ class Scope:
         services = Service.objects.filter(county=county, is_test=False).order_by("pk")
         return cls(county.pk, tuple(services.values_list("pk", flat=True)), True)
 
+    @classmethod
+    def of_group(cls, group: ReportGroup) -> Scope:
+        """The services of a group; those for tests never."""
+        services = group.services.filter(is_test=False).order_by("pk")
+        return cls(group.county_id, tuple(services.values_list("pk", flat=True)))
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What `read` gives, read at most once for this scope: only of what does not change while a page is made."""
+        if name not in self.known:
+            self.known[name] = read()
+        found: T = self.known[name]
+        return found
+
     def rows(self, period: Period, *, tests: bool = False) -> ConversationQuerySet:
         """Residents' conversations queued in the period whose first queue is of the services; tests and practice left out."""
         starts, ends = period.interval
@@ -45,6 +65,12 @@ class Scope:
         )
         rows = rows.live().filter(is_test=True) if tests else rows.counted()
         return rows.of_residents().order_by()
+
+    def later(self, period: Period) -> ConversationQuerySet:
+        """Help requests, call requests and what was agreed, which arrived in the period: no contacts (metrics 1.1)."""
+        starts, ends = period.interval
+        rows = Conversation.objects.later().filter(county=self.county_id, queued_at__gte=starts, queued_at__lt=ends)
+        return rows.filter(first_queue__service__in=self.services, is_test=False).of_residents().order_by()
 
     def attempts(self, period: Period) -> AttemptQuerySet:
         """Tries outside the hours in the period (M05)."""
@@ -67,5 +93,29 @@ def asking_now(scope: Scope) -> set[int]:
     """The services in which strong identification is in use now."""
     if current_provider() is None:
         return set()
-    asks = Service.objects.filter(pk__in=scope.services).exclude(identification=Identification.NEVER)
-    return set(asks.values_list("pk", flat=True))
+    return {each.pk for each in services_of(scope) if each.identification != Identification.NEVER}
+
+
+class OfService(NamedTuple):
+    """What the figures ask of a service itself."""
+
+    pk: int
+    status: str
+    is_test: bool
+    identification: str
+    primary_care: bool
+    opened_at: datetime | None
+
+    def was_open(self, until: datetime) -> bool:
+        """It is open now, and had opened before the instant: its earlier states are not kept."""
+        return self.status == ServiceStatus.OPEN and not self.is_test and self.opened_at is not None and self.opened_at < until
+
+
+def services_of(scope: Scope) -> list[OfService]:
+    """The services of the scope: one query for a page."""
+    return scope.once("services", lambda: _services(scope))
+
+
+def _services(scope: Scope) -> list[OfService]:
+    rows = Service.objects.filter(pk__in=scope.services).order_by("pk").values_list(*OfService._fields)
+    return [OfService(*row) for row in rows]

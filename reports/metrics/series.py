@@ -25,7 +25,7 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     if not months:
         return {}
     ordered = sorted(months)
-    rows = scope.rows(Period(ordered[0].first, ordered[-1].last)).annotate(cell=_month_of(ordered)).filter(cell__isnull=False)
+    rows = scope.rows(Period(ordered[0].first, ordered[-1].last)).annotate(cell=of_month(ordered)).filter(cell__isnull=False)
     wanted: dict[str, Any] = {
         **columns.of_statuses(),
         **columns.of_waits(),
@@ -50,7 +50,8 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     return {month: compute(n) for n, month in enumerate(ordered)}
 
 
-def _month_of(months: Sequence[Month]) -> Case:
+def of_month(months: Sequence[Month]) -> Case:
+    """The number of the month among these; none in another."""
     whens = []
     for n, month in enumerate(months):
         starts, ends = month.period.interval

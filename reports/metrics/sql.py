@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -48,6 +49,11 @@ class Elapsed(Func):
         """The exact number of PostgreSQL's interval."""
         (start, first), (end, second) = (compiler.compile(each) for each in self.get_source_expressions())
         return f"(EXTRACT(epoch FROM ({end} - {start})) * 1000000)::bigint", [*second, *first]
+
+
+def instant_of(hour: str) -> datetime:
+    """The first instant of an hour that `UtcHour` gave."""
+    return datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC)
 
 
 class UtcHour(Func):

@@ -11,9 +11,11 @@ from reports.metrics.sql import seconds
 
 
 def contacts(facts: Facts) -> Figure:
-    """M01: answered, abandoned, and those whom the service's closing left without an answer."""
+    """M01: answered, abandoned, and those whom the service's closing left without an answer; beside it what is prevention."""
     parts = named(facts, [Status.ANSWERED, Status.ABANDONED, Status.SERVICE_CLOSED, Status.SHORT_ABANDON])
-    return count("M01", number(facts, "contacts"), parts)
+    n, kinds = number(facts, "contacts"), facts.get("kinds") or {}
+    beside = {f"kind_{kind}_share": ratio(of_kind, n) for kind, of_kind in kinds.items()}
+    return count("M01", n, [*parts, *((f"kind_{kind}", of_kind) for kind, of_kind in kinds.items())], beside=beside)
 
 
 def identified(facts: Facts) -> Figure:
@@ -59,6 +61,8 @@ DEFINITIONS = (
             " within ten seconds are shown beside it."
         ),
         contacts,
+        Source.CONVERSATIONS,
+        Source.KINDS,
     ),
     metric(
         "M02",

@@ -7,12 +7,35 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.choices import FailureDemand, Outcome, Status, WentTo
-from reports.choices import Theme, Tone
+from chat.choices import FailureDemand, Medium, Outcome, Status, WentTo
+from reports.choices import QualityItem, Theme, Tone
+from services.choices import TopicKind
 
+MEDIA: Mapping[str, Promise | str] = {
+    Medium.FORM: _("Help forms"),
+    Medium.CALL: _("Call requests and follow-ups"),
+    Medium.MAIL: _("E-mails"),
+}
+"""What is no contact: what residents said of it is told apart (metrics 1.1)."""
+OF_MEDIUM: Mapping[str, Promise | str] = {
+    "satisfaction_n": _("answers from 1 to 5"),
+    "mean": _("mean"),
+    "recommend_n": _("answers from 0 to 10"),
+    "nps": "NPS",
+    "with_feedback": _("with feedback"),
+    "rate": _("share with feedback, of the answered"),
+    "texts": _("texts"),
+}
+
+_KIND_SHARES = {
+    TopicKind.PREVENTION: _("Prevention and early support, share of contacts"),
+    TopicKind.DIGITAL: _("Guidance in dealing digitally, share of contacts"),
+}
 PARTS: Mapping[str, Promise | str] = {
     **{str(code): words for code, words in (*Status.choices, *Outcome.choices, *WentTo.choices, *FailureDemand.choices)},
     "contacts": _("All contacts"),
+    **{f"kind_{kind}": words for kind, words in TopicKind.choices},
+    **{f"kind_{kind}_share": words for kind, words in _KIND_SHARES.items()},
     "within": _("Answered within the target"),
     "coded": _("Answered contacts with an outcome"),
     "promoters": _("Answered 9–10"),
@@ -60,9 +83,11 @@ PARTS: Mapping[str, Promise | str] = {
     "repeats": _("Came again"),
     "doctor": _("Answered by a doctor"),
     "population": _("Residents"),
+    "twelve_months": _("For each thousand residents in twelve months"),
     "available_minutes": _("Minutes in which somebody was available"),
     "responders": _("Responders who were available"),
     "parallel": _("Conversations at once (mean)"),
+    "at_most": _("Share of available time with as many conversations as allowed"),
     "most_parallel": _("Conversations at once (most)"),
     "working_days": _("Working days"),
     "per_working_day": _("On a working day"),
@@ -74,6 +99,11 @@ PARTS: Mapping[str, Promise | str] = {
     "in_time": _("Done in time"),
     "late": _("Done late"),
     "overdue": _("Open and overdue"),
+    "not_reached": _("Of them not reached in the agreed attempts"),
+    "call_request_due": _("Call requests due"),
+    "call_request_in_time": _("Call requests in time"),
+    "follow_up_due": _("Follow-ups due"),
+    "follow_up_in_time": _("Follow-ups in time"),
     "requests": _("Questions received"),
     "requests_answered": _("Questions answered"),
     "within_two": _("Answered within two working days"),
@@ -122,6 +152,12 @@ PARTS: Mapping[str, Promise | str] = {
     "hours_now": _("Phone hours in a week, now"),
     "appointments": _("Appointments gained in a week"),
     "saved_euros": _("Saved euros"),
+    "rollout_overdue": _("Items past their day"),
+    "rollout_risks": _("Open risks"),
+    "rollout_proven": _("Items proven by the system"),
+    "quality_size": _("Conversations drawn"),
+    "quality_checked": _("Of them gone through"),
+    **{f"quality_{code}": words for code, words in QualityItem.choices},
     "per_answered": _("Euros for each answered contact"),
 }
 
@@ -133,6 +169,8 @@ NOTES: Mapping[str, Promise | str] = {
     "few": _("Few answers."),
     "more_than_all": _("The data are wrong: there are more digital doctor visits than visits in all. Mend the entered figures."),
     "months_missing": _("Figures are missing from the period."),
+    "quality_few": _("What fewer than five yes or no answers would tell is hidden."),
+    "quality_of_one": _("The conversations gone through are one person’s: the result is not shown in reports."),
     "savings_reached": _("The wanted savings were reached."),
     "savings_not_reached": _("The wanted savings were not reached."),
     "savings_not_assessed": _("Whether the wanted savings were reached has not been assessed."),
@@ -149,10 +187,23 @@ PERCENTS = {
         "growth_of_year",
         "guide_helped_share",
         "calls_within",
+        "at_most",
     ),
     *(f"{tone}_share" for tone in Tone.values),
+    *(f"kind_{kind}_share" for kind in TopicKind.values),
+    *(f"quality_{code}" for code in QualityItem.values),
 }
 """What stands beside a figure as a percentage, though the figure itself may be of another unit."""
+ROLLOUT = "rollout "
+"""Before the name of a rollout, which stands beside M29 under its own name."""
+PHASE = " / "
+PHASES: Mapping[str, Promise | str] = {
+    "selvitys": _("Investigation"),
+    "maarittely": _("Definition and planning"),
+    "toteutus": _("Implementation and taking into use"),
+    "paattaminen": _("Closing and maintenance"),
+}
+"""The phases of the model as it ships; another is told by its key."""
 EUROS = {"euros", "per_answered", "saved_euros"}
 """What stands beside a figure as euros."""
 TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_median", "guide_human_wait", "calls_median"}
@@ -161,4 +212,15 @@ TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_medi
 
 def part_words(code: str) -> str:
     """What a part of a figure is called; a mark from 1 to 5 is its number."""
+    if code.startswith(ROLLOUT):
+        name, _at, phase = code.removeprefix(ROLLOUT).partition(PHASE)
+        return f"{name}: {PHASES.get(phase, phase)}" if phase else name
+    medium, _at, name = code.partition("_")
+    if medium in MEDIA and name in OF_MEDIUM:
+        return f"{MEDIA[medium]}: {OF_MEDIUM[name]}"
     return str(PARTS.get(code, code))
+
+
+def is_percent(code: str) -> bool:
+    """What stands beside a figure under this name is a percentage."""
+    return code in PERCENTS or code.startswith(ROLLOUT) or code in {f"{medium}_rate" for medium in MEDIA}

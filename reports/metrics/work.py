@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
+from statistics import median
 from typing import Any
 
-from django.db.models import DateTimeField, F, Q, Sum, Value
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from chat.choices import Medium, PresenceKind
-from chat.models import ContactDetail, Leg, Presence
+from chat.choices import LaterKind, LaterResult, Medium, PresenceKind
+from chat.models import ContactDetail, LaterContact, Leg, Presence
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
-from reports.metrics.figure import Facts, Figure, number, share, unknown
-from reports.metrics.scope import Scope
-from reports.metrics.sql import MILLION, Elapsed
+from reports.metrics.figure import Facts, Figure, number, ratio, share, unknown
+from reports.metrics.scope import Scope, services_of
+from reports.metrics.sql import MILLION
 from reports.months import Period
 from services.calendars import first_instant, local_date, midnights
-from services.holidays_fi import is_working_day, working_day_after
-from services.models import Membership, Service
+from services.holidays_fi import is_working_day, working_day_after, working_days
+from services.models import Membership
 
 OFFICE_OPENS, OFFICE_CLOSES = 8, 16
 CALL_DAYS = 3
@@ -50,24 +51,31 @@ def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
     members = Membership.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=starts), group__queues__service__in=scope.services
     )
-    until = Least(Coalesce(F("ends_at"), _stamp(ends)), _stamp(ends))
-    cut = Elapsed(Greatest(F("starts_at"), _stamp(starts)), until)
     here = Presence.objects.filter(
         Q(user__in=members.values("user")) | Q(user__in=legs.values("responder")),
         Q(ends_at__isnull=True) | Q(ends_at__gt=starts),
         county=scope.county_id,
         starts_at__lt=ends,
     )
-    by_user = dict(
-        here.filter(kind=PresenceKind.AVAILABLE).order_by().values("user").annotate(micros=Sum(cut)).values_list("user", "micros")
-    )
+    present = here.filter(kind=PresenceKind.AVAILABLE).order_by().values_list("user", "starts_at", "ends_at", "limit")
+    intervals: dict[int, list[tuple[datetime, datetime, int | None]]] = defaultdict(list)
+    for user, begins, stops, limit in present.iterator():
+        intervals[user].append((max(begins, starts), min(stops or ends, ends), limit))
+    micro = timedelta(microseconds=1)
+    by_user = {user: sum((stop - begin for begin, stop, _n in found), timedelta()) // micro for user, found in intervals.items()}
     stretches = legs.filter(responder__isnull=False).order_by("responder", "accepted_at")
-    held = _held(stretches.values_list("responder", "accepted_at", "left_at").iterator(), starts, ends)
-    loads = [side_by_side(found) for _user, found in held]
+    held = _held(stretches.values_list("responder", "accepted_at", "left_at", "queue__max_parallel").iterator(), starts, ends)
+    loads: list[tuple[timedelta, timedelta, int]] = []
+    at_most = timedelta()
+    for user, found, allowed in held:
+        loads.append(side_by_side(found))
+        of_her = [(begin, stop, min(limit or allowed, allowed)) for begin, stop, limit in intervals[user]]
+        at_most += time_at_most(found, of_her)
     busy = sum((load[1] for load in loads), timedelta())
     return {
-        "presence": here.exists(),
+        "presence": bool(by_user) or here.exists(),
         "available": sum(by_user.values()),
+        "at_most": at_most // micro,
         "available_minutes": sum(by_user.values()) // (60 * MILLION),
         "responders": len(by_user),
         "parallel": Fraction(
@@ -77,6 +85,26 @@ def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
         else None,
         "most_parallel": max((load[2] for load in loads), default=0),
     }
+
+
+def time_at_most(stretches: Iterable[Stretch], intervals: Iterable[tuple[datetime, datetime, int]]) -> timedelta:
+    """How long one person had as many conversations as she may have at once, while she was available."""
+    edges = sorted(edge for start, end in stretches if start < end for edge in ((start, 1), (end, -1)))
+    pieces: list[tuple[datetime, datetime, int]] = []
+    here = 0
+    for (at, step), (until, _step) in pairwise(edges):
+        here += step
+        if here and at < until:
+            pieces.append((at, until, here))
+    return sum(
+        (
+            max(min(stop, until) - max(begin, at), timedelta())
+            for begin, stop, limit in intervals
+            for at, until, n in pieces
+            if n >= limit
+        ),
+        timedelta(),
+    )
 
 
 def side_by_side(stretches: Iterable[Stretch]) -> tuple[timedelta, timedelta, int]:
@@ -94,7 +122,7 @@ def side_by_side(stretches: Iterable[Stretch]) -> tuple[timedelta, timedelta, in
 
 def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
     """Contacts with primary health care in office hours of working days, and which of them were reached that day (M08b)."""
-    services = list(Service.objects.filter(pk__in=scope.services, primary_care=True).values_list("pk", flat=True))
+    services = [each.pk for each in services_of(scope) if each.primary_care]
     if not services:
         return {}
     asked = reached = Q(pk__in=[])
@@ -111,8 +139,8 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
     return found
 
 
-def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, int]:
-    """Agreed calls whose due day is in the period (M33); one that is not due yet is not counted."""
+def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
+    """Call requests and follow-ups whose due day is in the period (M33); one that is not due yet is not counted."""
     starts, ends = period.interval
     # From the few calls to their conversations, and not from every conversation of the county to its call.
     rows = ContactDetail.objects.annotate(
@@ -126,15 +154,46 @@ def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, int]
         conversation__medium=Medium.CHAT,
     )
     today = local_date(now)
-    found = {"due": 0, "in_time": 0, "late": 0, "overdue": 0}
+    days: list[int] = []
+    found: dict[str, Any] = {"due": 0, "in_time": 0, "late": 0, "overdue": 0, "not_reached": 0}
+    found |= {name: 0 for kind in LaterKind.values for name in (f"{kind}_due", f"{kind}_in_time")}
     stamps: Iterable[Any] = rows.order_by().values_list("given_at", "done_at").iterator()
     for given, done in stamps:
         due = working_day_after(local_date(given), CALL_DAYS)
-        if not period.first <= due <= period.last or (done is None and due >= today):
-            continue
-        found["due"] += 1
-        found["overdue" if done is None else "in_time" if local_date(done) <= due else "late"] += 1
-    return found
+        if _count(found, period, LaterKind.CALL_REQUEST, due, done, today) and done is not None:
+            days.append(_working_days(given, done))
+    promised: Iterable[Any] = (
+        LaterContact.objects.filter(due_on__gte=period.first, due_on__lte=period.last)
+        .annotate(of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0)
+        .filter(of_county=scope.county_id, of_service__in=scope.services, conversation__is_test=False)
+        .exclude(result=LaterResult.CANCELLED)
+        .order_by()
+        .values_list("kind", "due_on", "done_at", "result", "conversation__queued_at")
+        .iterator()
+    )
+    for kind, due, done, result, left in promised:
+        if _count(found, period, kind, due, done, today) and done is not None:
+            found["not_reached"] += result == LaterResult.NOT_REACHED
+            days.append(_working_days(left, done))
+    return {**found, "median_days": Fraction(median(days)) if days else None}
+
+
+def _working_days(left: datetime, done: datetime) -> int:
+    """From leaving to doing; the day of leaving is day 0."""
+    first, last = local_date(left), local_date(done)
+    return working_days(first + timedelta(days=1), last) if last > first else 0
+
+
+def _count(found: dict[str, Any], period: Period, kind: str, due: date, done: datetime | None, today: date) -> bool:
+    """One promise: in its month by its due day; one that is not due yet is not counted. Tells whether it was."""
+    if not period.first <= due <= period.last or (done is None and due >= today):
+        return False
+    how = "overdue" if done is None else "in_time" if local_date(done) <= due else "late"
+    found["due"] += 1
+    found[how] += 1
+    found[f"{kind}_due"] += 1
+    found[f"{kind}_in_time"] += how == "in_time"
+    return True
 
 
 def load(facts: Facts) -> Figure:
@@ -144,22 +203,24 @@ def load(facts: Facts) -> Figure:
     available, answered = int(facts.get("available") or 0), number(facts, "answered")
     value = Fraction(answered * 3600 * MILLION, available) if available else None
     parts = [(name, number(facts, name)) for name in ("answered", "available_minutes", "responders", "most_parallel")]
-    return Figure("M26", value, "n/h", answered, parts, {"parallel": facts.get("parallel")})
+    at_most = ratio(int(facts.get("at_most") or 0), available)
+    return Figure("M26", value, "n/h", answered, parts, {"parallel": facts.get("parallel"), "at_most": at_most})
 
 
 def calls(facts: Facts) -> Figure:
     """M33."""
-    parts = [(name, number(facts, name)) for name in ("due", "in_time", "late", "overdue")]
-    return share("M33", number(facts, "in_time"), number(facts, "due"), parts)
+    names = ["due", "in_time", "late", "overdue", "not_reached"]
+    names += [name for kind in LaterKind.values for name in (f"{kind}_due", f"{kind}_in_time")]
+    parts = [(name, number(facts, name)) for name in names]
+    return share("M33", number(facts, "in_time"), number(facts, "due"), parts, beside={"median_days": facts.get("median_days")})
 
 
-def _stamp(at: datetime) -> Value:
-    return Value(at, output_field=DateTimeField())
-
-
-def _held(rows: Iterator[Any], starts: datetime, ends: datetime) -> Iterator[tuple[int, list[Stretch]]]:
+def _held(rows: Iterator[Any], starts: datetime, ends: datetime) -> Iterator[tuple[int, list[Stretch], int]]:
+    """Of each responder the stretches of her conversations, and how many at once her queues allow."""
     for user, found in groupby(rows, key=lambda row: row[0]):
-        yield user, [(max(accepted, starts), min(left or ends, ends)) for _user, accepted, left in found]
+        legs = list(found)
+        stretches = [(max(accepted, starts), min(left or ends, ends)) for _user, accepted, left, _n in legs]
+        yield user, stretches, max(n for *_leg, n in legs)
 
 
 DEFINITIONS = (
@@ -169,7 +230,7 @@ DEFINITIONS = (
         Better.NEITHER,
         _(
             "Answered contacts for each hour in which a responder was available. Beside it how many conversations each had at once,"
-            " while she had any."
+            " while she had any, and how much of the available time she had as many as she may have."
         ),
         load,
         Source.CONVERSATIONS,
@@ -180,8 +241,8 @@ DEFINITIONS = (
         "%",
         Better.MORE,
         _(
-            "Calls that were agreed in a chat and due in the period, done by the end of their due day: the third working day after"
-            " the number was given."
+            "Call requests and follow-ups that were due in the period, done by the end of their due day: the agreed day, or the"
+            " third working day. Who was not reached in the agreed attempts counts as done; what was cancelled is left out."
         ),
         calls,
         Source.CALLS,

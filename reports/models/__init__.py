@@ -1,11 +1,14 @@
-"""What reports keep: frozen months, notes, reviews, feedback gone through, quality samples, figures from elsewhere, and choices."""
+"""What reports keep: months, notes, reviews, feedback gone through, quality samples, figures from elsewhere, alerts and groups."""
 
+from reports.models.alerts import GrowthAlert
 from reports.models.external import ExternalFigure
 from reports.models.feedback import FeedbackMark
+from reports.models.groups import ReportGroup, ReportRecipient
 from reports.models.months import MonthlyReport
 from reports.models.notes import MonthNote
 from reports.models.quality import QualityCheck, QualitySample
 from reports.models.reviews import AgreedAction, Review
+from reports.models.rollouts import RolloutMonth
 from reports.models.selections import ReportSelection
 from reports.models.wishes import ShiftWish
 
@@ -13,11 +16,15 @@ __all__ = [
     "AgreedAction",
     "ExternalFigure",
     "FeedbackMark",
+    "GrowthAlert",
     "MonthNote",
     "MonthlyReport",
     "QualityCheck",
     "QualitySample",
+    "ReportGroup",
+    "ReportRecipient",
     "ReportSelection",
     "Review",
+    "RolloutMonth",
     "ShiftWish",
 ]

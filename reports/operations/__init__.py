@@ -1,11 +1,14 @@
 """The rules of reports, and the only place that writes them."""
 
+from reports.operations.alerts import watch_growth
 from reports.operations.external import Taken, bring_in_figures, enter_figure
 from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
 from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
+from reports.operations.groups import choose_recipients, end_group, save_group
 from reports.operations.notes import change_note, delete_note, write_note
 from reports.operations.quality import check_conversation, draw_sample, export_quality, open_sampled, replace_erased
 from reports.operations.reviews import Action, Findings, sign_review, write_review
+from reports.operations.rollouts import Standing, note_rollout
 from reports.operations.rows import export_rows, open_rows
 from reports.operations.selections import choose_metrics
 from reports.operations.targets import end_target, set_target
@@ -15,13 +18,16 @@ __all__ = [
     "CATCH_UP",
     "Action",
     "Findings",
+    "Standing",
     "Taken",
     "bring_in_figures",
     "change_note",
     "check_conversation",
     "choose_metrics",
+    "choose_recipients",
     "delete_note",
     "draw_sample",
+    "end_group",
     "end_target",
     "enter_figure",
     "export_quality",
@@ -31,14 +37,17 @@ __all__ = [
     "improve_from_feedback",
     "make_wish",
     "mark_feedback",
+    "note_rollout",
     "open_feedback",
     "open_rows",
     "open_sampled",
     "replace_erased",
     "revise_month",
+    "save_group",
     "set_target",
     "sign_review",
     "take_wish_back",
+    "watch_growth",
     "write_note",
     "write_review",
 ]

@@ -15,7 +15,7 @@ from accounts.operations import record_audit
 from reports.frozen import differences, digest_of, kept
 from reports.gaps import Fullness, fullness
 from reports.metrics import FORMULAS, Scope, figures_of
-from reports.models import MonthlyReport
+from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
 from reports.operations.letters import tell_recipients
 from reports.permissions import may_read
@@ -27,50 +27,61 @@ CATCH_UP = 3
 """So many months back a report that was missed is still made by itself."""
 
 
-def freeze_month(*, by: Actor, county: County, service: Service | None, month: Month, now: datetime) -> MonthlyReport:
+def freeze_month(
+    *, by: Actor, county: County, service: Service | None, month: Month, now: datetime, group: ReportGroup | None = None
+) -> MonthlyReport:
     """A month is frozen once as revision 1, not before six on the third working day after it; asked again, the same one comes back.
 
     Raises PermissionDenied to who does not read the figures, ValidationError (too_early, no_data).
     """
-    if not may_read(by, county=county, service=service):
+    if not may_read(by, county=county, service=service, group=group):
         raise PermissionDenied
-    rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
+    rows = MonthlyReport.objects.of_scope(county=county, service=service, group=group).filter(month=month.first)
     first: MonthlyReport | None = rows.filter(revision=1).first()
     if first is not None:
         return first
     if now < month.report_at:
         raise ValidationError(_("The month is not over yet, or its corrections are still awaited."), code="too_early")
-    figures = _figures(county, service, month, now)
-    if _is_gap(county, service, month, contacts=figures["M01"]["n"], now=now):
+    figures = _figures(county, service, group, month, now)
+    if _is_gap(county, service, group, month, contacts=figures["M01"]["n"], now=now):
         raise ValidationError(_("There is no data of this month."), code="no_data")
-    row = _row(by, county, service, month, figures, revision=1, now=now)
+    row = _row(by, county, service, group, month, figures, revision=1, now=now)
     with transaction.atomic():
         MonthlyReport.objects.bulk_create([row], ignore_conflicts=True)  # two who freeze at once make one
-        report: MonthlyReport = rows.select_related("county", "service").get(revision=1)
+        report: MonthlyReport = rows.select_related("county", "service", "group").get(revision=1)
         tell_recipients(report)
     return report
 
 
 @transaction.atomic
-def revise_month(*, by: Actor, county: County, service: Service | None, month: Month, reason: str, now: datetime) -> MonthlyReport:
+def revise_month(
+    *,
+    by: Actor,
+    county: County,
+    service: Service | None,
+    month: Month,
+    reason: str,
+    now: datetime,
+    group: ReportGroup | None = None,
+) -> MonthlyReport:
     """A new revision is made only when a person asks for it and says why; the old one stays, and what differs is listed.
 
     Raises PermissionDenied, MonthlyReport.DoesNotExist (nothing is frozen), ValidationError (reason_missing, unchanged).
     """
-    if not isinstance(by, Staff) or not may_read(by, county=county, service=service):
+    if not isinstance(by, Staff) or not may_read(by, county=county, service=service, group=group):
         raise PermissionDenied
     if not reason.strip():
         raise ValidationError(_("Say why a new revision is needed."), code="reason_missing")
     County.objects.select_for_update(no_key=True).get(pk=county.pk)
-    rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
+    rows = MonthlyReport.objects.of_scope(county=county, service=service, group=group).filter(month=month.first)
     last = rows.order_by("-revision").first()
     if last is None:
         raise MonthlyReport.DoesNotExist
-    figures = _figures(county, service, month, now)
+    figures = _figures(county, service, group, month, now)
     found = differences(last.values, figures)
     if not found and last.formulas == FORMULAS:
         raise ValidationError(_("Nothing has changed since the last revision."), code="unchanged")
-    row = _row(by, county, service, month, figures, revision=last.revision + 1, now=now)
+    row = _row(by, county, service, group, month, figures, revision=last.revision + 1, now=now)
     row.reason, row.differences = reason.strip()[:200], found
     row.save()
     record_audit(
@@ -91,39 +102,56 @@ def freeze_due_months(*, by: System, now: datetime) -> int:
     months = [month for n in range(CATCH_UP) if (month := last.shifted(-n)).report_at <= now]
     made = 0
     for county in County.objects.filter(is_active=True).order_by("pk"):
-        for service in (None, *Service.objects.filter(county=county, is_test=False, opened_at__isnull=False).order_by("pk")):
-            rows = MonthlyReport.objects.of_scope(county=county, service=service).filter(revision=1)
+        services = Service.objects.filter(county=county, is_test=False, opened_at__isnull=False).order_by("pk")
+        groups = ReportGroup.objects.filter(county=county, ended_at__isnull=True).order_by("pk")
+        scopes = [(None, None), *((service, None) for service in services), *((None, group) for group in groups)]
+        for service, group in scopes:
+            rows = MonthlyReport.objects.of_scope(county=county, service=service, group=group).filter(revision=1)
             have = set(rows.values_list("month", flat=True))
-            made += sum(_try_to_freeze(by, county, service, month, now) for month in months if month.first not in have)
+            made += sum(_try_to_freeze(by, county, service, group, month, now) for month in months if month.first not in have)
     return made
 
 
-def _try_to_freeze(by: System, county: County, service: Service | None, month: Month, now: datetime) -> bool:
+def _try_to_freeze(
+    by: System, county: County, service: Service | None, group: ReportGroup | None, month: Month, now: datetime
+) -> bool:
     try:
-        freeze_month(by=by, county=county, service=service, month=month, now=now)
+        freeze_month(by=by, county=county, service=service, group=group, month=month, now=now)
     except ValidationError:
         return False  # a month without data is a gap, and has no report
     return True
 
 
-def _figures(county: County, service: Service | None, month: Month, now: datetime) -> dict[str, Any]:
-    scope = Scope.of([service]) if service else Scope.whole(county)
+def _figures(county: County, service: Service | None, group: ReportGroup | None, month: Month, now: datetime) -> dict[str, Any]:
+    scope = Scope.of_group(group) if group else Scope.of([service]) if service else Scope.whole(county)
     return kept(only(figures_of(scope, month.period, now=now).total, chosen_codes(service)))
 
 
-def _is_gap(county: County, service: Service | None, month: Month, *, contacts: int, now: datetime) -> bool:
+def _is_gap(
+    county: County, service: Service | None, group: ReportGroup | None, month: Month, *, contacts: int, now: datetime
+) -> bool:
     if service is None:
-        opened = Service.objects.filter(county=county, is_test=False, opened_at__lt=month.period.interval[1])
+        of_scope = group.services.all() if group else Service.objects.filter(county=county)
+        opened = of_scope.filter(is_test=False, opened_at__lt=month.period.interval[1])
         return contacts == 0 and not opened.exists()
     return fullness(month, opened_at=service.opened_at, contacts=contacts, today=local_date(now)) == Fullness.GAP
 
 
 def _row(
-    by: Actor, county: County, service: Service | None, month: Month, figures: dict[str, Any], *, revision: int, now: datetime
+    by: Actor,
+    county: County,
+    service: Service | None,
+    group: ReportGroup | None,
+    month: Month,
+    figures: dict[str, Any],
+    *,
+    revision: int,
+    now: datetime,
 ) -> MonthlyReport:
     return MonthlyReport(
         county=county,
         service=service,
+        group=group,
         month=month.first,
         revision=revision,
         formulas=FORMULAS,

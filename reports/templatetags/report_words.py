@@ -26,6 +26,12 @@ def share(value: Fraction) -> str:
 
 
 @register.filter
+def tenth(value: Fraction) -> str:
+    """3,8."""
+    return number(value, 1)
+
+
+@register.filter
 def waited(seconds: float | None) -> str:
     """4 min 19 s; a dash when there is no wait."""
     return NOTHING if seconds is None else duration(Fraction(seconds))

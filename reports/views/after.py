@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import Staff
 from reports.choices import REVIEWERS
 from reports.feedback import not_gone_through
-from reports.models import MonthlyReport, Review
+from reports.models import Review
 from reports.months import Month
 from reports.permissions import may_review, readable_services
 from reports.quality import told_of
@@ -18,22 +18,23 @@ from reports.views.review import actions_before
 from services.models import County, Service
 
 
-def after_reading(actor: Staff, county: County, service: Service | None, month: Month) -> dict[str, Any]:
+def after_reading(actor: Staff, county: County, service: Service | None, month: Month, *, is_frozen: bool) -> dict[str, Any]:
     """For the page of a month: the review of it, if any, the actions of the one before, and the ways to the work around it."""
     place = Place(actor, county, service)
     reviews = Review.objects.of_scope(county=county, service=service).filter(month=month.first)
-    frozen = MonthlyReport.objects.of_scope(county=county, service=service).filter(month=month.first)
-    reads_words = readable_services(actor, county, REVIEWERS).exists()
+    found = list(reviews.select_related("report", "signed_by").order_by("-signed_at", "-pk"))
+    own = readable_services(actor, county, REVIEWERS)
+    reads_words = own.exists()
     return {
         "place": place,
         "month": month,
         "is_over": month.last < timezone.localdate(),
-        "is_frozen": frozen.exists(),
+        "is_frozen": is_frozen,
         "actions": actions_before(place, month),
-        "review": reviews.signed().select_related("report").first(),
-        "draft": reviews.filter(signed_at__isnull=True).first(),
+        "review": next((row for row in found if row.signed_at is not None), None),
+        "draft": next((row for row in found if row.signed_at is None), None),
         "may_review": may_review(actor, county=county, service=service),
-        "plans": readable_services(actor, county, REVIEWERS).filter(**({"pk": service.pk} if service else {})).exists(),
+        "plans": reads_words if service is None else own.filter(pk=service.pk).exists(),
         "quality": told_of(county, service, month),
         "may_see_quality": service is not None and may_review(actor, county=county, service=service),
         "reads_words": reads_words,

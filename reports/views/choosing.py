@@ -13,12 +13,16 @@ from django.utils.http import urlencode
 
 from accounts.actors import Staff
 from chat.models import Conversation
+from reports.metrics import Scope
+from reports.models import ReportGroup
 from reports.months import Month, Period
 from reports.permissions import may_read_county, readable_services
 from services.models import County, Service
 
 MOST_MONTHS = 60
 ALL = "kaikki"
+GROUP = "ryhma:"
+"""Before the key of a group in an address: no key of a service has a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,19 @@ class Chosen:
     may_read_all: bool
     period: Period
     months: Sequence[Month]
+    group: ReportGroup | None = None
+    groups: Sequence[ReportGroup] = ()
 
     @property
     def key(self) -> str:
         """The service as the address names it."""
-        return self.service.key if self.service else ALL
+        return self.service.key if self.service else f"{GROUP}{self.group.key}" if self.group else ALL
+
+    def scope(self, county: County) -> Scope:
+        """The services of which it is."""
+        if self.group:
+            return Scope.of_group(self.group)
+        return Scope.of([self.service]) if self.service else Scope.whole(county)
 
     @property
     def month(self) -> Month | None:
@@ -58,6 +70,7 @@ def chosen_of(request: HttpRequest, actor: Staff, county: County) -> Chosen:
     """The scope and the month or period that the address names. What there is not is a 404, what is not hers a 403."""
     services = list(readable_services(actor, county))
     service, may_read_all = chosen_service(request, actor, county, services)
+    groups, group = chosen_group(request, actor, county)
     this = Month.of(timezone.localdate())
     first = first_month(county, this)
     months = [this.shifted(-n) for n in range((this.year - first.year) * 12 + this.number - first.number + 1)]
@@ -68,14 +81,16 @@ def chosen_of(request: HttpRequest, actor: Staff, county: County) -> Chosen:
             raise Http404 from error
         if period.first > timezone.localdate() or len(period.months) > MOST_MONTHS:
             raise Http404
-        return Chosen(service, services, may_read_all, period, months)
-    return Chosen(service, services, may_read_all, asked_month(request, first, this).period, months)
+        return Chosen(service, services, may_read_all, period, months, group, groups)
+    return Chosen(service, services, may_read_all, asked_month(request, first, this).period, months, group, groups)
 
 
 def chosen_service(request: HttpRequest, actor: Staff, county: County, services: Sequence[Service]) -> tuple[Service | None, bool]:
     """The service that the address names, else the county when she may read it, else her first one."""
     may_read_all = may_read_county(actor, county)
     key = request.GET.get("palvelu", "")
+    if key.startswith(GROUP):
+        return None, may_read_all  # whether she reads it `chosen_group` asks
     service = next((each for each in services if each.key == key), None)
     if service is None and key not in ("", ALL):
         raise Http404
@@ -84,6 +99,18 @@ def chosen_service(request: HttpRequest, actor: Staff, county: County, services:
             raise PermissionDenied
         service = services[0]
     return service, may_read_all
+
+
+def chosen_group(request: HttpRequest, actor: Staff, county: County) -> tuple[list[ReportGroup], ReportGroup | None]:
+    """The groups of services that she reads, and the one that the address names; another is none."""
+    groups = list(ReportGroup.objects.readable_by(actor).filter(county=county, ended_at__isnull=True))
+    key = request.GET.get("palvelu", "")
+    if not key.startswith(GROUP):
+        return groups, None
+    group = next((each for each in groups if f"{GROUP}{each.key}" == key), None)
+    if group is None:
+        raise Http404
+    return groups, group
 
 
 def asked_month(request: HttpRequest, first: Month, this: Month) -> Month:

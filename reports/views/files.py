@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from reports.exports import NoPaperError, as_csv, as_json, paper, workbook
+from reports.models import MonthlyReport
 from reports.report import Report, report_of
 from reports.views.choosing import chosen_of
 from reports.views.door import figures_door
@@ -66,4 +67,19 @@ def paper_file(request: HttpRequest, actor: Staff, county: County) -> HttpRespon
 
 def _report(request: HttpRequest, actor: Staff, county: County, *, with_trend: bool = True) -> Report:
     chosen = chosen_of(request, actor, county)
-    return report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), with_trend=with_trend)
+    asked = request.GET.get("revisio", "")
+    if asked and not (asked.isdecimal() and len(asked) < 4):
+        raise Http404
+    try:
+        return report_of(
+            actor,
+            county,
+            chosen.service,
+            chosen.period,
+            now=timezone.now(),
+            with_trend=with_trend,
+            group=chosen.group,
+            revision=int(asked) if asked else None,
+        )
+    except MonthlyReport.DoesNotExist as error:
+        raise Http404 from error

@@ -13,13 +13,16 @@ from accounts.actors import Staff
 from reports.behind import LISTED
 from reports.external import OF_METRIC
 from reports.metrics.figure import FEW
-from reports.models import MonthlyReport
-from reports.permissions import may_read_county
+from reports.permissions import may_group
 from reports.report import Report, report_of
 from reports.views.after import after_reading
+from reports.views.alerts import open_alerts
 from reports.views.choosing import Chosen, chosen_of
 from reports.views.door import figures_door
 from services.models import County
+
+FROZEN_FILES = (("reports:paper", "PDF"), ("reports:workbook", "XLSX"), ("reports:table", "CSV"), ("reports:data", "JSON"))
+"""Of each revision."""
 
 
 @require_GET
@@ -27,16 +30,22 @@ from services.models import County
 def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """The figures in words, with their definitions and what they rest on, beside targets, drawn and broken down."""
     chosen = chosen_of(request, actor, county)
-    report = report_of(actor, county, chosen.service, chosen.period, now=timezone.now())
-    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=chosen.service)
-    revisions = rows.filter(month=chosen.period.first).select_related("made_by").order_by("revision") if chosen.month else []
-    hers = may_read_county(actor, county)
+    report = report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), group=chosen.group)
+    hers = chosen.may_read_all
     notes = [(note, hers or note.service_id is not None) for note in report.notes if note.month == chosen.period.first]
-    after = after_reading(actor, county, chosen.service, chosen.month) if chosen.month else None
-    context = {**page_context(chosen, report), "revisions": revisions, "notes": notes, "after": after}
+    after = (
+        after_reading(actor, county, chosen.service, chosen.month, is_frozen=report.frozen is not None)
+        if chosen.month and not chosen.group
+        else None
+    )
+    scope = report.figures.scope
+    watched = open_alerts(actor, county, None if scope.is_whole else scope.services) if report.goes_on else None
+    context = {**page_context(chosen, report), "revisions": report.revisions, "notes": notes, "after": after, "alerts": watched}
+    context |= {"may_group": may_group(actor, county), "group_services": chosen.group.services.all() if chosen.group else ()}
+    context["frozen_files"] = FROZEN_FILES
     return render(request, "reports/month.html", context)
 
 
 def page_context(chosen: Chosen, report: Report) -> dict[str, Any]:
     """What a page of figures shows, whether of a month or of a free period."""
-    return {"chosen": chosen, "report": report, "listed": LISTED, "brought": tuple(OF_METRIC), "few": FEW}
+    return {"chosen": chosen, "report": report, "listed": LISTED, "brought": () if chosen.group else tuple(OF_METRIC), "few": FEW}

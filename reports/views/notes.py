@@ -29,8 +29,8 @@ from services.models import County
 def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """Write a note of the month and service that the address names."""
     chosen = chosen_of(request, actor, county)
-    if chosen.month is None:
-        raise Http404
+    if chosen.month is None or chosen.group:
+        raise Http404  # a note is of a service or of the county; a group tells the county’s
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,19 +11,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
+from reports.channels import side_by_side
 from reports.charts.trends import mark_of, shown
 from reports.forms.pages import PeriodForm
-from reports.metrics import DEFINITIONS, Scope, figures_of
+from reports.metrics import DEFINITIONS, figures_of
 from reports.months import Month, Period
 from reports.permissions import readable_services
 from reports.report import report_of
 from reports.summary import period_words
+from reports.targets import targets_of
 from reports.trend import trend_of
-from reports.views.choosing import Chosen, chosen_of, chosen_service, first_month
+from reports.views.choosing import Chosen, chosen_group, chosen_of, chosen_service, first_month
 from reports.views.door import figures_door
 from reports.views.month import page_context
 from services.models import County
 
+BESIDE = ("M01", "M07", "M08", "M21")
+"""What is told of a free period month by month: chat and phone side by side (S004-14)."""
 OF_YEAR = ("M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M14", "M15")
 
 
@@ -36,13 +40,16 @@ def period(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     if not form.is_valid() or form.period is None:
         services = list(readable_services(actor, county))
         service, may_read_all = chosen_service(request, actor, county, services)
+        groups, group = chosen_group(request, actor, county)
         month = Month.of(today)
-        chosen = Chosen(service, services, may_read_all, Period(month.first, month.last), [month])
+        chosen = Chosen(service, services, may_read_all, Period(month.first, month.last), [month], group, groups)
         context: dict[str, Any] = {"chosen": chosen, "form": form}
         return render(request, "reports/period.html", context, status=422 if form.is_bound else 200)
     chosen = chosen_of(request, actor, county)
-    report = report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), with_trend=False)
-    trend = trend_of(county, chosen.service, chosen.period.months, today=today, codes=("M01",))
+    report = report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), with_trend=False, group=chosen.group)
+    trend = trend_of(county, chosen.service, chosen.period.months, today=today, codes=BESIDE, group=chosen.group)
+    aims = targets_of(county.pk, chosen.service)
+    report = replace(report, channels=side_by_side(trend.points, aims, codes=report.figures.total))
     context = {
         **page_context(chosen, report),
         "form": form,
@@ -71,9 +78,8 @@ def year(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     chosen = _year(request, actor, county, this)
     months = [Month(chosen.period.first.year, number) for number in range(1, 13)]
     today = timezone.localdate()
-    trend = trend_of(county, chosen.service, months, today=today, codes=OF_YEAR)
-    scope = Scope.of([chosen.service]) if chosen.service else Scope.whole(county)
-    total = figures_of(scope, chosen.period, codes=OF_YEAR, now=timezone.now()).total
+    trend = trend_of(county, chosen.service, months, today=today, codes=OF_YEAR, group=chosen.group)
+    total = figures_of(chosen.scope(county), chosen.period, codes=OF_YEAR, now=timezone.now()).total
     rows = [
         YearRow(DEFINITIONS[code].name, code, [shown(point.figure(code)) for point in trend.points], shown(total[code]))
         for code in OF_YEAR
@@ -94,9 +100,10 @@ def _year(request: HttpRequest, actor: Staff, county: County, this: Month) -> Ch
     first = first_month(county, this)
     services = list(readable_services(actor, county))
     service, may_read_all = chosen_service(request, actor, county, services)
+    groups, group = chosen_group(request, actor, county)
     text = request.GET.get("vuosi") or str(this.year)
     if not (text.isdecimal() and len(text) == 4 and first.year <= int(text) <= this.year):
         raise Http404
     whole = Period(Month(int(text), 1).first, Month(int(text), 12).last)
     months = [Month(number, 1) for number in range(this.year, first.year - 1, -1)]
-    return Chosen(service, services, may_read_all, whole, months)
+    return Chosen(service, services, may_read_all, whole, months, group, groups)

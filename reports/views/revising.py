@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Staff
 from reports.forms.pages import RevisionForm
 from reports.frozen import figures_from
-from reports.metrics import DEFINITIONS, Scope, figures_of
+from reports.metrics import DEFINITIONS, figures_of
 from reports.models import MonthlyReport
 from reports.operations import revise_month
 from reports.shown import ShownChange, changes_since
@@ -40,7 +40,7 @@ class Revised:
 def revise(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """Look at what differs, and make the next revision with a reason; the earlier ones stay."""
     chosen = chosen_of(request, actor, county)
-    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=chosen.service)
+    rows = MonthlyReport.objects.readable_by(actor).of_scope(county=county, service=chosen.service, group=chosen.group)
     revisions = list(rows.filter(month=chosen.period.first).select_related("made_by").order_by("revision"))
     if chosen.month is None or not revisions:
         raise Http404
@@ -49,14 +49,21 @@ def revise(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            row = revise_month(by=actor, county=county, service=chosen.service, month=chosen.month, reason=reason, now=now)
+            row = revise_month(
+                by=actor,
+                county=county,
+                service=chosen.service,
+                group=chosen.group,
+                month=chosen.month,
+                reason=reason,
+                now=now,
+            )
         except ValidationError as error:
             form.refuse(error)
         else:
             messages.success(request, _("Revision %(n)s was made.") % {"n": row.revision})
             return redirect(f"{reverse('reports:revise')}?{chosen.query}")
-    scope = Scope.of([chosen.service]) if chosen.service else Scope.whole(county)
-    live = figures_of(scope, chosen.period, now=now).total
+    live = figures_of(chosen.scope(county), chosen.period, now=now).total
     context = {
         "chosen": chosen,
         "form": form,

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET
 from accounts.actors import Staff
 from reports.behind import BEHIND, rows_behind
 from reports.exports import FIELDS, MOST_ROWS, MOST_SHEET_ROWS, dataset_csv, dataset_rows, dataset_xlsx
-from reports.metrics import DEFINITIONS, Scope
+from reports.metrics import DEFINITIONS
 from reports.operations import export_rows, open_rows
 from reports.rounding import number
-from reports.views.choosing import Chosen, chosen_of
+from reports.views.choosing import chosen_of
 from reports.views.door import figures_door
 from reports.views.files import as_file
 from services.models import County, Queue
@@ -37,7 +37,7 @@ def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> Htt
     code = metric.upper()
     if code not in BEHIND:
         raise Http404
-    scope = _scope(chosen, county)
+    scope = chosen.scope(county)
     found = rows_behind(scope, chosen.period, code)
     is_others = request.GET.get("osa") == OTHERS and found.others is not None
     shown = found.others if is_others and found.others is not None else found.counted
@@ -52,7 +52,15 @@ def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> Htt
     listed: list[tuple[Any, str]] = []
     if not found.is_hidden:
         listed = [(row, queues.get(row.first_queue_id, "")) for row in page.object_list]
-        open_rows(by=actor, county=county, service=chosen.service, period=chosen.period, metric=code, count=len(listed))
+        open_rows(
+            by=actor,
+            county=county,
+            service=chosen.service,
+            group=chosen.group,
+            period=chosen.period,
+            metric=code,
+            count=len(listed),
+        )
     context = {
         "chosen": chosen,
         "definition": DEFINITIONS[code],
@@ -81,19 +89,16 @@ def dataset_file(request: HttpRequest, actor: Staff, county: County, kind: str) 
     if kind not in ("csv", "xlsx"):
         raise Http404
     chosen = chosen_of(request, actor, county)
-    found = dataset_rows(_scope(chosen, county), chosen.period, county)
+    found = dataset_rows(chosen.scope(county), chosen.period, county)
     most = MOST_ROWS if kind == "csv" else MOST_SHEET_ROWS
     if len(found) > most:
         told = _("There are more than %(most)s conversations, too many for one file. Choose one service or a shorter period.")
         messages.warning(request, told % {"most": number(most)})
         return redirect(f"{reverse('reports:dataset')}?{chosen.query}")
-    export_rows(by=actor, county=county, service=chosen.service, period=chosen.period, count=len(found))
+    export_rows(by=actor, county=county, service=chosen.service, group=chosen.group, period=chosen.period, count=len(found))
     made = dataset_csv(found) if kind == "csv" else dataset_xlsx(found)
-    return as_file(made, kind, f"keskustelut-{chosen.key}-{chosen.month or f'{chosen.period.first}-{chosen.period.last}'}")
-
-
-def _scope(chosen: Chosen, county: County) -> Scope:
-    return Scope.of([chosen.service]) if chosen.service else Scope.whole(county)
+    days = str(chosen.month or f"{chosen.period.first}-{chosen.period.last}")
+    return as_file(made, kind, f"keskustelut-{chosen.key.replace(':', '-')}-{days}")
 
 
 def _name(row: object) -> str:

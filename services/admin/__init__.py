@@ -1,5 +1,5 @@
 """The admin pages of the service directory."""
 
-from services.admin import counties, hours, notices, queues, service_rows, services
+from services.admin import counties, hours, mailboxes, notices, queues, service_rows, services
 
-__all__ = ["counties", "hours", "notices", "queues", "service_rows", "services"]
+__all__ = ["counties", "hours", "mailboxes", "notices", "queues", "service_rows", "services"]

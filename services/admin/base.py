@@ -31,6 +31,7 @@ SOURCE = "admin"
 LANGUAGE_GROUPS = (("fi", _("In Finnish")), ("sv", _("In Swedish")), ("en", _("In English")))
 FIELDS: dict[str, Any] = {
     "hosts": LinesField,
+    "embed_hosts": LinesField,
     "allowed_domains": LinesField,
     "official_languages": OfficialLanguagesField,
     "languages": LanguagesField,

@@ -27,6 +27,7 @@ class CountyAdmin(DirectoryAdmin):
         "official_languages",
         "hosts",
         "website",
+        "embed_hosts",
         "allowed_domains",
         "population",
         "switchboard",
@@ -51,8 +52,8 @@ class MunicipalityAdmin(DirectoryAdmin):
     """Municipalities; an ended one keeps its row."""
 
     counted = ngettext_lazy("%(n)s municipality", "%(n)s municipalities", "n")
-    general = ("county", "code", "valid_from", "valid_to", "successor")
-    list_display = ("name_fi", "code", "county", "valid_to")
+    general = ("county", "code", "valid_from", "valid_to", "successor", "residents")
+    list_display = ("name_fi", "code", "county", "residents", "valid_to")
     list_filter = ("county",)
 
 

@@ -50,6 +50,7 @@ class QueueAdmin(DirectoryAdmin):
         "is_doctor",
         "for_professionals",
         "needs_presence",
+        "takes_calls",
         "schedule",
         "groups",
         "max_waiting",

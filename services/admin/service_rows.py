@@ -23,9 +23,9 @@ class TopicAdmin(ServiceRowAdmin):
     """Topics of all services in one list, with export and import; those of one service stand on its page too (S001-10, S002-1)."""
 
     counted = ngettext_lazy("%(n)s topic", "%(n)s topics", "n")
-    general = ("service", "key", "shown_to_residents", "retired", "order")
-    list_display = ("__str__", "service", "key", "shown_to_residents", "retired", "order")
-    list_filter = (("service", admin.RelatedOnlyFieldListFilter), "retired")
+    general = ("service", "key", "shown_to_residents", "retired", "kind", "order")
+    list_display = ("__str__", "service", "key", "shown_to_residents", "retired", "kind", "order")
+    list_filter = (("service", admin.RelatedOnlyFieldListFilter), "retired", "kind")
     ordering = ("service__order", "service__key", "order", "key")
 
 

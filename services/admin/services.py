@@ -62,7 +62,7 @@ class TopicInline(RowInline):
     """What a conversation may be about."""
 
     model = Topic
-    shown = ("key", "name", "shown_to_residents", "retired", "order")
+    shown = ("key", "name", "shown_to_residents", "retired", "kind", "order")
 
 
 class LegalBasisInline(RowInline):
@@ -148,6 +148,7 @@ class ServiceAdmin(DirectoryAdmin):
                 (reverse("admin:services_service_life", args=[stored.pk, s]), STEPS[s]) for s in next_states(stored)
             ]
             context["preview"] = reverse("service", args=[stored.key])
+            context["origin"] = f"{request.scheme}://{request.get_host()}"
         return super().render_change_form(request, context, *args, **kwargs)
 
     def life_view(self, request: HttpRequest, pk: int, state: str) -> HttpResponseBase:
@@ -176,6 +177,7 @@ class ServiceAdmin(DirectoryAdmin):
             "service": service,
             "meaning": MEANINGS[state],
             "uses": uses_of(service) if state == ServiceStatus.CLOSED else (),
+            "unfinished": service.unfinished if state == ServiceStatus.OPEN else (),
             "form": form,
         }
         return TemplateResponse(request, "admin/directory/life.html", context)

@@ -3,6 +3,7 @@
 from services.models.county import ContactPoint, County, Link, Municipality, Office
 from services.models.help_forms import HelpField, HelpForm
 from services.models.improvements import Improvement
+from services.models.mailboxes import Mailbox
 from services.models.notices import Disruption, DisruptionText, Override
 from services.models.queues import Membership, Queue, ResponderGroup
 from services.models.schedules import ExceptionDay, Holiday, Schedule, WeeklyInterval
@@ -35,6 +36,7 @@ __all__ = [
     "LegalBasis",
     "LifeSituation",
     "Link",
+    "Mailbox",
     "Membership",
     "Municipality",
     "Office",

@@ -70,6 +70,12 @@ class County(Versioned):
     )
     registry_email = models.EmailField(_("registry e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
+    embed_hosts = models.JSONField(
+        _("sites that may show whether a chat is open"),
+        default=list,
+        blank=True,
+        help_text=_("Host names of the county’s other sites. The service’s page here gives what to paste on them."),
+    )
     allowed_domains = models.JSONField(_("domains that links may lead to"), default=list, blank=True)
     survey_words_months = models.PositiveSmallIntegerField(
         _("own words of surveys are kept (months)"),
@@ -95,6 +101,7 @@ class County(Versioned):
         """Host names, languages and domains are lists of what they say."""
         super().clean()
         self.hosts = _names("hosts", self.hosts, HOST)
+        self.embed_hosts = _names("embed_hosts", self.embed_hosts, HOST)
         self.allowed_domains = _names("allowed_domains", self.allowed_domains, HOST)
         self.official_languages = _names("official_languages", self.official_languages, OFFICIAL)
         if "fi" not in self.official_languages:
@@ -108,6 +115,15 @@ class County(Versioned):
                     )
                 }
             )
+
+    def embeds_at(self, origin: str) -> bool:
+        """A page of this origin may show the state of a chat: a host of the list, by https outside of trials (S001-20)."""
+        try:
+            parts = urlsplit(origin)
+            host = (parts.hostname or "").lower()
+        except ValueError:
+            return False
+        return host in self.embed_hosts and parts.scheme in ({"https"} if settings.PRODUCTION else {"https", "http"})
 
     def allows(self, url: str) -> bool:
         """Links may lead to the allowed domains, their subdomains and the county's own site, by http or https."""
@@ -135,6 +151,12 @@ class Municipality(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("successor"))
+    residents = models.PositiveIntegerField(
+        _("residents"),
+        null=True,
+        blank=True,
+        help_text=_("By the latest official figures. Contacts by municipality are divided by it (M25)."),
+    )
 
     objects = ScopedQuerySet.as_manager()
 

@@ -27,6 +27,11 @@ class NoticeQuerySet(ScopedQuerySet):
         at = at or timezone.now()
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
 
+    def concerning(self, service: Service) -> NoticeQuerySet:
+        """Those of the service, of a queue of it, and of its whole county."""
+        everywhere = Q(service__isnull=True, queue__isnull=True, county=service.county_id)
+        return self.filter(Q(service=service) | Q(queue__service=service) | everywhere)
+
     def editable_by(self, actor: Actor) -> NoticeQuerySet:
         """Those of the main user's county; a supervisor's are those of her services (S001-31)."""
         return self.filter(pk__in=super().editable_by(actor).values("pk")) | self.filter(supervised_by(actor))

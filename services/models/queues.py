@@ -118,6 +118,10 @@ class QueueQuerySet(ScopedQuerySet):
         )
         return self.filter(models.Exists(grants))
 
+    def taking_calls(self) -> QueueQuerySet:
+        """Units to whose people a call request may be left: in use, and their main user says so (S002-38)."""
+        return self.filter(is_active=True, takes_calls=True, service__status=ServiceStatus.OPEN)
+
     def targets_of(self, queue: Queue) -> QueueQuerySet:
         """Where a conversation of the queue may be transferred: its listed targets, or the queues of its own service when none
         is listed; always a colleague of its own queue; nowhere when it allows no transfers (S001-49, S002-40).
@@ -178,6 +182,12 @@ class Queue(Versioned):
         _("closed to newcomers when nobody is present"),
         default=False,
         help_text=_("Otherwise it is open by its hours whenever it has responders."),
+    )
+
+    takes_calls = models.BooleanField(
+        _("takes call requests"),
+        default=False,
+        help_text=_("Residents and responders may leave its people a request to call back, at any hour."),
     )
 
     objects = QueueQuerySet.as_manager()

@@ -14,7 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Staff, System
 from accounts.choices import Role
 from accounts.models import Grant
-from services.choices import AimClass, Audience, CostKind, Direction, Identification, Medium, Register, ServiceStatus
+from services.choices import (
+    AimClass,
+    Audience,
+    CostKind,
+    Direction,
+    Identification,
+    Medium,
+    Register,
+    ServiceStatus,
+    TopicKind,
+)
 from services.models.base import ScopedQuerySet, Versioned, ends_after_start, label, one_key_per_county, scoped, supervised_by
 from services.models.county import ContactPoint, County, Link, Municipality, Office
 
@@ -165,6 +175,11 @@ class Service(Versioned):
         form = getattr(self, "help_form", None)
         return form is not None and form.is_on and self.status == ServiceStatus.OPEN
 
+    @property
+    def takes_calls(self) -> bool:
+        """One of its units takes call requests now (S002-38)."""
+        return self.status == ServiceStatus.OPEN and any(row.is_active and row.takes_calls for row in self.queues.all())
+
 
 class Redirect(models.Model):
     """A matter that the service does not handle, and the right place for it (S001-48…50)."""
@@ -244,6 +259,9 @@ class Topic(models.Model):
     name = models.CharField(_("name"), max_length=80)
     shown_to_residents = models.BooleanField(_("offered in the start form"), default=True)
     retired = models.BooleanField(_("no longer given"), default=False)
+    kind = models.CharField(
+        _("kind of help"), max_length=12, choices=TopicKind.choices, blank=True, help_text=_("Reports tell its share of contacts.")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=10)
 
     objects = scoped("service__county__code").as_manager()

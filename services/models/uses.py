@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from services.models.base import ScopedQuerySet
 from services.models.county import ContactPoint, County, Link
 
+ITSELF = "itself:"
 IN_LANGUAGE = re.compile(r"^/(fi|sv|en)/")
 
 
@@ -21,6 +22,11 @@ class UseQuerySet(ScopedQuerySet):
     def of_thing(self, kind: str, key: object, *, county: int) -> Self:
         """Where a thing that texts name by its key is used: service, chapter, picture, reply."""
         return self.filter(county=county, thing=f"{kind}:{key}").order_by("label", "pk")
+
+    def nameable(self, kind: str, *, county: int) -> dict[str, Use]:
+        """The texts of a kind that texts below may name, by their key: each published one keeps a row that names itself."""
+        start = f"{ITSELF}{kind}:"
+        return {row.thing.removeprefix(start): row for row in self.filter(county=county, thing__startswith=start).order_by("thing")}
 
 
 class Use(models.Model):

@@ -15,6 +15,7 @@ from services.operations.help_forms import (
 from services.operations.holidays import fill_holidays
 from services.operations.improvements import add_improvement
 from services.operations.links import check_links
+from services.operations.mailboxes import Trial, change_mailbox, claim_mailbox, make_mailbox, note_fetch, try_mailbox
 from services.operations.materials import add_material, change_material, remove_material
 from services.operations.memberships import join_queue, leave_queue
 from services.operations.municipalities import import_municipalities, municipality_differences
@@ -51,6 +52,7 @@ __all__ = [
     "Delete",
     "Loaded",
     "RowChange",
+    "Trial",
     "add_help_field",
     "add_improvement",
     "add_material",
@@ -61,11 +63,13 @@ __all__ = [
     "change_disruption",
     "change_help_field",
     "change_help_form",
+    "change_mailbox",
     "change_material",
     "change_question",
     "change_row",
     "change_survey",
     "check_links",
+    "claim_mailbox",
     "close_due_surveys",
     "close_service",
     "close_survey",
@@ -85,11 +89,13 @@ __all__ = [
     "leave_queue",
     "load_directory",
     "make_help_form",
+    "make_mailbox",
     "make_survey",
     "move_help_field",
     "move_question",
     "municipality_differences",
     "note_export",
+    "note_fetch",
     "note_reading",
     "note_rollout",
     "note_unfinished",
@@ -106,5 +112,6 @@ __all__ = [
     "start_override",
     "switch_help_form",
     "take_out_import",
+    "try_mailbox",
     "withdraw_survey",
 ]

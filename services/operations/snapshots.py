@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import formats, timezone
 from modeltranslation.translator import NotRegistered, translator
 
-UNWATCHED = frozenset({"id", "version", "changed_at"})
+UNWATCHED = frozenset({"id", "version", "changed_at", "sealed_password"})
 
 
 def translated_originals(row: models.Model) -> frozenset[str]:

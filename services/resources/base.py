@@ -118,8 +118,10 @@ class OperatedResource(resources.ModelResource):
             raise ValidationError(problem[0] % {"names": ", ".join(sorted(name or "–" for name in problem[1]))}, code="columns")
 
     def before_import_row(self, row: Any, row_number: int | None = None, **kwargs: Any) -> None:
-        """The same row may stand in a file only once."""
+        """The same row may stand in a file only once; one that names no key yet is the same as no other."""
         key = tuple(str(row.get(name) or "").strip() for name in ("county", *(n for n in self.natural if n != "county")))
+        if len(key) > 1 and not any(key[1:]):
+            return
         first = self.seen.setdefault(key, row_number or 0)
         if first != (row_number or 0):
             raise ValidationError(
@@ -212,9 +214,17 @@ class OperatedResource(resources.ModelResource):
     # --- writing ---
 
     def validate_instance(self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True) -> None:
-        """Cells that could not be read stop the row; everything else is judged by the operation."""
-        if import_validation_errors:
-            raise ValidationError(import_validation_errors)
+        """Cells that could not be read stop the row, and what its other cells lack is told at once; else the operation judges."""
+        if not import_validation_errors:
+            return
+        wrong = dict(import_validation_errors)
+        if "county" in wrong:  # whether the other cells are right cannot be known before the county is
+            raise ValidationError(wrong)
+        try:
+            instance.clean_fields(exclude=[*wrong])
+        except ValidationError as more:
+            wrong |= {name: found for name, found in more.error_dict.items() if name in self.fields}
+        raise ValidationError(wrong)
 
     def save_instance(self, instance: models.Model, is_create: bool, row: Any, **kwargs: Any) -> None:
         """The operation that admin and content use makes or changes the row."""

@@ -56,6 +56,7 @@ class CountyTable(OperatedResource):
         "switchboard",
         "registry_email",
         "website",
+        "embed_hosts",
         "allowed_domains",
         "hosts",
         "survey_words_months",
@@ -128,6 +129,7 @@ class QueueTable(OperatedResource):
         "is_doctor",
         "for_professionals",
         "needs_presence",
+        "takes_calls",
         "schedule",
         "max_waiting",
         "max_parallel",
@@ -150,7 +152,7 @@ class TopicTable(OperatedResource):
     """Topics of services."""
 
     natural = ("service", "key")
-    columns = ("name", "shown_to_residents", "retired", "order")
+    columns = ("name", "shown_to_residents", "retired", "kind", "order")
 
     class Meta(OperatedResource.Meta):
         model = Topic
@@ -275,7 +277,7 @@ class MunicipalityTable(OperatedResource):
     """Municipalities. The official list comes by its own difference list; this is for corrections."""
 
     natural = ("county", "code")
-    columns = ("name", "valid_from", "valid_to", "successor")
+    columns = ("name", "valid_from", "valid_to", "successor", "residents")
 
     class Meta(OperatedResource.Meta):
         model = Municipality

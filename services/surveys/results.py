@@ -6,7 +6,7 @@ are fewer, the smallest shown group is hidden with them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
@@ -36,13 +36,26 @@ class Tally:
     units: int = 0
 
 
-def hidden_groups(sizes: Mapping[K, int], least: int = LEAST) -> set[K]:
-    """The groups whose figures are not shown, when the figures of all together are."""
-    hidden = {group for group, size in sizes.items() if 0 < size < least}
-    spare = sorted((group for group, size in sizes.items() if size >= least), key=lambda group: sizes[group])
-    while hidden and spare and sum(sizes[group] for group in hidden) < least:
+def hidden_groups(sizes: Mapping[K, int], least: int = LEAST, *, also: Collection[K] = ()) -> set[K]:
+    """The groups whose figures are not shown, when the figures of all together are.
+
+    `also` are hidden for another reason, and may not be worked out either. Others are hidden beside them until what is hidden has
+    more than one solution, though it is seen which of them are the small ones.
+    """
+    hidden = {group for group, size in sizes.items() if 0 < size < least or (group in also and size)}
+    spare = sorted((group for group, size in sizes.items() if size and group not in hidden), key=lambda group: sizes[group])
+    while hidden and spare and _is_solved([sizes[group] for group in hidden], least):
         hidden.add(spare.pop(0))
     return hidden
+
+
+def _is_solved(sizes: Sequence[int], least: int) -> bool:
+    """Whether their sum tells each: too few together, a single one, all at their least, or the small ones at their most."""
+    small = [size for size in sizes if size < least]
+    total, large = sum(sizes), len(sizes) - len(small)
+    if total < least or len(sizes) == 1:
+        return True
+    return total == len(small) + least * large or (not large and total == (least - 1) * len(small))
 
 
 def results_of(tally: Tally) -> dict[str, Any]:

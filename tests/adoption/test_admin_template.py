@@ -75,6 +75,12 @@ def test_an_item_is_edited_in_words_and_its_save_leads_back_to_the_version(draft
         assert client.post(url(f"{kind}_change", row.pk), values).url == url("modelversion_change", draft.pk), kind
 
 
+def test_the_list_of_items_tells_whose_each_is(draft, model_version, client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(24):
+        page = client.get(url("modelitem_changelist")).content.decode()
+    assert page.count(f"{model_version} · Julkaistu") == page.count(f"{draft} · Luonnos") == 33
+
+
 def test_the_preview_shows_items_as_rollouts_do(model_version, client):
     page = client.get(url("modelversion_preview", model_version.pk)).content.decode()
     assert "1. Selvitys" in page
@@ -96,6 +102,18 @@ def test_a_published_version_can_only_be_looked_at(model_version, client):
         assert client.post(page, {"text_fi": "X"}).status_code == 403
     assert client.get(url("modelversion_delete", model_version.pk)).status_code == 403
     assert content_of(model_version) == shipped_model()
+
+
+def test_no_list_offers_to_delete_many_and_a_row_of_a_draft_is_deleted_on_its_page(draft, model_version, client):
+    for kind in ("modelversion", "modelitem", "modelphase", "modelgate"):
+        assert b"delete_selected" not in client.get(url(f"{kind}_changelist")).content, kind
+        row = model_version.pk if kind == "modelversion" else None
+        chosen = {"action": "delete_selected", "_selected_action": [str(row or 1)], "post": "yes"}
+        client.post(url(f"{kind}_changelist"), chosen)
+    assert content_of(model_version) == content_of(draft) == shipped_model()
+    item = ModelItem.objects.get(phase__model_version=draft, code="X1")
+    assert client.post(url("modelitem_delete", item.pk), {"post": "yes"}).status_code == 302
+    assert not ModelItem.objects.filter(pk=item.pk).exists()
 
 
 def test_saving_an_untouched_item_changes_nothing(draft, client):

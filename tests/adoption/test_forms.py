@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.models import User
 from adoption.choices import ItemState
 from adoption.models import Filling, FormAnswer, Rollout
-from adoption.operations import add_member, missing_parts, move_item, save_form
+from adoption.operations import add_member, change_card, missing_parts, move_item, save_form
 from tests.adoption.conftest import NOW, Refused, item_of, whole
 from tests.conftest import acting
 
@@ -97,3 +97,17 @@ def test_the_report_is_reviewed_by_the_supervisor_or_management(
     answer = save_form(by=acting(supervisor), rollout=rollout, form="report_review", values=whole("report_review"), now=NOW)
     assert answer.period == date(2026, 10, 1)
     assert lacking(rollout, "4.2") == []
+
+
+def test_the_end_of_rooting_in_the_handover_is_the_rollouts_own_until_it_is_moved(rollout: Rollout, coordinator: User) -> None:
+    by, handover = acting(coordinator), whole("handover", date="2026-11-20", rooting_until="2027-05-31")
+    save_form(by=by, rollout=rollout, form="handover", values=handover, now=NOW)
+    rollout.refresh_from_db()
+    assert rollout.rooting_until == date(2027, 5, 31)
+    moved = change_card(by=by, rollout=rollout, values={"rooting_until": date(2027, 8, 31)}, version=rollout.version, now=NOW)
+    save_form(by=by, rollout=rollout, form="handover", values={**handover, "scope": "Palvelu"}, now=NOW)
+    moved.refresh_from_db()
+    assert moved.rooting_until == date(2027, 8, 31), "what was moved on the card stays"
+    save_form(by=by, rollout=rollout, form="handover", values={**handover, "rooting_until": "2027-06-30"}, now=NOW)
+    moved.refresh_from_db()
+    assert moved.rooting_until == date(2027, 6, 30)

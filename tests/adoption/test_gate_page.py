@@ -13,8 +13,10 @@ from django.utils import timezone
 from accounts.models import User
 from adoption.choices import MemberRole, RolloutStatus, Verdict
 from adoption.models import GateVerdict, Rollout, VerdictCondition
-from adoption.operations import end_rollout, move_item
+from adoption.operations import adopt_items, end_rollout, move_item
+from services.models import County
 from tests.adoption.conftest import decide, item_of
+from tests.adoption.model import make_item, make_version
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -148,6 +150,18 @@ def test_the_memo_tells_who_decided_what_and_how_the_list_stood(
     assert len(response.context["checklist"]) == 24
     assert [row.code for row in response.context["checklist"]][:2] == ["1.1", "1.2"]
     assert "Myöhemmin" not in page, "as it stood then, not as it stands now"
+
+
+def test_the_memo_holds_items_that_were_added_from_a_newer_model(
+    signed_in: SignedIn, decided: Rollout, county: County, manager: User, coordinator: User
+) -> None:
+    make_item(make_version(county), "toteutus", "3.8", "accessibility")
+    adopt_items(by=acting(coordinator), rollout=decided, codes=["3.8"], now=timezone.now())
+    client = signed_in(manager)
+    client.post(gate_page(decided, "G1"), GO)
+    assert set(GateVerdict.objects.get().checklist) == {item.model_item.code for item in decided.items.select_related("model_item")}
+    shown = [row.code for row in client.get(gate_page(decided, "G1", "muistio/")).context["checklist"]]
+    assert shown.index("3.7") < shown.index("3.8") < shown.index("4.1")
 
 
 def test_a_newer_verdict_stands_and_the_older_stays_to_be_read(signed_in: SignedIn, decided: Rollout, manager: User) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import AuditEntry, User
@@ -255,7 +257,12 @@ class TestOpening:
         assert (service.status, service.permit_reason) == (ServiceStatus.PERMITTED, "Johtajan suullinen päätös")
 
     def test_opening_with_2_7_unfinished_asks_for_a_reason_and_2_7_shows_as_a_risk(
-        self, rollout: Rollout, coordinator: User, main_user: User, monkeypatch: pytest.MonkeyPatch, refused: Refused
+        self,
+        rollout: Rollout,
+        coordinator: User,
+        main_user: User,
+        monkeypatch: pytest.MonkeyPatch,
+        signed_in: Callable[..., Client],
     ) -> None:
         monkeypatch.setattr("services.operations.service_life.publication_gaps", lambda service: [])  # its page is another matter
         for code in ("3.3", "3.4"):
@@ -270,6 +277,9 @@ class TestOpening:
         (message,) = told.value.message_dict["reason"]
         assert "2.7" in message
         assert "3.3" not in message
+        page = signed_in(main_user).get(reverse("admin:services_service_life", args=[service.pk, "open"])).content.decode()
+        assert "<li>2.7 " in page, "named before anybody presses"
+        assert "<li>3.3 " not in page
         opened = open_service(by=acting(main_user), service=service, reason="Koulutus on ensi viikolla", now=NOW)
         assert opened.status == ServiceStatus.OPEN
         assert [item.model_item.code for item in opening_risks(opened)] == ["2.7"]

@@ -88,8 +88,9 @@ class TestWhatItShows:
         assert part.is_asked and part.is_missing
 
     def test_it_asks_as_few_queries_with_much_as_with_little(
-        self, signed_in: SignedIn, rollout: Rollout, coordinator: User, manager: User
+        self, signed_in: SignedIn, rollout: Rollout, coordinator: User, manager: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("config.frame.SURROUNDINGS_SECONDS", 600.0)  # shared by pages: on a slow machine it would be read anew
         client = signed_in(coordinator)
         page = page_of(rollout, "2.4")
         client.get(page)
@@ -239,6 +240,37 @@ class TestParts:
         assert signed_in(member).post(page_of(rollout, "3.5"), data).status_code == 422
         assert signed_in(manager).post(page_of(rollout, "3.5"), {**data, "sure": ""}).status_code == 422
         assert signed_in(manager).post(page_of(rollout, "3.5"), data).status_code == 302
+
+    def test_nobody_is_asked_to_sign_twice(self, signed_in: SignedIn, rollout: Rollout, manager: User, coordinator: User) -> None:
+        client, data = signed_in(manager), {"do": "fill", "part": "signoff:manager", "sure": "on"}
+        assert card(client.get(page_of(rollout, "3.5")), "signoff:manager").form is not None
+        client.post(page_of(rollout, "3.5"), data)
+        assert card(client.get(page_of(rollout, "3.5")), "signoff:manager").form is None
+        again = client.post(page_of(rollout, "3.5"), data)
+        assert again.status_code == 422
+        assert "Olet jo kuitannut tämän." in words(again), "a page that was open since before is told"
+        withdrawn = Filling.objects.get(part__item__rollout=rollout, part__name="signoff:manager")
+        client.post(page_of(rollout, "3.5"), {"do": "withdraw", "filling": str(withdrawn.pk)})
+        assert card(client.get(page_of(rollout, "3.5")), "signoff:manager").form is not None
+
+    def test_what_was_done_is_told_beside_it_and_not_at_the_top(
+        self, signed_in: SignedIn, rollout: Rollout, manager: User, coordinator: User
+    ) -> None:
+        """The page opens at the part that was filled: a message at its top would not be seen."""
+        client, data = signed_in(manager), {"do": "fill", "part": "signoff:manager", "sure": "on"}
+        page = client.post(page_of(rollout, "3.5"), data, follow=True)
+        top, _start, part = page.content.decode().partition('id="osa-signoff-manager"')
+        assert "Kuittasit tämän. Tarvitaan vielä:" in part.partition("</li>")[0]
+        assert "Kuittasit" not in top
+        client = signed_in(coordinator)
+        said = client.post(page_of(rollout, "3.5"), {"do": "comment", "text": "Hyvä"}, follow=True).content.decode()
+        assert "Kommentti lisättiin" in said.partition('id="kommentit"')[2]
+        assert said.count("Kommentti lisättiin") == 1
+
+    def test_the_last_part_tells_that_nothing_is_missing(self, signed_in: SignedIn, rollout: Rollout, coordinator: User) -> None:
+        data = {"do": "fill", "part": "evidence", "text": "Tarpeet kirjattiin.", "on": TODAY.isoformat()}
+        page = signed_in(coordinator).post(page_of(rollout, "2.1"), data, follow=True).content.decode()
+        assert "Tehtävästä ei puutu nyt mitään" in page.partition('id="osa-evidence"')[2]
 
     def test_what_only_the_system_or_a_list_fills_takes_no_form(
         self, signed_in: SignedIn, rollout: Rollout, coordinator: User

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adoption import choices
 from adoption.model_file import differences, read_model, read_requirements, shipped_model, shipped_signals, write_model
@@ -310,7 +313,8 @@ def test_all_that_is_wrong_is_told_at_once_with_its_line() -> None:
         (b"[" * 50 + b"]" * 50, "sisäkkäin"),
         (b"model: !!python/object/apply:os.system [x]", "YAML"),
         (b"model: {key: a, key: b}", "kahdesti"),
-        (b"model: 2026-99-99", "YAML"),
+        (b"model: 2026-99-99", "ei ole tekstiä"),
+        (b"model: !!timestamp x", "lainausmerk"),
         (b"x" * 1_000_001, "megatav"),
     ],
 )
@@ -318,3 +322,44 @@ def test_a_file_that_is_none_is_refused_in_words(content: bytes, word: str) -> N
     reading = read_model(content)
     assert reading.data is None
     assert any(word in each.message for each in reading.problems), reading.problems
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "place", "finnish", "swedish", "english"),
+    [
+        ("a:\n\tb: 1", 2, "b: 1", "sarkain", "tabulator", "tabulator"),
+        ("a: 1\nb: c: d", 2, "b: c: d", "kaksoispiste", "kolon", "colon"),
+        ("a:\n- x\nb", 3, "b", "kaksoispiste", "kolon", "colon"),
+        ("a: 'x\n\nb: 3\n", 1, "a: 'x", "lainausmerkki", "citattecken", "quotation mark"),
+        ("a: [1, 2\nb: 3\n", 2, "b: 3", "”]”", "”]”", "“]”"),
+        ("a: {b: 1\n", 2, "a: {b: 1", "”}”", "”}”", "“}”"),
+        ("a: }", 1, "a: }", "arvo", "värde", "value"),
+        ("a:\n  - b\n c: 1", 3, "c: 1", "sisennys", "indraget", "indentation"),
+        ("- a\nb: 1", 2, "b: 1", "sisennys", "indraget", "indentation"),
+        ('a: "\\q"', 1, 'a: "\\q"', "kenoviiva", "snedstreck", "backslash"),
+        ("a: @x", 1, "a: @x", "merkillä", "tecknet", "sign"),
+        ("a: 1\n---\nb: 1", 2, "---", "yksi", "ett", "one"),
+        ("a: \x01", 0, "", "merkkejä", "tecken", "signs"),
+        ("%X\na: 1", 2, "a: 1", "sisennys", "indrag", "indentation"),
+        ("<<: 3", 1, "<<: 3", "sisennys", "indrag", "indentation"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_the_language_of_the_person_with_its_line(
+    content: str, line: int, place: str, finnish: str, swedish: str, english: str
+) -> None:
+    for language, word in (("fi", finnish), ("sv", swedish), ("en", english)):
+        with translation.override(language):
+            (problem,) = read_model(content).problems
+        assert (problem.line, problem.place) == (line, place)
+        assert word in problem.message
+        if language != "en":
+            assert not re.search(r"\b(expected|found|could|not|while|the)\b", problem.message), problem.message
+
+
+@given(st.integers(0, 4000), st.sampled_from(list("\t:[]{}'\"@!&*%|>-#,?\\\x00")))
+def test_a_sign_anywhere_in_the_file_never_breaks_the_reader(at: int, sign: str) -> None:
+    """A slip of the keyboard: the file is read, or told what is wrong, never an error of the program."""
+    text = SHIPPED.read_text()[:4000]
+    with translation.override("fi"):
+        for problem in read_model(text[:at] + sign + text[at:]).problems:
+            assert not re.search(r"\b(expected|found|could not|while)\b", problem.message), problem.message

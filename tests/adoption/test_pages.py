@@ -439,8 +439,9 @@ class TestRolloutPage:
         assert "merkitsi 1 tehtävän" in words(client.post(at(rollout, "tarkista/"), follow=True))
 
     def test_the_page_asks_few_queries_however_much_was_done(
-        self, signed_in: SignedIn, rollout: Rollout, coordinator: User, manager: User
+        self, signed_in: SignedIn, rollout: Rollout, coordinator: User, manager: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("config.frame.SURROUNDINGS_SECONDS", 600.0)  # shared by pages: on a slow machine it would be read anew
         client = signed_in(coordinator)
         client.get(at(rollout))
         with CaptureQueriesContext(connection) as before:

@@ -124,6 +124,15 @@ def test_a_broken_row_is_named_and_nothing_is_taken_in(values, column, word, dra
     assert content_of(ModelVersion.objects.get(pk=draft.pk)) == shipped_model()
 
 
+def test_an_import_with_twenty_kinds_of_broken_rows_names_each_and_changes_nothing(draft, main_user):
+    assert len(BROKEN) >= 20
+    rows = [{**NEW, "code": f"3.{20 + n}", "key": f"uusi_{n}", **values} for n, (values, _c, _w) in enumerate(BROKEN.values())]
+    found = {(number, name) for number, name, _message in problems(take(main_user, GOOD, *rows))}
+    assert {(n, column) for n, (_values, column, _word) in enumerate(BROKEN.values(), start=2)} <= found
+    assert not any(number == 1 for number, _name in found), "the whole row among them is not blamed"
+    assert content_of(ModelVersion.objects.get(pk=draft.pk)) == shipped_model()
+
+
 def test_an_item_rests_on_another_of_the_same_file_in_either_order(draft, main_user):
     assert problems(take(main_user, {**NEW, "depends_on": "1.4, 3.9"}, GOOD)) == []
     assert ModelItem.objects.get(phase__model_version=draft, code="3.8").depends_on == ["1.4", "3.9"]

@@ -251,3 +251,12 @@ class TestExtensions:
         assert lacking(rest, "X9") == ["evidence"]
         assert request.getfixturevalue("published_path").state == "published"
         assert check_rollout(rollout=rest, by=System("test"), now=timezone.now() + timedelta(hours=1)).done == ["X9"]
+
+
+def test_only_a_person_says_what_no_signal_shows(rollout: Rollout, coordinator: User) -> None:
+    """Level none (2.1): the system checks that the evidence is there, and never sets the item to done."""
+    assert [part.name for part in missing_parts(item_of(rollout, "2.1"))] == ["evidence"]
+    tell(rollout, coordinator, "2.1")
+    assert "2.1" not in check(rollout)
+    assert item_of(rollout, "2.1").state != ItemState.DONE
+    assert move_item(by=acting(coordinator), item=item_of(rollout, "2.1"), to="done", now=NOW).done_by_system is False

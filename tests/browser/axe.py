@@ -6,23 +6,23 @@ for what is wrong only.
 
 from __future__ import annotations
 
-import json
-
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
-OPTIONS = {
+WHOLE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-RUN = f"within => axe.run(within || document, {json.dumps(OPTIONS)}).then(found => ({{violations: found.violations}}))"
+# Of those rules, the ones that look at colours: for a page that was examined whole and has only changed from light to dark.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "resultTypes": ["violations"]}
+RUN = "([within, options]) => axe.run(within || document, options).then(found => ({violations: found.violations}))"
 
 
-def examine(page: Page, within: str | None = None) -> AxeResults:
+def examine(page: Page, within: str | None = None, *, only_colours: bool = False) -> AxeResults:
     """What axe says of the page as it is now, or of the part of it that the selector names."""
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE_SCRIPT)
-    return AxeResults(page.evaluate(RUN, within))
+    return AxeResults(page.evaluate(RUN, [within, COLOURS if only_colours else WHOLE]))
 
 
 def is_clean(page: Page) -> None:

@@ -25,9 +25,9 @@ from chat.models import Conversation
 from chat.operations import start_conversation
 from services.models import County, Queue, Redirect, Service
 from tests.browser.resident_side import DESK, Responder
-from tests.browser.warm import WarmProcesses, WarmServe
 from tests.browser.windows import staff_window
 from tests.serve.portal import ROOT, Serve
+from tests.serve.warm import WarmProcesses, WarmServe
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = (

@@ -107,6 +107,8 @@ def test_the_coordinator_starts_a_rollout_and_gets_it_through_the_first_gate(
     chief.get_by_label("Mitä päätettiin").fill("Perustetaan neuvolan chat.")
     chief.locator("#osa-decision").get_by_role("button", name="Tallenna").click()
     expect(chief.locator("#osa-decision")).to_have_attribute("data-standing", "filled")
+    expect(chief.locator("#osa-decision").get_by_role("status")).to_contain_text("Päätös kirjattiin")
+    expect(chief.locator("#osa-decision").get_by_role("status")).to_be_in_viewport()
     page.goto(f"/fi/kayttoonotto/{rollout.public_id}/tehtava/{item_of(rollout, '1.4').public_id}/")
     page.get_by_role("button", name="Merkitse tehdyksi").click()
     chief.goto(f"/fi/kayttoonotto/{rollout.public_id}/portti/G1/")

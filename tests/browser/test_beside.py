@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.actors import Resident, System
 from accounts.models import User
@@ -47,6 +47,18 @@ def opened(page: Page, talk: Conversation) -> None:
     page.goto(f"/fi/vastaaja/{talk.public_id}/")
     page.wait_for_selector('[data-slot=connection][data-state="online"]', state="attached")
     page.locator(f"#m-{talk.public_id}").focus()
+
+
+def begun_concern(page: Page) -> Locator:
+    """The checklist of a concern for a child, begun by keyboard: its first step has the focus."""
+    part = page.locator("live-part[data-part=concern]")
+    page.keyboard.press("F10")
+    expect(part.locator("input[value=child]")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(part.locator("summary[data-focus]")).to_be_focused()  # the first step
+    expect(part).to_contain_text("0/6 vaihetta")
+    return part
 
 
 @contextmanager
@@ -112,13 +124,7 @@ def test_a_concern_from_the_key_to_the_end(
 ) -> None:
     page = staff_window(chromium, portal, responder, viewport={"width": 1440, "height": 900}).new_page()
     opened(page, talk)
-    part = page.locator("live-part[data-part=concern]")
-    page.keyboard.press("F10")
-    expect(part.locator("input[value=child]")).to_be_focused()
-    page.keyboard.press("Space")
-    page.keyboard.press("Enter")
-    expect(part.locator("summary[data-focus]")).to_be_focused()  # the first step
-    expect(part).to_contain_text("0/6 vaihetta")
+    part = begun_concern(page)
     is_clean(page)
     page.keyboard.press("F9")
     page.keyboard.press("1")
@@ -143,3 +149,24 @@ def test_a_concern_from_the_key_to_the_end(
     expect(page.locator("console-conversation")).to_have_count(0)
     assert Concern.objects.get().closing == "done"
     assert not Event.objects.filter(conversation=talk, audience="all", kind__in=["flagged", "concern"]).exists()
+
+
+def test_what_is_read_anew_unchanged_leaves_the_button_under_the_finger(
+    chromium: Browser, portal: Serve, talk: Conversation, responder: User
+) -> None:
+    """An event that brings nothing new to a part must not replace its buttons while one of them is pressed."""
+    page = staff_window(chromium, portal, responder, viewport={"width": 1440, "height": 900}).new_page()
+    opened(page, talk)
+    part = begun_concern(page)
+    page.wait_for_load_state("networkidle")
+    first = step_keys("child")[0]
+    button = part.locator(f"form:has(input[name=step][value={first}])").get_by_role("button").element_handle()
+    assert button is not None
+    button.focus()
+    for _ in range(2):
+        with page.expect_response(lambda answer: "/osa/concern/" in answer.url):
+            part.evaluate("part => part.refresh()")
+        page.wait_for_load_state("networkidle")
+    assert button.evaluate("button => button.isConnected && button === document.activeElement")
+    page.keyboard.press("Enter")
+    expect(part).to_contain_text("1/6 vaihetta")

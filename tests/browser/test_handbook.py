@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
+from handbook.choices import Skill
 from handbook.models import Chapter, ChapterVersion
 from handbook.operations.chapters import begin_draft, save_draft
-from handbook.operations.orientation import save_plan
+from handbook.operations.orientation import assess_skills, save_plan
 from services.models import County, Queue
 from tests.browser.axe import is_clean
 from tests.browser.windows import staff_window
@@ -93,7 +95,8 @@ def test_two_editors_and_nothing_is_lost(chromium: Browser, portal: Serve, chapt
     save_draft(by=PORTAL, version=draft, title=text("Otsikko"), body=text("Toisen sanat."), seen=draft.version)
     page.get_by_role("button", name="Tallenna luonnos").click()
     expect(page.get_by_role("heading", name="Joku muu tallensi tämän tekstin")).to_be_visible()
-    expect(page.locator("pre", has_text="Toisen sanat.").first).to_be_visible()
+    expect(page.locator("ins", has_text="Toisen").first).to_be_visible()
+    expect(page.locator("del", has_text="Paulan").first).to_be_visible()
     expect(page.get_by_label("Teksti suomeksi")).to_have_value("Paulan sanat.")
     is_clean(page)
 
@@ -113,7 +116,8 @@ def test_orientation_from_questions_to_the_supervisors_word(
     page.get_by_role("button", name="Tarkista").click()
     expect(page.get_by_text("Kaikki muu on tehty: kerro esihenkilöllesi")).to_be_visible()
 
-    leading = opened(chromium, portal, supervisor, f"{ROOT}perehdytys/ryhma/{queue.service.key}/")
+    assess_skills(by=acting(responder), county=queue.service.county, levels={Skill.SERVICES: 2}, now=timezone.now())
+    leading = opened(chromium, portal, supervisor, f"{ROOT}perehdytys/ryhma/{queue.service.key}/", **PHONE)
     is_clean(leading)
     leading.get_by_role("button", name="Vahvista perehdytys").click()
     expect(leading.get_by_text("Vahvistettu")).to_be_visible()
@@ -124,7 +128,5 @@ def test_orientation_from_questions_to_the_supervisors_word(
 @pytest.fixture
 def publish_text(chapter: Chapter) -> None:
     """The chapter as it was published, with a question."""
-    from django.utils import timezone
-
     facts = {"title": text("Tietoturva"), "body": text("Lue minut."), "questions": QUESTIONS}
     ChapterVersion.objects.create(chapter=chapter, number=1, state="published", published_at=timezone.now(), **facts)

@@ -120,3 +120,13 @@ def test_without_a_script_the_list_is_there_to_copy(chromium: Browser, portal: S
     expect(page.locator("text-chooser li", has_text="{{target_service}}")).to_be_visible()
     expect(page.locator("text-chooser button")).to_have_count(page.locator("text-chooser li").count())
     expect(page.locator("text-chooser button:visible")).to_have_count(0)
+
+
+def test_a_broken_file_is_told_of_on_a_dark_phone(chromium: Browser, portal: Serve, county: County, main_user: User) -> None:
+    page = staff_window(chromium, portal, main_user, **PHONE).new_page()
+    page.goto("/sv/kasikirja/pikavastaukset/tuo/")
+    file = f"county;key;scope;shortcut;title_fi;text_fi;valid_from\n{county.code};uusi;common;/uusi;Uusi;Hei!;31.2.2026\n"
+    page.locator("input[type=file]").set_input_files({"name": "r.csv", "mimeType": "text/csv", "buffer": file.encode()})
+    page.locator("form.nl-panel button").press("Enter")
+    expect(page.get_by_role("row", name="valid_from")).to_contain_text("är inte ett datum")
+    is_clean(page)

@@ -90,14 +90,14 @@ def test_the_coordinator_gets_an_item_done_and_gives_a_verdict_by_keyboard(
     press(page.get_by_role("link", name="Käyttöönotot").first)
     press(page.get_by_role("link", name="Mielenterveyspalvelujen yhteinen chat"))
     press(page.locator(".nl-admin-checklist summary").nth(1))
-    press(row_of(page, "2.1").get_by_label("Seuraava vaihe"), "ArrowDown")
+    press(row_of(page, "2.1").get_by_label("Seuraava askel"), "ArrowDown")
     press(page.locator("input[name=_continue]"))
     expect(page.locator(".messagelist")).to_contain_text("1 tehtävän tila muuttui")
     assert item_of(rollout, "2.1").state == ItemState.IN_PROGRESS
 
     press(page.locator(".nl-admin-checklist summary").nth(1))
     expect(row_of(page, "2.1").get_by_text("Tarvitaan vielä")).to_be_visible()
-    press(row_of(page, "2.1").get_by_label("Seuraava vaihe"), "M")  # Merkitse tehdyksi
+    press(row_of(page, "2.1").get_by_label("Seuraava askel"), "M")  # Merkitse tehdyksi
     press(page.locator("input[name=_continue]"))
     expect(page.locator(".errorlist").first).to_contain_text("2.1")
     assert item_of(rollout, "2.1").state == ItemState.IN_PROGRESS
@@ -107,6 +107,8 @@ def test_the_coordinator_gets_an_item_done_and_gives_a_verdict_by_keyboard(
     page.get_by_label("Mitä tehtiin").focus()
     page.keyboard.type("Tarpeet kirjattiin yhdessä.")
     press(page.get_by_role("button", name="Tallenna", exact=True))
+    expect(page.locator("#osa-evidence").get_by_role("status")).to_contain_text("Tehtävästä ei puutu nyt mitään")
+    expect(page.locator("#osa-evidence").get_by_role("status")).to_be_in_viewport()
     press(page.get_by_role("button", name="Merkitse tehdyksi"))
     expect(page.locator(".messagelist")).to_contain_text("Tehty")
     assert item_of(rollout, "2.1").state == ItemState.DONE
@@ -130,7 +132,7 @@ def test_two_people_tick_the_same_item(
     for page in pages:
         page.goto(f"/fi/{LIST}{rollout.pk}/change/")
         page.locator(".nl-admin-checklist summary").nth(1).click()
-        row_of(page, "2.2").get_by_label("Seuraava vaihe").select_option("in_progress")
+        row_of(page, "2.2").get_by_label("Seuraava askel").select_option("in_progress")
     first, second = pages
     first.locator("input[name=_continue]").click()
     expect(first.locator(".messagelist")).to_contain_text("1 tehtävän tila muuttui")

@@ -111,31 +111,61 @@ def test_the_report_prints_without_the_frame_of_the_portal(
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (NARROW, "light"), (NARROW, "dark"), (DESK, "dark")])
+@pytest.mark.timeout(400)
 def test_every_page_is_for_everybody(
-    window_of: Callable[..., BrowserContext],
-    coordinator: User,
-    several: Rollout,
-    language: str,
-    width: dict[str, int],
-    scheme: str,
+    window_of: Callable[..., BrowserContext], coordinator: User, several: Rollout, language: str
 ) -> None:
-    page = window_of(coordinator, viewport=width, color_scheme=scheme).new_page()
-    heard = complaints(page)
-    for name, rest in (
-        ("board", BOARD),
-        ("empty", f"{BOARD}?stage=rooted"),
-        ("timeline", f"{BOARD}aikajana/"),
-        ("report", f"kayttoonotto/{several.public_id}/raportti/"),
-    ):
-        page.goto(f"/{language}/{rest}")
+    for width, scheme in ((DESK, "light"), (NARROW, "light"), (NARROW, "dark"), (DESK, "dark")):
+        page = window_of(coordinator, viewport=width, color_scheme=scheme).new_page()
+        heard = complaints(page)
+        for name, rest in (
+            ("board", BOARD),
+            ("empty", f"{BOARD}?stage=rooted"),
+            ("timeline", f"{BOARD}aikajana/"),
+            ("report", f"kayttoonotto/{several.public_id}/raportti/"),
+        ):
+            page.goto(f"/{language}/{rest}")
+            is_clean(page)
+            seen(page, f"{name}-{language}-{width['width']}-{scheme}")
+        page.goto(f"/{language}/{BOARD}")
+        for box in page.locator(".nlb-line input[type=checkbox]").all():
+            box.check()
+        page.locator(".nlb-send button").click()
+        expect(page.locator(".nlb-letters li")).to_have_count(1)
         is_clean(page)
-        seen(page, f"{name}-{language}-{width['width']}-{scheme}")
-    page.goto(f"/{language}/{BOARD}")
-    for box in page.locator(".nlb-line input[type=checkbox]").all():
-        box.check()
-    page.locator(".nlb-send button").click()
-    expect(page.locator(".nlb-letters li")).to_have_count(1)
-    is_clean(page)
-    seen(page, f"remind-{language}-{width['width']}-{scheme}")
-    assert not heard
+        seen(page, f"remind-{language}-{width['width']}-{scheme}")
+        assert not heard
+
+
+@pytest.fixture
+def forty(several: Rollout, county: County, coordinator: User, manager: User) -> None:
+    """37 more, so that there are 40: each further than the one before, two things late in each, some blocked, long names."""
+    now, today = timezone.now(), timezone.localdate()
+    for number in range(37):
+        name = f"{number} Ikääntyneidenasiakasohjausyksikönyhteischat" if number % 5 == 0 else f"Chat {number}"
+        names = {"fi": name, "sv": f"{name} (sv)", "en": f"{name} (en)"}
+        row = start_rollout(by=acting(coordinator), county=county, name=names, now=now, tags=[f"aihe {number % 7}"])
+        items = list(RolloutItem.objects.filter(rollout=row).order_by("model_item__phase__order", "model_item__order"))
+        for nth, item in enumerate(items[: number % 20 + 4]):
+            item.owner = (coordinator, manager)[nth % 2]
+            item.state, item.done_at = (ItemState.DONE, now) if nth < number % 20 else (ItemState.IN_PROGRESS, None)
+            item.due_on = today + timedelta(days=nth - number % 20 - 2)
+        if number % 6 == 0:
+            items[23].state, items[23].reason = ItemState.BLOCKED, "Odotetaan"
+        RolloutItem.objects.bulk_update(items, ["owner", "state", "done_at", "due_on", "reason"])
+
+
+@pytest.mark.timeout(400)
+def test_a_board_of_forty_rollouts_is_for_everybody(
+    window_of: Callable[..., BrowserContext], coordinator: User, forty: None
+) -> None:
+    for language, width, scheme in (("fi", NARROW, "light"), ("sv", NARROW, "dark"), ("en", DESK, "light")):
+        page = window_of(coordinator, viewport=width, color_scheme=scheme).new_page()
+        heard = complaints(page)
+        for name, rest in (("board", BOARD), ("timeline", f"{BOARD}aikajana/")):
+            page.goto(f"/{language}/{rest}")
+            if name == "board":
+                expect(page.locator(".nlb-row")).to_have_count(40)
+            is_clean(page)
+            seen(page, f"forty-{name}-{language}-{width['width']}-{scheme}")
+        assert not heard

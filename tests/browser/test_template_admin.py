@@ -88,3 +88,25 @@ def test_a_draft_is_edited_and_published(visit, draft: ModelVersion) -> None:
     assert heard == []
     draft.refresh_from_db()
     assert draft.published_at is not None
+
+
+def test_items_are_put_in_another_order_by_keyboard(visit, draft: ModelVersion) -> None:
+    page, admin = visit
+    heard = listen(page)
+    item = ModelItem.objects.get(phase__model_version=draft, code="2.1")
+    page.goto(f"{admin}modelphase/{item.phase_id}/change/")
+    number = page.locator("input[name=items-0-order]")
+    expect(number).to_have_value("10")
+    number.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("35")
+    page.locator("input[name=_save]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist")).to_be_visible()
+    page.goto(f"{admin}modelversion/{draft.pk}/preview/")
+    of_phase = [text[:3] for text in page.locator("summary").all_inner_texts() if text.startswith("2.")]
+    assert of_phase[:3] == ["2.2", "2.3", "2.1"]
+    picture(page, "template-order-preview")
+    assert heard == []
+    rows = ModelItem.objects.filter(phase=item.phase, is_optional=False).order_by("order").values_list("code", flat=True)
+    assert list(rows) == ["2.2", "2.3", "2.1", "2.4", "2.5", "2.6", "2.7"]

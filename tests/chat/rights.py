@@ -23,14 +23,17 @@ from django.utils import timezone
 from accounts.actors import Resident
 from accounts.models import User
 from chat.models import (
+    Appointment,
     Concern,
     ConcernStep,
     ConsoleSettings,
     ContactDetail,
+    ContactTry,
     Conversation,
     Event,
     Feedback,
     IdentityRequest,
+    LaterContact,
     Leg,
     Participant,
     PracticeRun,
@@ -156,6 +159,9 @@ KEPT: Sequence[tuple[type[Model], tuple[str, ...]]] = (
     (Leg, ()),
     (Transfer, ()),
     (ContactDetail, ()),
+    (LaterContact, ()),
+    (ContactTry, ()),
+    (Appointment, ()),
     (IdentityRequest, ()),
     (Participant, ()),
     (Presence, ("seen_at",)),

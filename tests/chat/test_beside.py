@@ -12,10 +12,14 @@ from django.utils import timezone
 
 from accounts.actors import Resident
 from accounts.models import User
+from chat.choices import PresenceKind
 from chat.models import Conversation
-from handbook.models import Chapter, ChapterVersion
+from chat.operations.presence import set_presence
+from handbook.models import Chapter, ChapterVersion, QuickReply
 from services.choices import Audience, LinkCategory
 from services.models import County, Link, Service, Topic
+from tests.conftest import acting
+from tests.handbook.hostile import CORPUS, running_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 Talk = Callable[..., Conversation]
@@ -89,6 +93,24 @@ def test_one_search_over_chapters_directory_and_materials(
     assert "Mitään ei löytynyt" in client.get(*door(row, q="xqzwv")).content.decode()
 
 
+def test_colleagues_on_duty_are_named(
+    book: None,
+    row: Conversation,
+    responder: User,
+    colleague: User,
+    county: County,
+    signed_in: SignedIn,
+    django_assert_max_num_queries: Any,
+) -> None:
+    client = signed_in(responder)
+    url, query = door(row)
+    assert "Kukaan työkaveri ei ota nyt keskusteluja." in client.get(url, query).content.decode()
+    set_presence(by=acting(colleague), county=county, kind=PresenceKind.AVAILABLE, now=timezone.now())
+    with django_assert_max_num_queries(45):
+        page = client.get(url, query).content.decode()
+    assert f"<li>{colleague.shown_name}</li>" in page
+
+
 def test_each_card_has_an_id_of_its_own(row: Conversation, service: Service, responder: User, signed_in: SignedIn) -> None:
     page = signed_in(responder).get(*door(row, q="asiakasohjaus ikääntyneet")).content.decode()
     tokens = [part.split('"')[0] for part in page.split('name="client_id" value="')[1:]]
@@ -101,6 +123,24 @@ def test_a_chapter_is_read_in_place(book: None, row: Conversation, responder: Us
     assert "Ei tänne" not in page
     assert "/fi/kasikirja/luku/tips/?palvelu=" in page
     assert "<html" not in page
+
+
+def test_hostile_texts_stay_words_in_the_console(row: Conversation, county: County, responder: User, signed_in: SignedIn) -> None:
+    """The whole corpus as a chapter and as quick replies, past the rules of writing: side panel, search, list of replies."""
+    texts = [each.replace("\x00", "").replace("\x01", "") for each in CORPUS]
+    assert len(texts) >= 200
+    version = chapter(county, "tips", texts[0], "\n\n".join(texts))
+    ChapterVersion.objects.filter(pk=version.pk).update(purpose=words(texts[7]))
+    now = timezone.now()
+    QuickReply.objects.bulk_create(
+        QuickReply(county=county, key=f"r{n}", shortcut=f"/r{n}", title_fi=each[:80] or "x", text_fi=each, approved_at=now)
+        for n, each in enumerate(texts)
+    )
+    client = signed_in(responder)
+    for query in ({}, {"luku": "tips"}, {"q": "alert"}):
+        assert not running_in(client.get(*door(row, **query)).content.decode()), query
+    page = client.get(reverse("chat:console_replies", args=[row.public_id]), {"q": "alert"}).content.decode()
+    assert "alert" in page and not running_in(page[page.index("<main") : page.index("</main>")])
 
 
 def test_a_chapters_live_part_is_read_in_place_too(

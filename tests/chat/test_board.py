@@ -64,9 +64,9 @@ class TestRows:
         there(responder, county, limit=2)
         there(colleague, county, "call")
         conversation_of(Resident(uuid4()), responder, now=at(1))
-        for minute in (2, 3):
-            conversation_of(Resident(uuid4()), now=at(minute))
+        first, second = (conversation_of(Resident(uuid4()), now=at(minute)) for minute in (2, 3))
         (row,) = board_of([queue], now=at(4))
+        assert [one.conversation for one in row.first] == [first.public_id, second.public_id]
         assert (row.waiting, row.longest, row.target, row.active, row.free) == (2, 120, 300, 1, 1)
         assert [(person.user, person.kind, person.has, person.limit) for person in row.present] == [
             (colleague, "call", 0, 3),
@@ -137,6 +137,15 @@ class TestPage:
         assert not AuditEntry.objects.filter(object_id=str(row.public_id)).exists()
         assert signed_in(supervisor).get(f"/fi/vastaaja/{row.public_id}/").status_code == 200
         assert AuditEntry.objects.filter(object_id=str(row.public_id), action=AuditAction.READ).count() == 1
+
+    def test_who_waits_longest_is_listed_with_the_way_to_move_them(
+        self, conversation_of: Make, queue: Queue, responder: User, supervisor: User, signed_in: SignedIn
+    ) -> None:
+        rows = [conversation_of(Resident(uuid4()), body="Salaista") for _ in range(6)]
+        page = signed_in(supervisor).get(f"{BOARD}osa/").content.decode()
+        listed = [f'href="/fi/vastaaja/{row.public_id}/"' in page for row in rows]
+        assert (listed, "Salaista" in page) == ([True] * 5 + [False], False)
+        assert "nlc-transfer-form" in signed_in(supervisor).get(f"/fi/vastaaja/{rows[0].public_id}/osa/transfer/").content.decode()
 
     @pytest.mark.parametrize("path", ["", "osa/"])
     @pytest.mark.parametrize("name", ["responder", "colleague", "second_responder", "main_user", "manager", "outsider", "former"])

@@ -16,8 +16,8 @@ from accounts.models import User
 from chat.models import Conversation, Event
 from chat.operations.cards import send_card
 from handbook.directory import find_entries
-from services.choices import Audience
-from services.models import ContactPoint, County, Link, Service
+from services.choices import Audience, ContactKind, PriceClass
+from services.models import ContactPoint, County, Link, Office, Schedule, Service
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -55,9 +55,10 @@ def test_a_card_is_in_the_language_of_the_conversation(
     row = conversation_of(resident, responder)
     Conversation.objects.filter(pk=row.pk).update(language="sv")
     point = ContactPoint.objects.get(key="asiakasohjaus")
-    assert send(row, responder, "point", point.public_id) == "Klienthandledning: 044 000 0000"
+    assert send(row, responder, "point", point.public_id) == "Klienthandledning: 044 000 0000 (lokalnäts- eller mobilsamtalsavgift)"
     words = send(row, responder, "service", service.public_id)
-    assert words == "Chatt för äldreservice\nDu får råd och handledning.\nKlienthandledning: 044 000 0000"
+    assert words.splitlines()[:2] == ["Chatt för äldreservice", "Du får råd och handledning."]
+    assert words.splitlines()[2:] == ["Klienthandledning: 044 000 0000 (lokalnäts- eller mobilsamtalsavgift)"]
     link = Link.objects.create(county=county, key="ohje", name_fi="Ohje", url_fi="https://alue.test/ohje")
     assert send(row, responder, "link", link.key) == "Ohje: https://alue.test/ohje"
 
@@ -72,6 +73,70 @@ def test_an_internal_entry_goes_to_a_professional_only(
     assert not Event.objects.filter(conversation=row, kind="message", body__contains="044 999").exists()
     Conversation.objects.filter(pk=row.pk).update(professional=area_professional)
     assert send(row, responder, "point", inside.public_id) == "Kotiutustiimi: 044 999 9999 (arkisin)"
+
+
+def test_a_unit_is_an_entry_and_a_number_tells_its_hours_and_price(
+    county: County, conversation_of: Talk, resident: Resident, responder: User, signed_in: Callable[..., Client]
+) -> None:
+    row = conversation_of(resident, responder)
+    unit = Office.objects.create(
+        county=county, key="mallila", name_fi="Mallilan asema", street_fi="Tie 1", postal_code="00002", town_fi="Mallila"
+    )
+    Office.objects.create(county=county, key="digi", name_fi="Digikeskus", is_digital=True)
+    assert [each.row for each in find_entries(county, "mallilassa", language="fi")] == [unit]
+    assert send(row, responder, "office", "mallila") == "Mallilan asema: Tie 1, 00002 Mallila"
+    assert not find_entries(county, "digikeskus", language="fi")  # nobody can go there
+    place = ContactPoint.objects.create(
+        county=county, key="asema", kind=ContactKind.VISIT, name_fi="Mallilan asema", value="Tie 1, 00002 Mallila"
+    )
+    assert [each.row for each in find_entries(county, "mallilassa", language="fi")] == [place]  # kept once, shown once
+    never = Schedule.objects.create(county=county, key="iltahoidon", name="Iltaisin")
+    point = ContactPoint.objects.create(
+        county=county, key="ilta", name_fi="Iltahoito", value="044 1", price=PriceClass.FREE, note_fi="kysy", schedule=never
+    )
+    assert send(row, responder, "point", point.public_id) == "Iltahoito: 044 1 (kysy; maksuton)"
+    page = signed_in(responder).get(reverse("chat:console_directory", args=[row.public_id]), {"q": "iltahoito"}).content.decode()
+    assert "Tänään: suljettu" in page
+
+
+def test_a_municipalitys_own_service_is_found(county: County, conversation_of: Talk, resident: Resident, responder: User) -> None:
+    """What municipalities and organisations do stands in the directory as contact points and links, beside the county's own."""
+    row = conversation_of(resident, responder)
+    town = ContactPoint.objects.create(
+        county=county, key="liikunta", name_fi="Esimerkkilän kaupunki: liikuntaneuvonta", value="044 777 7777"
+    )
+    assert [each.row for each in find_entries(county, "kaupungin liikuntaneuvonnasta", language="fi")][:1] == [town]
+    assert send(row, responder, "point", town.public_id) == "Esimerkkilän kaupunki: liikuntaneuvonta: 044 777 7777"
+
+
+def test_a_professional_gets_the_whole_list_and_a_resident_does_not(
+    inside: ContactPoint,
+    county: County,
+    conversation_of: Talk,
+    resident: Resident,
+    responder: User,
+    area_professional: User,
+    signed_in: Callable[..., Client],
+) -> None:
+    row, client = conversation_of(resident, responder), signed_in(responder)
+    door, sending = (reverse(f"chat:console_{name}", args=[row.public_id]) for name in ("directory", "card"))
+    assert "044 999 9999" not in client.get(door).content.decode()  # to a resident no list is offered
+    other = ContactPoint.objects.create(
+        county=county, key="osasto", name_fi="Osasto 3", value="044 888 8888", audience=Audience.INTERNAL
+    )
+    post = {"client_id": str(uuid4()), "kind": "list", "entry": [f"point:{each.public_id}" for each in (inside, other)]}
+    client.post(sending, post)
+    assert not Event.objects.filter(conversation=row, kind="message", body__contains="044 888").exists()
+    Conversation.objects.filter(pk=row.pk).update(professional=area_professional)
+    page = client.get(door).content.decode()
+    assert "Ammattilaisten yhteystiedot" in page and "Lähetä 2 tietoa yhtenä luettelona" in page
+    for _press in range(2):
+        assert client.post(sending, post).status_code == 302
+    sent = Event.objects.filter(conversation=row, kind="message", body__contains="044 888").get()
+    assert sent.body == "Kotiutustiimi: 044 999 9999 (arkisin)\nOsasto 3: 044 888 8888"
+    for entries in ([], ["point:x"], [f"point:{inside.public_id}"] * 21):
+        client.post(sending, {**post, "client_id": str(uuid4()), "entry": entries})
+    assert Event.objects.filter(conversation=row, kind="message", body__contains="044 ").count() == 1
 
 
 def test_what_is_refused(

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Resident, System
-from accounts.models import AuditEntry, User
+from accounts.choices import Role
+from accounts.models import AuditEntry, OutgoingMail, User
 from chat.choices import Medium, Outcome, State, Status
 from chat.models import ContactDetail, Conversation, Event
 from chat.operations import (
@@ -26,19 +27,23 @@ from chat.operations import (
     end_conversation,
     erase_expired,
     keep_presence,
+    leave_conversation,
     open_left_contact,
     post_message,
     request_identification,
     request_of,
     run_due,
     send_help_request,
+    similar_answered,
     start_conversation,
 )
+from chat.operations.help import tell_answered
 from chat.pace import codes_of
 from chat.residents import CODE_LENGTH, CODE_LETTERS, holder_of, read_code, shown_code
+from guidance.models import PathVersion
 from services.models import County, HelpField, HelpForm, Queue, Service, Topic
 from services.operations import make_help_form, publish_help_form
-from tests.conftest import acting
+from tests.conftest import acting, make_grant
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 3, 10, 0, tzinfo=UTC)  # a Thursday; the third working day after it is Tuesday the 8th
@@ -359,9 +364,9 @@ class TestStaffsPages:
     ) -> None:
         row = send(contact="040 123 4567", now=timezone.now() - timedelta(days=30))
         client = signed_in(responder)
-        page = client.get(reverse("chat:console"))
-        entry = page.context["waiting"][0]
-        assert (entry.row.medium, entry.row.away, entry.late) == ("form", False, True)
+        [entry] = client.get(reverse("chat:console")).context["waiting"]
+        assert str(row.public_id) in entry and "is-late" in entry and "is-away" not in entry
+        assert "Lomake, vastaus viimeistään" in entry
         client.post(reverse("chat:console_take", args=[row.public_id]))
         opened = client.get(reverse("chat:console_conversation", args=[row.public_id])).content.decode()
         assert re.search(re.escape(WORDS), opened)
@@ -372,3 +377,68 @@ class TestStaffsPages:
 
 def _topic(row: Conversation) -> str | None:
     return Topic.objects.filter(service=row.service).values_list("key", flat=True).first()
+
+
+class TestAfterTheAnswer:
+    def test_who_left_an_address_is_told_once_and_nothing_of_the_matter(
+        self, send: Callable[..., Conversation], responder: User
+    ) -> None:
+        row = send(contact="asukas@esimerkki.invalid")
+        send("AAAAAAAAAAAAAAAAAAAA", contact="050 123 4567")
+        assert tell_answered(now=NOW) == 0
+        claim_conversation(by=acting(responder), conversation=row.public_id, now=NOW)
+        post_message(by=acting(responder), conversation=row.public_id, client_id=uuid4(), body="Näin haetaan", now=NOW)
+        assert [tell_answered(now=NOW + timedelta(minutes=1)) for _ in "ab"] == [1, 0]
+        letter = OutgoingMail.objects.get(to="asukas@esimerkki.invalid")
+        assert reverse("chat:help_look_up") in letter.body
+        assert not any(
+            word in letter.subject + letter.body for word in ("Näin haetaan", WORDS, row.service.name, str(row.public_id))
+        )
+        ask_further(by=holder_of(CODE), conversation=row.public_id, client_id=uuid4(), body="Entä sitten?", now=NOW)
+        assert tell_answered(now=NOW + timedelta(hours=1)) == 0  # she waits again
+        leave_conversation(by=holder_of(CODE), conversation=row.public_id, now=NOW)
+        erase_expired(by=System(), now=NOW + timedelta(days=15))
+        assert not OutgoingMail.objects.filter(to="asukas@esimerkki.invalid").exists()  # the letter's address goes with the detail
+
+    def test_similar_answered_questions_are_for_its_responder_and_each_is_recorded(
+        self, send: Callable[..., Conversation], responder: User, colleague: User, outsider: User, service: Service
+    ) -> None:
+        old = send("AAAAAAAAAAAAAAAAAAAA", body="Miten haen kotihoitoa äidille kotiin?")
+        other = send("BBBBBBBBBBBBBBBBBBBB", body="Paljonko bussilippu maksaa eläkeläiselle?")
+        for row in (old, other):
+            claim_conversation(by=acting(responder), conversation=row.public_id, now=NOW)
+            post_message(by=acting(responder), conversation=row.public_id, client_id=uuid4(), body="Soita numeroon", now=NOW)
+        row = send(body="Isä tarvitsee kotihoitoa, miten sitä haen?")
+        with pytest.raises(Conversation.DoesNotExist):
+            similar_answered(by=acting(responder), conversation=row.public_id, now=NOW)  # not taken yet
+        claim_conversation(by=acting(responder), conversation=row.public_id, now=NOW)
+        found = similar_answered(by=acting(responder), conversation=row.public_id, now=NOW)
+        assert [each.row.pk for each in found] == [old.pk]
+        assert found[0].answer == "Soita numeroon"
+        assert AuditEntry.objects.filter(purpose="similar", object_id=str(old.public_id)).count() == 1
+        for person in (colleague, outsider):
+            with pytest.raises(Conversation.DoesNotExist):
+                similar_answered(by=acting(person), conversation=row.public_id, now=NOW)
+
+    def test_an_author_who_answers_makes_a_path_of_it(
+        self, send: Callable[..., Conversation], responder: User, path_author: User, county: County, client: Client
+    ) -> None:
+        row = send(body="Miten haen kotihoitoa? Olen Kalle.")
+        address = reverse("paths:of_question", args=[row.public_id])
+        client.force_login(path_author)
+        assert client.get(address).status_code == 404  # she may not read the question
+        client.force_login(responder)
+        assert client.get(address).status_code == 403  # she may not write paths
+        make_grant(responder, Role.PATH_AUTHOR, county=county)
+        page = client.get(address).content.decode()
+        assert page.count("Miten haen kotihoitoa?") == 1  # shown, and proposed nowhere
+        words = {"title_fi": "Kotihoidon hakeminen", "slug": "kotihoidon-hakeminen", "area": row.queue.key, "health": ""}
+        assert client.post(address, words).status_code == 302
+        version = PathVersion.objects.get(path__slug="kotihoidon-hakeminen")
+        assert "Kalle" not in str(version.text)
+        assert AuditEntry.objects.filter(object_id=str(row.public_id), purpose="path").exists()
+
+    def test_the_board_leads_to_what_is_promised(self, send: Callable[..., Conversation], supervisor: User, client: Client) -> None:
+        send()
+        client.force_login(supervisor)
+        assert reverse("chat:help_requests") in client.get(reverse("chat:board")).content.decode()

@@ -116,7 +116,7 @@ class TestOffers:
         there(colleague, queue=queue)
         row = beat(conversation_of(resident, now=at()), 0)
         board = line_boards(Queue.objects.filter(pk=queue.pk).for_board())[queue.pk]
-        assert [one.offered for one in board.waiting] == [colleague.shown_name]
+        assert [one.offered for one in board.waiting] == [colleague.names]
         claim_conversation(by=acting(responder), conversation=row.public_id, now=at(1))
         beat(row, 90)
         assert rungs(row) == ["offer"]

@@ -354,7 +354,7 @@ class TestConsole:
         client = signed_in(responder)
         assert "Ammattilainen: Aino, muistihoitaja" in client.get("/fi/vastaaja/").content.decode()
         claim_conversation(by=acting(responder), conversation=row.public_id, now=timezone.now())
-        assert mine_boards([responder.pk])[responder.pk].conversations[0].who == "Aino, muistihoitaja"
+        assert mine_boards([responder.pk])[responder.pk].conversations[0].who == {"fi": "Aino, muistihoitaja"}
         page = client.get(f"/fi/vastaaja/{row.public_id}/").content.decode()
         for words in ("Ammattilainen: Aino, muistihoitaja", "Asiakas paikalla", "Aino, muistihoitaja kysyy ammattilaisena"):
             assert words in page
@@ -362,13 +362,13 @@ class TestConsole:
     def test_who_only_says_to_be_one_has_no_name(self, queue: Queue, responder: User, resident: Resident) -> None:
         start_conversation(by=resident, service=queue.service, token=uuid4(), now=timezone.now(), contactor="professional")
         row = line_boards(Queue.objects.for_board())[queue.pk].waiting[0]
-        assert (row.contactor, row.who) == ("professional", "")
+        assert (row.contactor, row.who) == ("professional", {})
 
     def test_the_list_shows_no_more_than_the_shown_name(self, line: Queue, responder: User, county: object) -> None:
         shy = make_person("ujo", first_name="Ujo", last_name="Sukunimi", display_name="")
         make_grant(shy, Role.READER, county=line.service.county)
         ask(shy, line.service)
-        assert line_boards(Queue.objects.for_board())[line.pk].waiting[0].who == "Ujo"
+        assert line_boards(Queue.objects.for_board())[line.pk].waiting[0].who == {"fi": "Ujo"}
 
     def test_it_ends_as_any_other(self, line: Queue, nurse: User, responder: User) -> None:
         row = ask(nurse, line.service)

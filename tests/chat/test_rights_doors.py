@@ -661,6 +661,7 @@ HERS = [
         ("identify? with words", post(f"{TALK}tunnistaudu/", body="Kesken"), {"identity asked": "ok"}, False),
         ("identify", post(f"{TALK}tunnistaudu/siirry/", behalf="self"), {"identity asked": "ok"}, True),
         ("identify not", post(f"{TALK}tunnistaudu/en/"), {"identity asked": "ok"}, True),
+        ("needs no call", post(f"{TALK}jatko/{{later}}/peru/"), {"agreed": "ok"}, True),
         ("feedback", post(f"{TALK}palaute/", satisfaction="5"), {"ended": "ok"}, True),
     )
     for state, told in cells.items()

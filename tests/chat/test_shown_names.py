@@ -13,6 +13,7 @@ from django.utils.translation import override
 from accounts.actors import Resident
 from accounts.models import User
 from accounts.operations import change_person
+from chat.boards import line_boards, mine_boards
 from chat.models import Conversation, Event, Participant
 from chat.operations import (
     answer_transfer,
@@ -140,3 +141,31 @@ def test_what_is_offered_names_its_sender_in_the_language_of_the_page(
     page = signed_in(second_responder).get("/sv/vastaaja/osa/offers/").content.decode()
     assert "Maija, klienthandledare" in page
     assert "asiakasohjaaja" not in page
+
+
+def test_the_lists_name_staff_in_the_language_of_each_page(
+    service: Service, queue: Queue, maija: User, area_professional: User, supervisor: User, responder: User, signed_in
+) -> None:
+    Queue.objects.filter(pk=queue.pk).update(for_professionals=True)
+    names = {"display_name_sv": "Aino, minnesskötare", "display_name_en": "Aino, memory nurse"}
+    change_person(by=acting(area_professional), user_id=area_professional.pk, version=None, **names)
+    now = timezone.now()
+    asked = start_consultation(by=acting(area_professional), service=service, token=uuid4(), client_present=True, now=now, body="?")
+    waits = talk(service, "fi")
+    offer_transfer(
+        by=acting(supervisor), conversation=waits.public_id, queue=queue.public_id, person=maija.public_id,
+        reason="supervisor", token=uuid4(), now=now,
+    )  # fmt: skip
+    board = line_boards(Queue.objects.filter(pk=queue.pk).for_board())[queue.pk].frame()
+    area_professional.refresh_from_db()
+    assert [row.who for row in board.waiting if row.who] == [area_professional.names]
+    assert [row.offered for row in board.waiting if row.offered] == [maija.names]
+    client = signed_in(maija)
+    page = client.get("/sv/vastaaja/").content.decode()
+    assert "Aino, minnesskötare" in page
+    assert "Maija, klienthandledare" in page
+    claim_conversation(by=acting(maija), conversation=asked.public_id, now=now)
+    assert mine_boards([maija.pk])[maija.pk].conversations[0].who["en"] == "Aino, memory nurse"
+    page = client.get(f"/en/vastaaja/{asked.public_id}/").content.decode()
+    assert page.count("Aino, memory nurse") >= 3  # the list, the head, what was written
+    assert "minnesskötare" not in page

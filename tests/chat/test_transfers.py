@@ -97,9 +97,7 @@ class TestInsideAService:
     ) -> None:
         made = offer(row, responder, queue)
         board = line_boards(Queue.objects.filter(pk=queue.pk).for_board())[queue.pk].frame()
-        assert [(one.transfer, one.sender, one.reason) for one in board.offers] == [
-            (made.public_id, responder.shown_name, "expertise")
-        ]
+        assert [(one.transfer, one.sender, one.reason) for one in board.offers] == [(made.public_id, responder.names, "expertise")]
         with pytest.raises(ValidationError, check=refused(Refusal.INVALID)):
             accept_transfer(by=acting(responder), transfer=made.public_id, now=at(5))
         accept_transfer(by=acting(colleague), transfer=made.public_id, now=at(5))
@@ -463,7 +461,7 @@ class TestWhileWaiting:
         row = conversation_of(resident, now=at())
         offer(row, supervisor, queue, colleague, now=at(1))
         board = line_boards(Queue.objects.filter(pk=queue.pk).for_board())[queue.pk]
-        assert [one.offered for one in board.waiting] == [colleague.shown_name]
+        assert [one.offered for one in board.waiting] == [colleague.names]
         claim_conversation(by=acting(responder), conversation=row.public_id, now=at(2))
         assert sound(row).responder == responder
 

@@ -32,7 +32,7 @@ from chat.availability import availabilities
 from chat.choices import AudienceChoice, EventKind, Outcome, State, Status
 from chat.models import Attempt, Concern, Conversation, Event, Feedback, Leg, Participant, Presence
 from chat.operations import open_conversation
-from chat.operations.past import Past, record_past
+from chat.operations.past import Past, forget_claims, record_past
 from chat.staffing import hours_of_day
 from config.demo import loading
 from config.demo.loading import Demo, load_demo
@@ -82,7 +82,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 @pytest.fixture(scope="module")
 def contacts(demo: Demo, django_db_blocker: DjangoDbBlocker) -> list[Conversation]:
     with django_db_blocker.unblock():
-        return list(Conversation.objects.select_related("service", "queue", "first_queue", "topic").order_by("queued_at"))
+        return list(Conversation.objects.live().select_related("service", "queue", "first_queue", "topic").order_by("queued_at"))
 
 
 def share(part: float, whole: float) -> float:
@@ -125,6 +125,12 @@ def test_guidance_paths_find_their_queues_and_topics(demo: Demo, db: None):
         queue = Queue.objects.get(service__county=demo.county, key=queue_key)
         assert queue.is_entry
         assert set(topics) <= set(queue.service.topics.values_list("key", flat=True))
+
+
+def test_the_clinic_has_the_four_matters_as_topics(demo: Demo, db: None):
+    clinic = Service.objects.get(county=demo.county, key="neuvola")
+    four = {"neuvola_yleinen", "vauva_ja_lapsi", "perhesuunnittelu", "ehkaisyneuvonta"}
+    assert four <= set(clinic.topics.values_list("key", flat=True))
 
 
 def test_the_doctor_is_a_second_line(demo: Demo, db: None):
@@ -362,8 +368,9 @@ def test_the_log_is_gapless_and_the_heads_are_its_ends(contacts: list[Conversati
 
 
 def test_the_first_event_is_joined_and_one_ends_it(contacts: list[Conversation], db: None):
-    assert Event.objects.filter(kind=EventKind.JOINED, seq=1, audience="all").count() == len(contacts)
-    assert Event.objects.filter(kind=EventKind.ENDED).count() == len(contacts)
+    of_these = Event.objects.filter(conversation__in=Conversation.objects.live())
+    assert of_these.filter(kind=EventKind.JOINED, seq=1, audience="all").count() == len(contacts)
+    assert of_these.filter(kind=EventKind.ENDED).count() == len(contacts)
     assert not Event.objects.filter(participant__isnull=False).exclude(participant__conversation=F("conversation")).exists()
 
 
@@ -529,6 +536,8 @@ def test_only_the_portal_writes_a_past_and_only_for_a_demonstration(county: Coun
     for by in (resident, Staff(responder.pk)):
         with pytest.raises(PermissionDenied):
             record_past(by=by)
+        with pytest.raises(PermissionDenied):
+            forget_claims(by=by, county=county, there=[])
     row = Conversation(county=county, state=State.ENDED)
     with pytest.raises(ValidationError) as refused:
         record_past(by=System("demo"), conversations=[Past(row)])

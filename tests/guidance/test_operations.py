@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from accounts.actors import Resident, System
 from accounts.models import AuditEntry, User
@@ -34,6 +35,9 @@ from guidance.operations import (
     withdraw_path,
 )
 from guidance.route import follow
+from handbook.choosing import choices_of_chapters
+from handbook.markup import references_in, render
+from handbook.references import public_references_of, references_of
 from services.models import ContactPoint, County, Queue, Service, Use
 from tests.conftest import acting
 from tests.guidance.conftest import Publish
@@ -121,7 +125,8 @@ class TestWriting:
         assert version.text != second.text
         uses = {(str(use.contact_point or use.link or use.thing), use.label) for use in Use.objects.filter(entry="path:kuume")}
         assert ("queue:yleinen", "Kuume nyt") in uses
-        assert len(uses) == 3
+        assert ("itself:path:kuume", "Kuume nyt") in uses, "so that a chapter may lead to it"
+        assert len(uses) == 4
         withdraw_path(by=System("test"), path=second.path, now=NOW)
         assert not Use.objects.filter(entry="path:kuume").exists()
 
@@ -319,3 +324,19 @@ class TestFeedback:
     def test_what_says_nothing_is_refused(self, version: PathVersion, given: dict[str, str]) -> None:
         with pytest.raises(ValidationError):
             self.say(version, uuid4(), **given)
+
+
+def test_a_published_path_can_be_named_by_the_handbook(version: PathVersion, county: County) -> None:
+    """A chapter leads to a path as `polku:KEY`; when the path is taken away, the words stay and lead nowhere."""
+    slug = version.path.slug
+    named = f"Avaa [ohje](polku:{slug})."
+    assert references_in(named)["path"] == {slug}
+    choices = {each.kind: [one.shown for one in each.choices] for each in choices_of_chapters(county)}
+    assert choices["paths"] == [f"[{from_json(version.text).title.within('fi')[0]}](polku:{slug})"]
+    for references in (references_of(county, "fi"), public_references_of(county, "fi")):
+        assert f'href="{reverse("guidance:path", args=[slug])}"' in render(named, references).html
+    with translation.override("sv"):
+        assert f'href="/sv/apuri/{slug}/"' in render(named, references_of(county, "sv")).html
+    withdraw_path(by=System("test"), path=version.path, now=NOW)
+    shown = render(named, references_of(county, "fi"), show_broken=True)
+    assert "href" not in shown.html and [each.what for each in shown.problems] == [f"polku:{slug}"]

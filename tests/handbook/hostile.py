@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import zlib
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -265,6 +268,15 @@ class PageJudge(Judge):
                 self.wrong.append(f"<{tag} {name}>")
             if name in {"href", "src", "action"} and not self._leads_somewhere(value or ""):
                 self.wrong.append(f"<{tag} {name}={value}>")
+
+
+def inside_pdf(content: bytes) -> bytes:
+    """The file with what is packed in it: links and actions of a PDF are mostly in compressed objects."""
+    opened = [content]
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            opened.append(zlib.decompress(packed))
+    return b"\n".join(opened)
 
 
 def running_in(page: str) -> list[str]:

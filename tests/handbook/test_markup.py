@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handbook.differences import differences
+from handbook.differences import differences, sides
 from handbook.markup import Heading, References, Target, clean, plain, references_in, render
 from tests.handbook.hostile import CORPUS, wrong_in
 
@@ -50,6 +50,11 @@ class TestHostile:
         assert isinstance(plain("\n\n".join(CORPUS)), str)
 
 
+def test_the_words_for_the_search_stand_as_they_are_read() -> None:
+    text = "Soita **heti**: [vaihde](yhteyspiste:vaihde), puh. {{phone:vaihde}}.\nKäytä `/112`.\n\n- yksi\n- kaksi"
+    assert plain(text) == "Soita heti: vaihde, puh. …. Käytä /112. yksi kaksi"
+
+
 class TestOwnAddresses:
     def test_things_of_the_portal_by_their_keys(self) -> None:
         assert 'href="/fi/palvelu/neuvola/"' in html("[tänne](palvelu:neuvola)")
@@ -89,8 +94,11 @@ class TestOwnAddresses:
         )
 
     def test_what_a_text_names(self) -> None:
-        found = references_in("[a](luku:x) [b](palvelu:y) {{phone:z}} [c](yhteyspiste:w) ![d](kuva:v) `/hetki` `koodi`")
-        assert found == {"chapter": {"x"}, "service": {"y"}, "contact": {"z", "w"}, "picture": {"v"}, "reply": {"/hetki"}}
+        found = references_in(
+            "[a](luku:x) [b](palvelu:y) {{phone:z}} [c](yhteyspiste:w) ![d](kuva:v) [e](polku:p) `/hetki` `koodi`"
+        )
+        addressed = {"chapter": {"x"}, "service": {"y"}, "contact": {"z", "w"}, "picture": {"v"}, "path": {"p"}}
+        assert found == {**addressed, "reply": {"/hetki"}}
 
 
 class TestHeadings:
@@ -122,6 +130,14 @@ class TestDifferences:
         assert (gone.kind, new.kind) == ("gone", "new")
         assert [piece.text for piece in gone.pieces if piece.is_changed] == ["yksi."]
         assert [piece.text for piece in new.pieces if piece.is_changed] == ["kaksi."]
+
+    def test_two_texts_beside_each_other_each_have_their_own_marked(self) -> None:
+        mine, theirs = sides("Sama.\nOdota tovi.", "Sama.\nOdota hetki.\nLisää.")
+        assert [line.kind for line in mine] == ["same", "gone"]
+        assert [line.kind for line in theirs] == ["same", "new", "new"]
+        assert [piece.text for piece in mine[1].pieces if piece.is_changed] == ["tovi."]
+        assert [piece.text for piece in theirs[1].pieces if piece.is_changed] == ["hetki."]
+        assert sides("a", "a") == ([], [])
 
     def test_lines_far_away_are_left_out(self) -> None:
         old = [f"rivi {n}" for n in range(20)]

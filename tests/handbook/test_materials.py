@@ -104,8 +104,15 @@ def test_the_nightly_check_looks_at_it_too(county: County, main_user: User, sign
 
 
 def test_the_page_lists_filters_and_finds(
-    county: County, service: Service, main_user: User, responder: User, signed_in: SignedIn, django_assert_max_num_queries: Any
+    county: County,
+    service: Service,
+    main_user: User,
+    responder: User,
+    signed_in: SignedIn,
+    django_assert_max_num_queries: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("config.frame.SURROUNDINGS_SECONDS", 600.0)  # shared by pages: on a slow machine it would be read anew
     client = signed_in(responder)
     assert "Aineistoja ei vielä ole" in client.get(PAGE).content.decode()
     add_material(by=acting(main_user), county=county, values=values())

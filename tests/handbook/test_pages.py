@@ -27,7 +27,7 @@ from handbook.operations.remarks import make_remark
 from services.models import County, Disruption, Service
 from tests.conftest import acting
 from tests.handbook.conftest import PORTAL, Publish, make_chapter, text
-from tests.handbook.hostile import CORPUS, running_in
+from tests.handbook.hostile import CORPUS, inside_pdf, running_in
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[..., Client]
@@ -215,8 +215,9 @@ class TestReading:
             client.get(LUKU)
 
     def test_the_contents_ask_no_more_for_more_chapters_and_read_no_long_texts(
-        self, county: County, publish: Publish, responder: User, signed_in: SignedIn
+        self, county: County, publish: Publish, responder: User, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("config.frame.SURROUNDINGS_SECONDS", 600.0)  # shared by pages: on a slow machine it would be read anew
         client, asked = signed_in(responder), []
         for number in (1, 6):
             for n in range(number):
@@ -264,6 +265,9 @@ class TestWriting:
         told = words_of(clash)
         assert "Pirjon sanat." in told
         assert told.count("Paulan sanat.") == 2  # beside the other's, and still in the field
+        marked = clash.content.decode()
+        assert "<ins>Pirjon</ins> sanat." in marked and "<del>Paulan</del> sanat." in marked
+        assert told.index("Vain tallennetussa:") < told.index("Vain sinun tekstissäsi:")
         draft.refresh_from_db()
         assert draft.body["fi"] == "Pirjon sanat."
         again = re.search(r'name="version" value="(\d+)"', clash.content.decode())
@@ -437,11 +441,13 @@ class TestHostileTexts:
         self.check(signed_in(responder).get(LUKU).content.decode())
 
     def test_the_pdf(self, hostile: ChapterVersion, reader: User, signed_in: SignedIn) -> None:
-        content = signed_in(reader).get(f"{ROOT}kasikirja.pdf").content
-        assert content.startswith(b"%PDF-")
+        content = inside_pdf(signed_in(reader).get(f"{ROOT}kasikirja.pdf").content)
+        assert content.startswith(b"%PDF-") and b"/Annots" in content
         for word in (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction"):
             assert word not in content
-        for address in re.findall(rb"/URI \((.*?)\)", content):
+        addresses = re.findall(rb"/URI ?\((.*?)\)", content)
+        assert addresses
+        for address in addresses:
             assert re.match(rb"(https?|mailto|tel):", address), address
 
     def check(self, page: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from django.test import Client
 
 from accounts.models import User
 from handbook.exports import papers
+from services.models import Service
 from tests.handbook.conftest import Publish
+from tests.handbook.hostile import inside_pdf
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[..., Client]
@@ -70,3 +73,15 @@ def test_a_folder_that_cannot_be_written_harms_nobody(folder: Path, publish: Pub
     publish("Teksti.")
     folder.write_bytes(b"a file where the folder should be")
     assert signed_in(reader).get(PDF).content.startswith(b"%PDF-")
+
+
+def test_links_to_pages_of_the_portal_are_whole_on_paper(
+    folder: Path, publish: Publish, service: Service, reader: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.PUBLIC_ADDRESS = "https://neuvo.test"
+    publish(f"[Chat](palvelu:{service.key}) ja [luku](luku:security)")
+    content = inside_pdf(signed_in(reader).get(PDF).content)
+    found = set(re.findall(rb"/URI ?\((.*?)\)", content))
+    assert {each.rpartition(b"/fi/")[2] for each in found} == {f"palvelu/{service.key}/".encode()}
+    assert all(each.startswith(b"https://") for each in found)
+    assert b"luku-security" in content, "a chapter is a place inside the paper"

@@ -233,7 +233,7 @@ class TestChooser:
     ) -> None:
         publish("Teksti.")
         row = picture_of(county, main_user, "konsoli.png")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             chosen = {group.kind: group.choices for group in choices_of_chapters(county)}
         words = chosen["services"][0].words
         assert words == {code: f"[{getattr(service, f'name_{code}')}](palvelu:{service.key})" for code in ("fi", "sv", "en")}

@@ -29,6 +29,8 @@ PUBLIC = {
     "favicon": "the portal's mark",
     "brand": "the county's colours",
     "public_status": "open data: what is open now",
+    "embed_script": "the script that the county's other sites take (tests/config/test_embed.py)",
+    "embed_state": "the same as public_status of one service, to sites that the county has listed",
     "notices": "the notices that every page shows",
     "short_link": "leads to the service page",
     "qr_code": "a picture of the short link",

@@ -13,8 +13,11 @@ from chat.choices import FailureDemand
 from chat.models import Conversation
 from reports.metrics import AVAILABLE, DEFINITIONS, Scope, figures_of, read_figures
 from reports.metrics.definition import Source
-from services.choices import Identification
-from services.models import County, Queue, Service
+from reports.shown import BREAKDOWNS, names_of, tables_of
+from reports.targets import beside_in_words
+from services.choices import Identification, TopicKind
+from services.models import County, Queue, Service, Topic
+from services.texts import text
 from tests.reports.d1 import DECEMBER, NOVEMBER, make_d1
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -103,7 +106,7 @@ def test_one_of_its_two_services(d1, service: Service) -> None:
 
 
 def test_every_cell_of_a_breakdown_adds_up(d1, county: County) -> None:
-    ways = ("service", "queue", "group", "language", "entry_channel", "identified", "contactor", "topic", "municipality")
+    ways = tuple(BREAKDOWNS)
     found = figures_of(Scope.whole(county), NOVEMBER.period, breakdowns=ways)
     assert set(found.cells) == set(ways)
     for name, cells in found.cells.items():
@@ -115,8 +118,53 @@ def test_every_cell_of_a_breakdown_adds_up(d1, county: County) -> None:
     assert found.cells["group"]["asiakasohjaajat"]["M01"].n == 9
 
 
+def test_where_needless_contacts_come_from(d1, county: County) -> None:
+    """Failure demand by the page and the channel of entry: two of the ten, both from one page, whatever the language (M18)."""
+    Conversation.objects.filter(pk__in=[d1["C05"].pk, d1["C09"].pk, d1["C01"].pk]).update(entry_page="/fi/yhteys/")
+    Conversation.objects.filter(pk=d1["C01"].pk).update(entry_page="/sv/yhteys/", language="sv")
+    found = figures_of(Scope.whole(county), NOVEMBER.period, breakdowns=("entry_page", "entry_channel"))
+    of_page = found.cells["entry_page"]["/yhteys/"]
+    assert (of_page["M01"].n, of_page["M18"].value) == (3, Fraction(200, 3))
+    tables = {table.key: table for table in tables_of(found, names_of(found, lambda row, field: text(row, field, "fi")))}
+    rows = {row.name: row.values for row in tables["entry_page"].rows}
+    assert tables["entry_page"].columns[1] == "M18" and rows["/yhteys/"][1] == "66,7\xa0%"
+    assert {values[1] for name, values in rows.items() if name != "/yhteys/"} == {"0,0\xa0%"}
+
+
+def test_only_the_pages_with_most_are_told(d1, county: County) -> None:
+    for n, row in enumerate(Conversation.objects.order_by("pk")):
+        Conversation.objects.filter(pk=row.pk).update(entry_page=f"/{n}/")
+    queue: Any = Conversation.objects.get(pk=d1["C02"].pk)
+    for n in range(30):
+        left_out = {"id", "public_id", "start_token", "resident_key", "entry_page"}
+        fields = {each.attname: getattr(queue, each.attname) for each in queue._meta.concrete_fields if each.name not in left_out}
+        Conversation.objects.create(**fields, resident_key=uuid4(), start_token=uuid4(), entry_page=f"/lisaa/{n}/")
+    cells = figures_of(Scope.whole(county), NOVEMBER.period, breakdowns=("entry_page",)).cells["entry_page"]
+    assert len([cell for cell in cells.values() if cell["M01"].n]) == 20
+
+
+def test_topics_of_digital_guidance_are_counted(d1, county: County, queue: Queue) -> None:
+    """How often people were helped to deal digitally stands beside the other topics of the month (S001-66, S001-67)."""
+    topic = Topic.objects.create(service=queue.service, key="digituki", name_fi="Digituki", kind=TopicKind.DIGITAL)
+    helped = Conversation.objects.filter(topic__key="kotihoito")
+    assert helped.update(topic=topic) == 3
+    found = figures_of(Scope.whole(county), NOVEMBER.period, breakdowns=("topic",))
+    assert found.cells["topic"][topic.pk]["M01"].n == 3
+    assert dict(found.total["M01"].parts)["kind_digital"] == 3
+
+
+def test_the_share_of_prevention_is_told_where_topics_are_marked(d1, county: County, queue: Queue) -> None:
+    """S000-27, S002-20: of the ten contacts of the month one was of a topic that is prevention; without marks nothing is said."""
+    without = figures_of(Scope.whole(county), NOVEMBER.period, codes=["M01"]).total["M01"]
+    assert without.beside == {} and not [name for name, _n in without.parts if name.startswith("kind_")]
+    Topic.objects.filter(key__in=["muisti", "omaishoito"]).update(kind=TopicKind.PREVENTION)
+    figure = figures_of(Scope.whole(county), NOVEMBER.period, codes=["M01"]).total["M01"]
+    assert dict(figure.parts)["kind_prevention"] == 1 and figure.beside["kind_prevention_share"] == 10
+    assert beside_in_words(figure, "kind_prevention_share") == "10,0\xa0%"
+
+
 def test_the_number_of_queries_does_not_follow_the_rows(d1, county: County, queue: Queue, django_assert_max_num_queries) -> None:
-    ways = ("service", "queue", "group", "language", "entry_channel", "identified", "contactor", "topic", "municipality")
+    ways = tuple(BREAKDOWNS)
     scope = Scope.whole(county)
     with django_assert_max_num_queries(60) as seen:
         figures_of(scope, NOVEMBER.period, breakdowns=ways)

@@ -89,12 +89,12 @@ class TestWorkbook:
 
     def test_charts_have_an_alternative(self, report: Report) -> None:
         book = load_workbook(io.BytesIO(workbook(report)))
-        assert len(book["Kuukaudet"]._charts) == len(report.charts) == 9
+        assert len(book["Kuukaudet"]._charts) == len([each for each in report.charts if not each.part]) == 10
         assert len(book[report.groups[0].title]._charts) == 1
         with_words = workbook(report)
         parts = __import__("zipfile").ZipFile(io.BytesIO(with_words))
         drawn = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/drawings/drawing"))
-        assert drawn.count("descr=") == 10 and "Viimeisin: 10 (marraskuu 2026)" in drawn
+        assert drawn.count("descr=") == 11 and "Viimeisin: 10 (marraskuu 2026)" in drawn
 
     def test_the_note_the_target_and_the_state_are_in_it(self, report: Report) -> None:
         first = [row[1] for row in cells_of(workbook(report))["Lyhyesti"]]
@@ -128,7 +128,7 @@ class TestPaper:
         told = unpacked(content)
         for each in (b"/MarkInfo", b"/StructTreeRoot", b"/TH", b"pdfuaid", b"/Lang (fi)"):
             assert each in told, each
-        assert told.count(b"/S /Figure") == told.count(b"/Alt") == 16  # nine trends, four of bars, and three of the key
+        assert told.count(b"/S /Figure") == told.count(b"/Alt") == 19  # twelve trends, four of bars, and three of the key
 
 
 class TestHostile:
@@ -268,3 +268,41 @@ class TestDataset:
         assert [row[0] for row in words] == rows[0]
         assert all(row[1] for row in words)
         assert len(rows) == 12 and isinstance(rows[1][7], datetime)
+
+
+class TestFrozen:
+    """The files of a revision have exactly what was frozen in it, whatever has happened since (metrics 1.5, S001-23)."""
+
+    QUERY = {"kuukausi": "2026-11", "revisio": "1"}
+
+    def test_each_file_tells_the_frozen_figures_and_no_others(self, report, county: County, manager, signed_in) -> None:
+        kept = freeze_month(by=BY, county=county, service=None, month=NOVEMBER, now=TODAY)
+        Conversation.objects.filter(topic__key="asuminen").update(outcome="R1")
+        client = signed_in(manager)
+        table = client.get(reverse("reports:table"), self.QUERY).content.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(table), delimiter=";"))
+        assert {row["metric"] for row in rows} == set(kept.figures) and not any(row["breakdown"] for row in rows)
+        live = client.get(reverse("reports:table"), {"kuukausi": "2026-11"}).content.decode("utf-8-sig")
+        told = {row["metric"]: row["raw"] for row in rows if not row["item"]}
+        since = csv.DictReader(io.StringIO(live), delimiter=";")
+        now = {row["metric"]: row["raw"] for row in since if not row["item"] and not row["breakdown"]}
+        assert (told["M11"], now["M11"]) == ("75", "87.5")
+        for code, figure in kept.figures.items():
+            if figure["value"] is not None and "/" not in figure["value"]:
+                assert told[code].replace(",", ".") == figure["value"], code
+        data = json.loads(client.get(reverse("reports:data"), self.QUERY).content)
+        assert data["frozen_revision"] == 1 and data["made_at"] == kept.made_at.isoformat() and data["formulas"] == kept.formulas
+        sheets = cells_of(client.get(reverse("reports:workbook"), self.QUERY).content)
+        assert "Eriteltynä" not in sheets and "jäädytetty" in {str(row[1]) for row in sheets["Lyhyesti"]}
+        assert client.get(reverse("reports:paper"), self.QUERY).content.startswith(b"%PDF-")
+        shown = client.get(reverse("reports:month"), {"kuukausi": "2026-11"}).content.decode()
+        assert "revisio=1" in shown
+
+    def test_what_is_not_there_is_no_file(self, report, county: County, manager, outsider, signed_in) -> None:
+        freeze_month(by=BY, county=county, service=None, month=NOVEMBER, now=TODAY)
+        client = signed_in(manager)
+        for revision in ("2", "0", "x", "-1", "9999"):
+            assert client.get(reverse("reports:table"), {**self.QUERY, "revisio": revision}).status_code == 404
+        days = {"alku": "2026-11-02", "loppu": "2026-11-05", "revisio": "1"}
+        assert client.get(reverse("reports:table"), days).status_code == 404
+        assert signed_in(outsider).get(reverse("reports:table"), self.QUERY).status_code == 403

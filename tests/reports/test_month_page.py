@@ -183,18 +183,29 @@ def test_no_cell_is_a_formula(d1, manager, signed_in) -> None:
 def test_the_number_of_queries_does_not_follow_the_rows(d1, manager, signed_in, django_assert_max_num_queries) -> None:
     client = signed_in(manager)
     page(client)
-    with django_assert_max_num_queries(85):
+    with django_assert_max_num_queries(87):
         page(client)
 
 
 def test_the_page_is_short_and_everything_is_behind_it(d1, manager, signed_in) -> None:
     """What is behind a figure opens by a press; the groups, the tables and most charts are closed to begin with."""
     shown = page(signed_in(manager))
-    assert shown.count('<details class="nlr-group"') == 12 and "<details open" not in shown
+    assert shown.count('<details class="nlr-group"') == 13 and "<details open" not in shown
     for code in ("M01", "M08", "M34"):
         assert f'id="{code}"' in shown
-    assert shown.count('<svg class="nlr-drawing"') == 9
+    assert shown.count('<svg class="nlr-drawing"') == 12
     assert 'aria-label="Asiointimäärä, marraskuu 2025 – marraskuu 2026. Viimeisin: 10 (marraskuu 2026).' in shown
+
+
+def test_hours_of_tries_and_of_the_target(d1, manager, signed_in) -> None:
+    """M05 and M08 by weekday and hour: C08 on Wednesday at seven; of Monday’s four at eight two were answered in time."""
+    shown = page(signed_in(manager))
+    tries = shown[shown.index("Yritykset aukioloajan ulkopuolella viikonpäivän ja tunnin mukaan</h3>") :]
+    assert '<th scope="row" class="nl-nums">7</th>' in tries[: tries.index("</table>")]
+    assert tries[: tries.index("</table>")].count('data-shade="5">1</td>') == 1
+    kept = shown[shown.index("Vastattu tavoiteajassa viikonpäivän ja tunnin mukaan, %</h3>") :]
+    row = kept[kept.index('<th scope="row" class="nl-nums">8</th>') :]
+    assert row[: row.index("</tr>")].count('data-shade="3">50</td>') == 1
 
 
 def test_the_week_is_shaded_with_its_numbers(d1, manager, signed_in) -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from accounts.actors import System
 from chat.choices import PresenceEnd, PresenceKind
-from chat.models import ContactDetail, Conversation, Presence
+from chat.models import ContactDetail, Conversation, LaterContact, Leg, Presence
 from reports.metrics import Scope, figures_of
 from reports.metrics.work import side_by_side
 from reports.months import Month, Period
+from reports.targets import standing_of
 from services.calendars import HELSINKI
 from services.choices import ServiceStatus, Weekday
 from services.models import (
@@ -97,6 +98,22 @@ class TestLoad:
         figure = november(Scope.whole(county), "M26", now=at("1 02:00:00"))["M26"]
         assert dict(figure.parts)["available_minutes"] == 120
 
+    def test_time_at_the_most_conversations(self, queue: Queue, county: County, responder) -> None:
+        """Available 8–12, at most two at once: two from 9 to 10 is a quarter; without presence nothing is known."""
+        nothing = november(Scope.whole(county), "M26")["M26"]
+        assert standing_of(nothing, direction="lte", value=Decimal(20), unit="%") == "no_data"
+        Presence.objects.create(
+            county=county, user=responder, kind=PresenceKind.AVAILABLE, limit=2, starts_at=at("2 08:00:00"),
+            ends_at=at("2 12:00:00"), ended_by=PresenceEnd.CHANGED,
+        )  # fmt: skip
+        for begins, ends in (("2 08:00:00", "2 10:00:00"), ("2 09:00:00", "2 11:00:00"), ("2 12:30:00", "2 13:00:00")):
+            made(queue, Row(begins, begins, begins, ends), responder=responder)
+        Leg.objects.update(responder=responder)
+        figure = november(Scope.whole(county), "M26")["M26"]
+        assert figure.beside["at_most"] == 25
+        assert standing_of(figure, direction="lte", value=Decimal(20), unit="%") == "missed"
+        assert standing_of(figure, direction="lte", value=Decimal(25), unit="%") == "met"
+
     def test_without_intervals_there_is_no_data(self, queue: Queue, county: County) -> None:
         assert not november(Scope.whole(county), "M26")["M26"].known
 
@@ -155,6 +172,24 @@ class TestOffer:
         area.municipalities.add(Municipality.objects.create(county=county, code="491", name_fi="Mikkeli"))
         assert not november(Scope.of([service]), "M25")["M25"].known
 
+    def test_contacts_for_a_thousand_residents_in_twelve_months(self, queue: Queue, county: County, service: Service) -> None:
+        """Rolling, once they are twelve and inside one area (M25, metrics 1.9)."""
+        rows = make_d1(queue)
+        Service.objects.update(opened_at=datetime(2025, 12, 1, 8, tzinfo=UTC))
+        for code, when in (("C01", datetime(2025, 12, 3, 8, tzinfo=UTC)), ("C02", datetime(2025, 11, 30, 8, tzinfo=UTC))):
+            Conversation.objects.filter(pk=rows[code].pk).update(queued_at=when)
+
+        def rolling() -> Fraction | None:
+            return november(Scope.whole(county), "M25")["M25"].beside["twelve_months"]
+
+        assert rolling() == Fraction(9, 100)
+        Service.objects.update(opened_at=datetime(2026, 1, 1, tzinfo=UTC))
+        assert rolling() is None
+        Service.objects.update(opened_at=datetime(2020, 1, 1, tzinfo=UTC))
+        ServiceArea.objects.create(service=service, name_fi="Osa", starts_on=date(2020, 1, 1), ends_on=date(2026, 5, 31))
+        ServiceArea.objects.create(service=service, name_fi="Koko", starts_on=date(2026, 6, 1))
+        assert rolling() is None
+
 
 class TestCosts:
     def test_d1_with_425_euros(self, queue: Queue, county: County) -> None:
@@ -193,9 +228,31 @@ class TestCalls:
             ContactDetail.objects.create(conversation=row, given_at=given, done_at=each)
         figure = november(Scope.whole(county), "M33")["M33"]
         assert (figure.value, figure.n) == (Fraction(900, 11), 11)
-        assert dict(figure.parts) == {"due": 11, "in_time": 9, "late": 1, "overdue": 1}
+        counted = {"due": 11, "in_time": 9, "late": 1, "overdue": 1, "call_request_due": 11, "call_request_in_time": 9}
+        assert {name: count for name, count in figure.parts if count} == counted
         october = figures_of(Scope.whole(county), Month(2026, 10).period, codes=["M33"], now=LATER).total["M33"]
         assert october.value is None
+
+    def test_follow_ups_and_call_requests_by_their_day(self, queue: Queue, county: County) -> None:
+        """The agreed day tells the month; cancelled ones are outside, and who was not reached counts as done (M33)."""
+        on, late = datetime(2026, 11, 4, 23, 50, tzinfo=HELSINKI), datetime(2026, 11, 5, 8, tzinfo=HELSINKI)
+        rows = [
+            ("call_request", "reached", on),
+            ("call_request", "not_reached", on),
+            ("follow_up", "reached", late),
+            ("follow_up", "cancelled", on),
+            ("follow_up", "", None),
+        ]
+        for kind, result, done in rows:
+            row = made(queue, Row("1 08:00:00", "1 08:01:00", "1 08:02:00", "1 08:20:00"))
+            LaterContact.objects.create(conversation=row, kind=kind, due_on=date(2026, 11, 4), result=result, done_at=done)
+        figure = november(Scope.whole(county), "M33")["M33"]
+        parts = dict(figure.parts)
+        assert (figure.value, figure.n) == (50, 4)
+        assert (parts["late"], parts["overdue"], parts["not_reached"]) == (1, 1, 1)
+        assert figure.beside["median_days"] == 3  # left on Sunday the 1st; 3, 3 and 4
+        assert (parts["call_request_in_time"], parts["call_request_due"]) == (2, 2)
+        assert (parts["follow_up_in_time"], parts["follow_up_due"]) == (0, 2)
 
     def test_one_that_is_not_due_yet_is_not_counted(self, queue: Queue, county: County) -> None:
         row = made(queue, Row("1 08:00:00", "1 08:01:00", "1 08:02:00", "1 08:20:00"))

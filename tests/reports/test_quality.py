@@ -20,10 +20,13 @@ from accounts.models import AuditEntry, User
 from chat.choices import AudienceChoice, EndedBy, EventKind, State, Status
 from chat.models import Conversation, Event, Leg
 from reports.choices import QualityItem
+from reports.metrics import Figure, Scope, figures_of
 from reports.models import MonthlyReport, QualityCheck, QualitySample
 from reports.months import Month
 from reports.operations import check_conversation, draw_sample, freeze_month, open_sampled, replace_erased
 from reports.quality import drawn, in_order, result_from, result_of
+from reports.summary import sentences
+from reports.trend import trend_of
 from services.models import Queue, Service
 from tests.conftest import acting
 
@@ -313,3 +316,74 @@ class TestPages:
         one = address(frozen, first.conversation.public_id, name="quality_check")
         for door in (address(frozen), one, reverse("reports:quality_own")):
             assert client.get(door.replace("/fi/", f"/{language}/")).status_code == 200
+
+
+class TestMetric:
+    """M35 beside the other figures: of a service, of all of them, in the months, in words and in files."""
+
+    @staticmethod
+    def filled(service: Service, by: User, *, privacy: int, no: int = 0) -> None:
+        """The whole sample gone through: so many answers to the item of privacy, so many “no” to the need."""
+        for row in draw(service, by).checks.all():
+            marks = {**YES, "privacy": "yes" if row.number <= privacy else "not", "need": "no" if row.number <= no else "yes"}
+            check(row, by, marks)
+
+    def test_without_a_sample_there_is_no_data_and_with_one_it_is_told(self, frozen, supervisor, manager, signed_in) -> None:
+        scope = Scope.of([frozen])
+        assert not figures_of(scope, NOVEMBER.period, codes=["M35"]).total["M35"].known
+        row = draw(frozen, supervisor)
+        figure = figures_of(scope, NOVEMBER.period, codes=["M35"]).total["M35"]
+        assert figure.known and figure.value is None and dict(figure.parts) == {"quality_size": 10, "quality_checked": 0}
+        self.filled(frozen, supervisor, privacy=3, no=2)
+        figure = figures_of(scope, NOVEMBER.period, codes=["M35"]).total["M35"]
+        assert figure.value == Fraction(100 * 51, 53) and figure.n == 10
+        assert figure.beside["quality_need"] == 80 and figure.beside["quality_privacy"] is None
+        assert figure.notes == ["quality_few"]
+        assert figures_of(scope, Month(2026, 10).period, codes=["M35"]).total["M35"].known is False
+        assert row.checks.count() == 10
+        client = signed_in(manager)
+        query = {"palvelu": frozen.key, "kuukausi": "2026-11"}
+        shown = client.get(reverse("reports:month"), query).content.decode()
+        assert "Laatuotoksessa 96,2\xa0% tarkistuslistan vastauksista oli kyllä." in shown
+        assert 'id="M35"' in shown and "Mikään luku ei ole muuttunut." in shown
+        table = client.get(reverse("reports:table"), query).content.decode("utf-8-sig")
+        rows = [each for each in csv.reader(io.StringIO(table), delimiter=";") if each[5] == "M35"]
+        assert [each[8] for each in rows if each[7] == "Tarve selvitetty"] == ["80"]
+        trend = trend_of(frozen.county, frozen, [NOVEMBER], today=TODAY.date(), codes=("M01", "M35"))
+        assert trend.points[0].figure("M35") == figure
+
+    def test_one_persons_result_is_not_told(self, frozen, supervisor, responder) -> None:
+        for row in draw(frozen, supervisor).checks.filter(responder=responder):
+            check(row, supervisor)
+        figure = figures_of(Scope.of([frozen]), NOVEMBER.period, codes=["M35"]).total["M35"]
+        assert figure.value is None and not figure.beside and figure.notes == ["quality_of_one"]
+
+    def test_what_one_service_hides_is_not_the_countys_less_the_others(
+        self, frozen, second_queue, second_responder, person, grant, county, supervisor
+    ) -> None:
+        other = second_queue.service
+        Service.objects.filter(pk=other.pk).update(opened_at=datetime(2026, 10, 1, tzinfo=UTC))
+        answered(second_queue, second_responder, 6)
+        answered(second_queue, person("sijainen"), 6)
+        other.refresh_from_db()
+        freeze_month(by=System("test"), county=county, service=other, month=NOVEMBER, now=TODAY)
+        grant(supervisor, Role.SUPERVISOR, county=county, service=other)
+        self.filled(frozen, supervisor, privacy=3)
+        self.filled(other, supervisor, privacy=10, no=5)
+        whole = figures_of(Scope.whole(county), NOVEMBER.period, codes=["M35"]).total["M35"]
+        alone = figures_of(Scope.of([other]), NOVEMBER.period, codes=["M35"]).total["M35"]
+        assert whole.beside["quality_privacy"] == alone.beside["quality_privacy"] == 100
+        assert whole.beside["quality_need"] == 75 and alone.beside["quality_need"] == 50
+
+
+def test_the_guide_and_help_forms_are_told_in_words() -> None:
+    guide = Figure("M22", Fraction(40), "%", 25)
+    forms = Figure("M23", Fraction(200, 3), "%", 3, [("requests", 4)])
+    figures = {"M01": Figure("M01", Fraction(0), "n", 0), "M22": guide, "M23": forms}
+    told = sentences(NOVEMBER, figures)
+    assert told[1:] == [
+        "Automaattista neuvojaa käytettiin 25 kertaa; 40,0\xa0% kerroista se auttoi yksin.",
+        "Pyydä apua -lomakkeella tuli 4 kysymystä."
+        " Niistä, joiden määräaika on tullut tai joihin on vastattu, 66,7\xa0% sai vastauksen kolmen arkipäivän kuluessa.",
+    ]
+    assert len(sentences(NOVEMBER, {"M01": figures["M01"], "M22": Figure("M22", None, "%", 0, known=False)})) == 1

@@ -143,3 +143,13 @@ class TestSmallNumbers:
         assert all(shown[key] is None for key, count in counts.items() if 0 < count < 5)
         alone = len(hidden) == 1 and any(count >= 5 for count in counts.values())
         assert not alone or counts[hidden[0]] >= 5
+
+
+def test_time_at_the_most_is_what_a_target_in_percent_asks_of_the_load() -> None:
+    """The share stands beside its target, and not the answered contacts for each hour (M26)."""
+    figure = Figure("M26", Fraction(15, 4), "n/h", 15, beside={"at_most": Fraction(25)})
+    assert standing_of(figure, direction="lte", value=Decimal(20), unit="%") == Standing.MISSED
+    assert value_in_words(figure, unit="%", target=Decimal(20)) == "25,0\xa0%"
+    assert value_in_words(figure) == "3,8"
+    unknown = Figure("M26", Fraction(15, 4), "n/h", 15)
+    assert value_in_words(unknown, unit="%", target=Decimal(20)) == "–"

@@ -16,6 +16,15 @@ from chat.models import Conversation
 from chat.operations import claim_conversation, start_conversation
 from services.models import Queue, Service
 from tests.serve.portal import Serve
+from tests.serve.warm import WarmProcesses, WarmServe
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmProcesses]:
+    """The process from which servers with the usual settings are forked."""
+    processes = WarmProcesses(tmp_path_factory.mktemp("warm"))
+    yield processes
+    processes.end()
 
 
 @pytest.fixture
@@ -25,12 +34,14 @@ def redis_or_none(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_serve(transactional_db: None, tmp_path: Path, redis_or_none: str) -> Iterator[Callable[..., Serve]]:
-    """Start servers on the test database; all are killed afterwards."""
+def make_serve(transactional_db: None, tmp_path: Path, redis_or_none: str, warm: WarmProcesses) -> Iterator[Callable[..., Serve]]:
+    """Start servers on the test database; all are killed afterwards. One with settings of its own begins from nothing."""
     started: list[Serve] = []
 
     def start(**options: str) -> Serve:
-        serve = Serve(tmp_path / f"serve{len(started)}", **{"redis_url": redis_or_none, **options})  # type: ignore[arg-type]
+        folder = tmp_path / f"serve{len(started)}"
+        choices = {"redis_url": redis_or_none, **options}
+        serve = Serve(folder, **choices) if options else WarmServe(folder, warm, **choices)  # type: ignore[arg-type]
         started.append(serve)
         return serve.start()
 

@@ -94,6 +94,9 @@ def one_of_each(county, service, queue, point, always_open, main_user):
         models.ServiceArea: models.ServiceArea.objects.create(
             service=service, name_fi="Koko alue", name_sv="Hela området", starts_on=today
         ),
+        models.Mailbox: models.Mailbox.objects.create(
+            queue=queue, address="chat@alue.test", imap_host="imap.alue.test", smtp_host="smtp.alue.test"
+        ),
     }
     assert set(PAGES) == set(rows), "a page without a row in this test"
     return rows

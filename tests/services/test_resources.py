@@ -232,6 +232,13 @@ def test_a_broken_row_is_named_and_nothing_is_taken_in(model, headers, line, col
     assert model.objects.count() == before, "the good row was not taken in either"
 
 
+def test_everything_that_is_wrong_in_a_row_is_told_at_once(directory, main_user):
+    found = problems(
+        take(ContactPoint, main_user, "county;key;kind;audience;name_fi;value;price", f"koe;x;phone;kaikki;{'n' * 121};1;halpa")
+    )
+    assert {column for _row, column, _message in found} == {"audience", "price", "name_fi"}
+
+
 @pytest.mark.parametrize(
     ("headers", "word"),
     [("key;kind;value", "county"), (f"{POINT};colour", "colour"), (f"{POINT};key", "key")],

@@ -210,6 +210,19 @@ def test_words_of_another_language_are_understood_and_the_asked_one_goes_first(i
     assert index.search("depression", language="en")[0].language == "en"
 
 
+def test_a_word_that_the_asked_language_has_is_no_worse_guess_in_another() -> None:
+    index = Index(
+        [
+            Document(1, "fi", "Huoli", body="Tee lastensuojeluilmoitus heti."),
+            Document(2, "en", "Staying up to date", body="When it was last reviewed."),
+            Document(3, "sv", "Handboken", body="Kapitel som du har läst."),
+        ]
+    )
+    assert [hit.id for hit in index.search("lastensuojeluun", language="fi")] == [1]
+    assert index.search("last", language="en")[0].id == 2
+    assert [hit.id for hit in index.search("handboken", language="fi")] == [3]  # which Finnish has not at all
+
+
 def test_each_service_once_and_no_more_than_asked(index: Index) -> None:
     ids = found(index, "lapsi", limit=50)
     assert len(ids) == len(set(ids)) > 2

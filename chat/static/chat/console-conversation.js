@@ -23,6 +23,7 @@ export class ConsoleConversation extends HTMLElement {
     for (const button of this.querySelectorAll("[data-act=side], [data-act=more], [data-act=close]")) button.hidden = false;
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("unfocused", () => this.focusText());
+    this.addEventListener("done", ({ detail }) => this.#sent(detail.form));
     this.addEventListener("toggle", ({ target }) => this.#toggled(target), true);
     this.addEventListener("composed", ({ detail }) => this.console?.connection.send(this.key, detail.body, { audience: detail.audience }));
     this.addEventListener("typing", ({ detail }) => this.console?.connection.typing(this.key, detail.on));
@@ -109,6 +110,14 @@ export class ConsoleConversation extends HTMLElement {
     const box = this.querySelector(OPEN_BOX);
     if (box) box.open = false;
     return Boolean(box);
+  }
+
+  /* A form over the conversation was accepted: it closes, and she goes on writing. */
+  #sent(form) {
+    const box = form.closest(OPEN_BOX);
+    if (!box) return;
+    box.open = false;
+    this.focusText();
   }
 
   focusText() {

@@ -1,6 +1,6 @@
 /* <console-mine>: the responder's own conversations, those first that she took first. */
 
-import { arrange, dayOf, pick, put, show, slot, stamp, titles } from "./slots.js";
+import { arrange, dayOf, pick, put, sayMedium, show, slot, stamp, titles } from "./slots.js";
 
 export class ConsoleMine extends HTMLElement {
   connectedCallback() {
@@ -32,7 +32,8 @@ export class ConsoleMine extends HTMLElement {
       put(item, "language", words.languages[row.language] ?? row.language);
       put(item, "number", String(count));
       show(item, "unread", count > 0);
-      show(item, "form", row.medium === "form");
+      show(item, "form", row.medium !== "chat");
+      sayMedium(item, row.medium);
       put(item, "due", dayOf(row.answer_due_at));
       show(item, "away", row.away && !ended);
       show(item, "ended", ended);

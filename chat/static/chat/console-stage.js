@@ -32,10 +32,19 @@ export class Stage {
 
   /* Open a conversation, or go to it when it is open. */
   async open(key, { why = "" } = {}) {
+    const field = this.leave(key);
     const panel = await this.#bring(key, why);
-    if (!panel) return;
+    if (!panel) return void field?.focus();
     this.#use(key);
     panel.focusText();
+  }
+
+  /* Until another conversation is here, nothing that she types may go to the resident to whom she was writing. Returns the field. */
+  leave(key = "") {
+    const field = document.activeElement?.closest("console-composer") ? document.activeElement : null;
+    if (!field || field.closest("console-conversation").key === key) return null;
+    field.blur();
+    return field;
   }
 
   /* The conversation's panel, read from the server unless it is here and hers. */

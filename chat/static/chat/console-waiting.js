@@ -1,6 +1,6 @@
 /* <console-waiting>: everyone who waits in the responder's queues, longest wait first. */
 
-import { arrange, dayOf, isPast, pick, place, put, show, slot, stamp, titles } from "./slots.js";
+import { arrange, dayOf, isPast, pick, place, put, sayMedium, show, slot, stamp, titles } from "./slots.js";
 import { clockTime, secondsSince } from "./wait-clock.js";
 
 const AFTER = 1e14; // forms stand after everyone who is at the other end
@@ -35,7 +35,7 @@ export class ConsoleWaiting extends HTMLElement {
     const there = waiting.filter((row) => !row.away && !row.must_identify);
     const newcomers = this.#known === null ? [] : there.filter((row) => !this.#known.has(row.conversation)).map((row) => row.conversation);
     this.#known = all;
-    const longest = there.filter((row) => row.medium !== "form").map((row) => row.queued_at).sort()[0] ?? "";
+    const longest = there.filter((row) => row.medium === "chat").map((row) => row.queued_at).sort()[0] ?? "";
     return { total: waiting.length, count: there.length, here: new Set(there.map((row) => row.conversation)), newcomers, longest };
   }
 
@@ -62,16 +62,18 @@ export class ConsoleWaiting extends HTMLElement {
     put(item, "place", place(pick(row.line.service, language), pick(row.line.name, language)));
     put(item, "language", words.languages[row.language] ?? row.language);
     item.querySelector("wait-clock").setAttribute("since", row.queued_at);
-    const isForm = row.medium === "form";
+    const isForm = row.medium !== "chat";
     const late = isForm ? isPast(row.answer_due_at) : secondsSince(row.queued_at) > (targets.get(row.line.queue) ?? Infinity);
     show(item, "form", isForm);
+    sayMedium(item, row.medium);
     put(item, "due", dayOf(row.answer_due_at));
     show(item, "away", row.away);
     show(item, "late", late);
     show(item, "test", row.test);
     show(item, "told", row.told);
-    show(item, "offered", Boolean(row.offered));
-    put(item, "offered-to", row.offered);
+    const offered = pick(row.offered, language);
+    show(item, "offered", Boolean(offered));
+    put(item, "offered-to", offered);
     show(item, "unidentified", row.must_identify);
     item.classList.toggle("is-away", row.away);
     item.classList.toggle("is-late", late);
@@ -80,7 +82,7 @@ export class ConsoleWaiting extends HTMLElement {
 
 /* The lines as one, by the time of joining, forms after who is here now; inside a line the serving order stays. */
 function merged(frames) {
-  const lines = frames.map((line) => line.waiting.map((row) => ({ ...row, line, at: Date.parse(row.line_at) + (row.medium === "form" ? AFTER : 0) })));
+  const lines = frames.map((line) => line.waiting.map((row) => ({ ...row, line, at: Date.parse(row.line_at) + (row.medium !== "chat" ? AFTER : 0) })));
   const all = [];
   const next = lines.map(() => 0);
   for (;;) {

@@ -8,9 +8,12 @@
 import { read, send } from "./doors.js";
 import { slot } from "./slots.js";
 
+const TOKEN = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
+
 export class LivePart extends HTMLElement {
   #busy = false;
-  #again = false;
+  #again = null; // {force}: it was asked for while it was being read
+  #shown = null; // what the server made of it the last time it was read, without the token that is another each time
 
   connectedCallback() {
     if (this.kinds) return;
@@ -44,20 +47,21 @@ export class LivePart extends HTMLElement {
   async refresh({ force = false } = {}) {
     if (!force && this.isDirty) return;
     if (this.#busy) {
-      this.#again = true;
+      this.#again = { force: force || Boolean(this.#again?.force) };
       return;
     }
     this.#busy = true;
     try {
       const page = await read(this.dataset.url);
-      if (this.isConnected && (force || !this.isDirty)) this.#show(page);
+      if (this.isConnected && (force || !this.isDirty)) this.#show(page, { force });
     } catch {
       // What is shown stays; the next event reads it again.
     }
     this.#busy = false;
     if (this.#again) {
-      this.#again = false;
-      this.refresh();
+      const again = this.#again;
+      this.#again = null;
+      this.refresh(again);
     }
   }
 
@@ -85,7 +89,11 @@ export class LivePart extends HTMLElement {
     return Boolean(text);
   }
 
-  #show(page) {
+  #show(page, { force }) {
+    const made = page.body.innerHTML.replaceAll(TOKEN, "");
+    // Nothing new: a key that she is pressing right now must not miss its button.
+    if (made === this.#shown && !(force && this.isDirty)) return;
+    this.#shown = made;
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     const opened = new Set([...this.querySelectorAll("details[open][id]")].map((details) => details.id));
     this.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));

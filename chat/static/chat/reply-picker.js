@@ -1,6 +1,7 @@
 /* The picker of quick replies: “/” at the beginning of a word opens a list beside the field; the words after it search. The focus
    stays in the field (aria-activedescendant). Enter inserts where the slash stood; nothing is ever sent by it. Esc closes the list
-   and leaves what was typed. The list itself comes from the server, filled for this conversation. */
+   and leaves what was typed; so does Tab, which goes on from the field: the list scrolls, so it can be focused, but is no stop on the
+   way. The list itself comes from the server, filled for this conversation. */
 
 const ASKED = /(?:^|\s)\/([^\n/]{0,40})$/u;
 const WAIT_MS = 60;
@@ -133,8 +134,16 @@ export class ReplyPicker {
     this.list.scrollTop = 0;
     this.#choose(items.length ? 0 : -1);
     this.#say(items.length ? this.box.dataset.count.replace("{count}", items.length) : query ? this.box.dataset.none : "");
+    this.#fit(); // after the words have their line
     if (this.#takeFirst && items.length) this.#insert(items[0]);
     this.#takeFirst = false;
+  }
+
+  /* It covers the conversation, and not the buttons above it. */
+  #fit() {
+    const composer = this.field.closest("console-composer");
+    const log = composer.parentElement.querySelector("console-log").getBoundingClientRect();
+    this.box.style.setProperty("--nlc-picker-room", `${composer.getBoundingClientRect().top - log.top}px`);
   }
 
   #option(item, at) {
@@ -174,6 +183,7 @@ export class ReplyPicker {
         this.close();
       },
     };
+    if (event.key === "Tab") this.close();
     if (!(event.key in acts) || event.shiftKey || (event.key.startsWith("Arrow") && last < 0)) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // it is neither sent nor anybody else's key

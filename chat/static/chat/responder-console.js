@@ -91,9 +91,10 @@ export class ResponderConsole extends HTMLElement {
   async #take(form) {
     if (this.#taking) return;
     this.#taking = true;
+    const field = this.stage.leave();
     const told = await this.run(() => this.doors.send(form));
     this.#taking = false;
-    if (told) await this.open(told.conversation);
+    if (told) await this.open(told.conversation); else field?.focus();
   }
 
   async finish(panel, { form, then }) {

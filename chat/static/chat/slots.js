@@ -46,11 +46,18 @@ export function place(service, queue) {
 }
 
 /* Who contacts: a professional who has signed in by her name, others by what they told. */
-function contactor(row, words) {
-  return row.who ? words.who.replace("%(name)s", row.who) : words.contactors[row.contactor] ?? words.contactors[""];
+function contactor(row, words, language) {
+  const who = pick(row.who, language);
+  return who ? words.who.replace("%(name)s", who) : words.contactors[row.contactor] ?? words.contactors[""];
 }
 
 /* The day of an instant in Finland: 1.12. */
+/* Says by which medium a row that is no chat came, in words that its template has in each language. */
+export function sayMedium(item, medium) {
+  const place = slot(item, "medium");
+  if (place && place.dataset[medium]) place.textContent = place.dataset[medium];
+}
+
 export function dayOf(at) {
   if (!at) return "";
   const parts = new Intl.DateTimeFormat("en", { timeZone: "Europe/Helsinki", day: "numeric", month: "numeric" }).formatToParts(new Date(at));
@@ -66,8 +73,8 @@ export function isPast(at) {
 /* Who contacts and about what; of one who gave no topic and no name three digits of the conversation's id, as the server has them. */
 export function titles(row, words, language) {
   const number = (Number.parseInt(row.conversation.slice(0, 8), 16) % 900) + 100;
-  const mark = row.who ? "" : words.mark.replace("%(number)s", String(number));
-  return [contactor(row, words), pick(row.topic, language) || mark].filter(Boolean);
+  const mark = pick(row.who, language) ? "" : words.mark.replace("%(number)s", String(number));
+  return [contactor(row, words, language), pick(row.topic, language) || mark].filter(Boolean);
 }
 
 /* A line under a list: its words, and whether it stands there. */

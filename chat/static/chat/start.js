@@ -1,4 +1,4 @@
-/* The start page: warns before words are lost, and tells where a person went when she dials from the closed view. */
+/* The start page, and the entrance of professionals: warns before words are lost, and tells where a person went when she dials from the closed view. */
 
 import { CodeGuard } from "./code-guard.js";
 

@@ -2,13 +2,13 @@
    With unit="minute" it counts whole minutes. */
 
 let ahead = 0;
-let words = { hour: "h", minute: "min" };
+let words = { day: "d", hour: "h", minute: "min" };
 const clocks = new Set();
 
-/* Tells the clocks what time it is at the server, and the short words for hours and minutes. */
-export function setClock(now, { hour, minute }) {
+/* Tells the clocks what time it is at the server, and the short words for days, hours and minutes. */
+export function setClock(now, { day, hour, minute }) {
   ahead = new Date(now).getTime() - Date.now();
-  words = { hour, minute };
+  words = { day, hour, minute };
 }
 
 /* Seconds since an instant, by the server's clock. */
@@ -18,8 +18,10 @@ export function secondsSince(at) {
 
 export function duration(seconds, { minutes = false } = {}) {
   const whole = Math.floor(seconds);
-  const hours = Math.floor(whole / 3600);
+  const days = Math.floor(whole / 86400);
+  const hours = Math.floor((whole % 86400) / 3600);
   const rest = Math.floor((whole % 3600) / 60);
+  if (days) return `${days} ${words.day} ${hours} ${words.hour}`;
   if (hours) return `${hours} ${words.hour} ${rest} ${words.minute}`;
   if (minutes) return rest ? `${rest} ${words.minute}` : `< 1 ${words.minute}`;
   return `${rest}:${String(whole % 60).padStart(2, "0")}`;

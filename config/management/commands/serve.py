@@ -19,6 +19,7 @@ from chat.process import ChatProcess
 from config.asgi import application
 from config.jobs_child import JobsChild
 from config.views.health import set_draining
+from services.memory import Keeper
 
 FRAME_BYTES = 256 * 1024
 """Far above the protocol's own limit, which refuses a large frame without closing the socket."""
@@ -57,12 +58,15 @@ class Command(BaseCommand):
             server_name="neuvoluukku",
             verbosity=0,
         )
+        keeper = Keeper()
+        keeper.start()
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
         try:
             self.server.run()
         finally:
+            keeper.end()
             if self.jobs is not None:
                 self.jobs.end()
 

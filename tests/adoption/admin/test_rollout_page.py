@@ -109,6 +109,29 @@ class TestCard:
         rollout.refresh_from_db()
         assert (rollout.version, rollout.touched_at, AuditEntry.objects.count()) == (1, touched, written)
 
+    def test_a_full_card_that_nobody_touched_is_not_saved_with_an_item(
+        self, client: Client, rollout: Rollout, manager: User, coordinator: User
+    ) -> None:
+        """Boxes come in the order of the page, and a browser ends lines in its own way: neither is a change of the card."""
+        words = {"summary_fi": "Ensimmäinen rivi.\nToinen rivi.", "funding_text": "Hanke", "programme": "RRP", "is_pilot": True}
+        lists = {
+            "funders": ["rrf", "own"],
+            "tags": ["suun terveys", "digi"],
+            "links": [{"name": "Malli", "url": "https://esim.fi"}],
+        }
+        change_card(by=acting(coordinator), rollout=rollout, values={**words, **lists, "sponsor": manager}, version=None, now=NOW)
+        rollout.refresh_from_db()
+        item = item_of(rollout, "1.1")
+        page = client.get(change(rollout))
+        written = {name: v.replace("\n", "\r\n") if isinstance(v, str) else v for name, v in values_of(page).items()}
+        written["funders"] = ["own", "rrf"]
+        response = client.post(change(rollout), written | {f"{row_of(page, item)}-to": ItemState.IN_PROGRESS})
+        assert response.status_code == 302, response.context["errors"]
+        version = rollout.version
+        rollout.refresh_from_db()
+        assert (rollout.version, rollout.funders) == (version, ["rrf", "own"])
+        assert RolloutItem.objects.get(pk=item.pk).state == ItemState.IN_PROGRESS
+
     def test_the_card_is_changed(self, client: Client, rollout: Rollout, manager: User) -> None:
         page = client.get(change(rollout))
         values = values_of(page) | {"name_sv": "Chatt", "sponsor": str(manager.pk), "stage": "developing", "programme": "RRP"}

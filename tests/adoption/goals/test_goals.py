@@ -98,8 +98,8 @@ def test_goals_in_words_and_metrics_that_are_followed(rollout, november, service
     )
     FormAnswer.objects.create(rollout=rollout, form="service_definition", values={"goals": "Neuvo illalla\n\nilman soittoa"})
     found = goals_of(rollout, today=DECEMBER)
-    assert [(goal.metric, goal.standing) for goal in found.followed] == [("M06", "met"), ("M29", "unavailable")]
-    assert [goal.standing_words for goal in found.followed] == ["", "ei vielä saatavilla"]
+    assert [(goal.metric, goal.standing) for goal in found.followed] == [("M06", "met"), ("M29", "no_data")]
+    assert [goal.standing_words for goal in found.followed] == ["", ""]
     assert [(text.form, list(text.lines)) for text in found.texts] == [
         ("service_definition", ["Neuvo illalla", "ilman soittoa"]),
         ("metric_selection", ["10 kuukaudessa", "3 min"]),
@@ -164,7 +164,7 @@ class TestPages:
 
     def test_what_is_not_available_has_no_page(self, rollout, queue, signed_in, coordinator) -> None:
         client = signed_in(coordinator)
-        for metric in ("M27", "M35", "M99"):
+        for metric in ("M27", "M99"):
             assert client.get(reverse("adoption:figure", args=[rollout.public_id, metric])).status_code == 404
 
     @pytest.mark.parametrize("who", ["outsider", "former", "responder", "second_responder"])

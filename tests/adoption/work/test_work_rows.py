@@ -66,10 +66,10 @@ def test_a_risk_is_tied_to_a_metric_that_there_is(rollout, signed_in, coordinato
     assert post(client, rollout, "risks_new", {**risk, "metric": "M08b"}).status_code == 302
     row = Risk.objects.get()
     page = client.get(reverse("adoption:risks", args=[rollout.public_id]))
-    assert page.context["open_rows"] == [row]
+    assert [(shown, goal.metric) for shown, goal in page.context["open_rows"]] == [(row, "M08b")]
     post(client, rollout, "risks_row", {**risk, "metric": "", "closed_on": "2026-11-20", "version": row.version}, row.public_id)
     page = client.get(reverse("adoption:risks", args=[rollout.public_id]))
-    assert (page.context["open_rows"], page.context["closed_rows"]) == ([], [row])
+    assert (page.context["open_rows"], page.context["closed_rows"]) == ([], [(row, None)])
 
 
 def test_an_opportunity_stands_beside_the_risks(rollout, signed_in, coordinator, member) -> None:

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 TAKE_IN = f"{ROOT}tuo/"
 
 
-def chosen(client: Client, content: bytes) -> Any:
-    return client.post(TAKE_IN, {"file": SimpleUploadedFile("polut.yaml", content)})
+def chosen(client: Client, content: bytes, kind: str = "yaml") -> Any:
+    return client.post(TAKE_IN, {"file": SimpleUploadedFile(f"polut.{kind}", content)})
 
 
 def confirmed(client: Client, looked: Any) -> Any:
@@ -60,6 +60,41 @@ class TestRoundTrip:
         assert made.text == draft.text
         assert made.state == "draft"
         assert chosen(client, content).context["no_changes"]
+
+
+class TestTables:
+    """The same beside YAML as a flat table (XLSX, CSV)."""
+
+    @pytest.mark.parametrize("kind", ["xlsx", "csv"])
+    def test_out_and_in_through_the_pages(self, signed_in: Any, path_author: User, draft: PathVersion, kind: str) -> None:
+        client = signed_in(path_author)
+        answer = client.get(f"{HERE}vie-taulukkona.{kind}")
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="kuume-v1.{kind}"'
+        assert client.get(f"{ROOT}vie-kaikki.{kind}").status_code == 200
+        assert AuditEntry.objects.filter(action=AuditAction.EXPORT, object_type="guidance.path").count() == 2
+        Path.objects.all().delete()
+        looked = chosen(client, answer.content, kind)
+        assert looked.status_code == 200
+        assert not Path.objects.exists()
+        assert confirmed(client, looked).status_code == 302
+        assert PathVersion.objects.get().text == draft.text
+        assert chosen(client, answer.content, kind).context["no_changes"]
+
+    def test_a_wrong_row_is_told_and_nothing_is_taken_in(self, signed_in: Any, path_author: User, draft: PathVersion) -> None:
+        client = signed_in(path_author)
+        content = client.get(f"{HERE}vie-taulukkona.csv").content.decode("utf-8-sig")
+        Path.objects.all().delete()
+        answer = chosen(client, content.replace("call_112", "taikuus").encode(), "csv")
+        assert answer.status_code == 422
+        assert "taikuus" in answer.content.decode()
+        assert answer.context["problems"][0].place.startswith("rivi ")
+        assert chosen(client, b"PK\x03\x04rikki", "xlsx").status_code == 422
+        assert not Path.objects.exists()
+
+    def test_no_other_kind_and_nobody_else(self, signed_in: Any, path_author: User, outsider: User, draft: PathVersion) -> None:
+        assert signed_in(path_author).get(f"{HERE}vie-taulukkona.exe").status_code == 404
+        assert signed_in(outsider).get(f"{HERE}vie-taulukkona.xlsx").status_code == 403
+        assert signed_in(outsider).get(f"{ROOT}vie-kaikki.xlsx").status_code == 403
 
 
 class TestTakingIn:

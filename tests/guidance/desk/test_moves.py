@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, OutgoingMail, User
 from guidance.choices import PathState
 from guidance.document import from_json, read_path
 from guidance.models import ApprovalRequest, Path, PathVersion
@@ -24,6 +24,7 @@ from guidance.operations import (
     save_draft,
     send_for_approval,
 )
+from guidance.operations.approvers import tell_approvers
 from services.models import County
 from tests.conftest import acting
 from tests.guidance.conftest import Publish
@@ -103,6 +104,51 @@ class TestApproval:
         send_for_approval(by=acting(path_author), version=draft, seen=draft.version, now=timezone.now())
         assert ApprovalRequest.objects.readable_by(acting(path_author)).exists()
         assert not ApprovalRequest.objects.readable_by(acting(reader)).exists()
+
+
+class TestLetters:
+    def asked(self, by: User, draft: PathVersion) -> None:
+        draft.refresh_from_db()
+        send_for_approval(by=acting(by), version=draft, seen=draft.version, now=timezone.now())
+
+    def test_who_may_approve_gets_one_letter_without_a_word_of_the_path(
+        self, path_author: User, main_user: User, responder: User, outsider: User, county: County, draft: PathVersion
+    ) -> None:
+        User.objects.filter(pk=main_user.pk).update(language="sv")
+        self.asked(path_author, draft)
+        self.asked(path_author, draft)
+        letter = OutgoingMail.objects.get()
+        assert (letter.to, letter.county) == (main_user.email, county.code)
+        assert letter.subject == "En vägledningsstig väntar på ditt godkännande"
+        assert f"/sv/ohjauspolut/polku/kuume/?versio={draft.number}" in letter.body
+        assert "Kuume" not in f"{letter.subject}{letter.body}"
+
+    def test_who_has_written_a_part_or_is_gone_gets_none(self, path_author: User, main_user: User, draft: PathVersion) -> None:
+        save_draft(by=acting(main_user), version=draft, document=from_json(draft.text), seen=draft.version)
+        self.asked(path_author, draft)
+        assert not OutgoingMail.objects.exists()
+        User.objects.filter(pk=main_user.pk).update(is_active=False)
+        PathVersion.objects.update(writers=[path_author.pk])
+        self.asked(path_author, draft)
+        assert not OutgoingMail.objects.exists()
+
+    def test_one_that_came_back_is_told_of_anew(self, path_author: User, main_user: User, draft: PathVersion) -> None:
+        self.asked(path_author, draft)
+        draft.refresh_from_db()
+        return_to_author(by=acting(main_user), version=draft, seen=draft.version, words="Korjaa.", now=timezone.now())
+        self.asked(path_author, draft)
+        self.asked(path_author, draft)
+        assert OutgoingMail.objects.count() == 2
+        draft.refresh_from_db()
+        save_draft(by=acting(path_author), version=draft, document=from_json(draft.text), seen=draft.version)
+        self.asked(path_author, draft)
+        assert OutgoingMail.objects.count() == 3
+
+    @pytest.mark.parametrize("who", ["responder", "reader", "outsider"])
+    def test_nobody_else_sends_letters(self, request: pytest.FixtureRequest, main_user: User, draft: PathVersion, who: str) -> None:
+        with pytest.raises(PermissionDenied):
+            tell_approvers(by=acting(request.getfixturevalue(who)), version=draft, now=timezone.now())
+        assert not OutgoingMail.objects.exists()
 
 
 class TestRefusals:

@@ -164,8 +164,8 @@ class TestNode:
         answer = client.post(NODE, mine)
         assert answer.status_code == 409
         page = answer.content.decode()
-        assert "<pre>Heidän kysymyksensä?</pre>" in page
-        assert "<pre>Minun kysymykseni?</pre>" in page
+        assert '<pre lang="fi">Heidän kysymyksensä?</pre>' in page
+        assert "Vain sinun tekstissäsi:" in page
         assert newest().nodes["q2"].text.fi == "Heidän kysymyksensä?"
         again = {**mine, "version": answer.context["form"]["version"].value()}
         assert client.post(NODE, again).status_code == 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,12 +19,13 @@ from accounts.actors import System
 from accounts.models import User
 from handbook.choices import ProposalState, ReplyScope
 from handbook.models import QuickReply, ReplyProposal
-from handbook.operations import accept_proposal, create_reply, decline_proposal, propose_reply
+from handbook.operations import accept_proposal, approve_reply, change_reply, create_reply, decline_proposal, propose_reply
 from handbook.resources.replies import ReplyTable, read_yaml, write_yaml
 from handbook.views.replies_exchange import problems_of
 from services.models import County, Queue, Service
 from services.resources.files import read_file, write_file
 from tests.conftest import acting
+from tests.handbook.conftest import PORTAL
 from tests.handbook.replies.conftest import MakeReply, unsaved
 
 pytestmark = [pytest.mark.django_db]
@@ -62,6 +64,11 @@ class TestList:
         assert shown(palvelu=service.key) == {"/palvelun"}
         assert shown(q="ruotsitta") == {"/ruotsitta"}
         assert "Ruotsi puuttuu" in page(client, LIST)
+        assert "Tarjolla" not in page(client, LIST)
+        QuickReply.objects.filter(shortcut="/valmis").update(valid_from=today + timedelta(days=1))
+        assert "alkaen</span>" in page(client, LIST)
+        QuickReply.objects.filter(shortcut="/valmis").update(valid_from=None, valid_until=today - timedelta(days=1))
+        assert "Oli tarjolla" in page(client, LIST)
 
     def test_an_outsider_is_refused_and_sees_no_reply(self, make_reply: MakeReply, outsider: User, signed_in: SignIn) -> None:
         reply = make_reply()
@@ -131,8 +138,50 @@ class TestForm:
         answer = signed_in(main_user).post(
             reverse("handbook:reply", args=[reply.public_id]), self.values(shortcut="/hei", version=str(reply.version - 1))
         )
-        assert answer.status_code == 422
+        assert answer.status_code == 409
         assert "Hei! Miten voin auttaa?" in answer.content.decode()
+
+    def test_two_editors_see_what_differs_and_the_second_decides(
+        self, make_reply: MakeReply, main_user: User, signed_in: SignIn
+    ) -> None:
+        reply, client = make_reply(text_fi="Odota hetki, luen viestisi.", text_sv=""), signed_in(main_user)
+        address, mine = reverse("handbook:reply", args=[reply.public_id]), "Odota tovi, luen viestisi."
+        sent = self.values(
+            shortcut="/hei", version=str(reply.version), title_fi=reply.title_fi, text_fi=mine, text_sv="", text_en=""
+        )
+        change_reply(
+            by=PORTAL, reply=reply, values={"text_fi": "Odota hetki, luen kaiken."}, version=reply.version, now=timezone.now()
+        )
+        clash = client.post(address, sent)
+        assert clash.status_code == 409
+        told = clash.content.decode()
+        assert "<ins>kaiken.</ins>" in told and "<ins>hetki,</ins>" in told
+        assert "<del>tovi,</del>" in told and "<del>viestisi.</del>" in told
+        assert "Vain tallennetussa:" in told and "Vain sinun tekstissäsi:" in told
+        reply.refresh_from_db()
+        assert reply.text_fi == "Odota hetki, luen kaiken.", "nothing is overwritten"
+        again = re.search(r'name="version" value="(\d+)"[^>]*id="id_version"', told)
+        assert again
+        assert client.post(address, {**sent, "version": again[1]}).status_code == 302
+        reply.refresh_from_db()
+        assert reply.text_fi == mine
+
+    def test_the_owner_and_the_day_of_review_are_chosen(
+        self, make_reply: MakeReply, main_user: User, responder: User, outsider: User, signed_in: SignIn
+    ) -> None:
+        reply, client, day = make_reply(), signed_in(main_user), timezone.localdate() + timedelta(days=40)
+        address = reverse("handbook:reply", args=[reply.public_id])
+        sent = self.values(shortcut="/hei", version=str(reply.version), owner=str(responder.pk), review_date=day.isoformat())
+        assert client.post(address, {**sent, "approve": "on"}).status_code == 302
+        reply.refresh_from_db()
+        assert (reply.owner, reply.review_date, reply.is_approved) == (responder, day, True)
+        approve_reply(by=acting(main_user), reply=reply, version=None, now=timezone.now())
+        reply.refresh_from_db()
+        assert reply.review_date == timezone.localdate() + timedelta(days=365), "an approval renews a day that stood there"
+        assert client.post(address, {**sent, "version": str(reply.version), "owner": str(outsider.pk)}).status_code == 422
+        with pytest.raises(ValidationError) as refused:
+            change_reply(by=acting(main_user), reply=reply, values={"owner": outsider}, version=None, now=timezone.now())
+        assert set(refused.value.error_dict) == {"owner"}
 
     def test_a_responder_makes_her_own_and_reads_the_common_ones(
         self, make_reply: MakeReply, responder: User, signed_in: SignIn
@@ -281,6 +330,11 @@ class TestFiles:
         result = ReplyTable(by=acting(main_user)).take_in(rows, dry_run=True)
         assert (result.totals["new"], result.totals["update"]) == (1, 1)
         assert QuickReply.objects.get().text_fi == stored.text_fi
+
+    def test_new_rows_that_name_no_key_yet_are_not_the_same_row(self, county: County, main_user: User) -> None:
+        rows = table({"key": "", "shortcut": "/yksi"}, {"key": "", "shortcut": "/kaksi"})
+        assert not list(problems_of(ReplyTable(by=acting(main_user)).take_in(rows, dry_run=False)))
+        assert set(QuickReply.objects.values_list("key", "shortcut")) == {("yksi", "/yksi"), ("kaksi", "/kaksi")}
 
     def test_what_is_taken_in_waits_for_approval_and_a_deleted_one_is_retired(self, make_reply: MakeReply, main_user: User) -> None:
         stored = make_reply("/hei")

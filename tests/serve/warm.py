@@ -1,7 +1,7 @@
 """The portal's server begun from a process that has read its modules and pages already: a test waits a fraction of the time.
 
-There is one warm process for each environment (`forking`); it forks a `manage.py serve` for each test that asks. The servers'
-own tests (`tests/serve`) begin theirs from nothing.
+There is one warm process for each environment (`forking`); it forks a `manage.py serve` for each test that asks. Of the servers'
+own tests (`tests/serve`) those that want settings of their own, or end a server by asking it, begin theirs from nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -20,28 +21,33 @@ from tests.serve.portal import ROOT, Serve
 class WarmProcesses:
     """The warm processes of one run, by their environment; all end when their input is closed."""
 
-    def __init__(self, folder: Path, static: Path) -> None:
+    def __init__(self, folder: Path, static: Path | None = None) -> None:
         self.folder = folder
         self.static = static
+        self.lock = threading.Lock()
         self.known: dict[frozenset[tuple[str, str]], subprocess.Popen[str]] = {}
 
     def fork(self, env: dict[str, str], *, port: int, log: Path) -> int:
         """Start a server; its process's number."""
-        process = self._process({name: value for name, value in env.items() if name not in ("VAR_DIR", "PYTEST_CURRENT_TEST")})
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(f"{port} {log}\n")
-        process.stdin.flush()
-        return int(process.stdout.readline())
+        with self.lock:
+            process = self._process({name: value for name, value in env.items() if name not in ("VAR_DIR", "PYTEST_CURRENT_TEST")})
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(f"{port} {log}\n")
+            process.stdin.flush()
+            return int(process.stdout.readline())
 
     def _process(self, env: dict[str, str]) -> subprocess.Popen[str]:
         key = frozenset(env.items())
         if key not in self.known:
             folder = self.folder / f"warm{len(self.known)}"
             folder.mkdir()
-            (folder / "static").symlink_to(self.static)
+            if self.static:
+                (folder / "static").symlink_to(self.static)
+            else:
+                (folder / "static").mkdir()
             self.known[key] = subprocess.Popen(
-                [sys.executable, "-m", "tests.browser.forking"],
+                [sys.executable, "-m", "tests.serve.forking"],
                 cwd=ROOT,
                 env={**env, "VAR_DIR": str(folder)},
                 stdin=subprocess.PIPE,
