@@ -310,6 +310,9 @@ class Hub:
                     self._computed[topic] = now
                 try:
                     await self._compute_boards(ready)
+                except (DatabaseError, InterfaceError) as error:
+                    logger.warning("boards can't be computed now (%s); %d wait", type(error).__name__, len(ready))
+                    self._dirty.update(dict.fromkeys(ready))
                 except Exception as error:  # the boards of the whole process must go on after it
                     logger.exception("boards can't be computed now", exc_info=wordless(error))
                     self._dirty.update(dict.fromkeys(ready))
