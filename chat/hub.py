@@ -25,6 +25,7 @@ from services.models import Queue
 
 logger = logging.getLogger(__name__)
 BOARD_SECONDS = 1.0
+SETTLE_SECONDS = 0.05
 READ_AT_ONCE = 64
 MOVING = frozenset({"transferred", "requeued"})
 """After these a conversation may belong to another queue or service: who follows it is asked again before more is sent."""
@@ -301,6 +302,7 @@ class Hub:
     async def _compute(self) -> None:
         while True:
             await self._wake_boards.wait()
+            await asyncio.sleep(SETTLE_SECONDS)  # who made the change has her answer before the boards take the processor
             self._wake_boards.clear()
             now = self.loop.time()
             ready = [topic for topic in self._dirty if now - self._computed.get(topic, 0) >= BOARD_SECONDS]

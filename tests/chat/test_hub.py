@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.actors import Resident
@@ -142,8 +143,15 @@ class TestReading:
 class TestWhateverHappens:
     """One error must not silence a whole process until somebody starts it anew."""
 
-    async def test_boards_go_on(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-        answers: list[Any] = [KeyError("Äitini unohtelee."), {7: Mine(conversations=[], desk="a", calls=0, told=0)}]
+    @pytest.mark.parametrize(
+        ("fault", "level"),
+        [(KeyError("Äitini unohtelee."), logging.ERROR), (OperationalError("Äitini unohtelee."), logging.WARNING)],
+        ids=["a fault of ours", "the database is away"],
+    )
+    async def test_boards_go_on(
+        self, fault: Exception, level: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answers: list[Any] = [fault, {7: Mine(conversations=[], desk="a", calls=0, told=0)}]
 
         def boards(users: list[int]) -> object:
             answer = answers.pop(0)
@@ -161,7 +169,8 @@ class TestWhateverHappens:
         finally:
             await hub.stop()
         assert "boards can't be computed now" in caplog.text
-        assert "KeyError" in caplog.text
+        assert type(fault).__name__ in caplog.text
+        assert max(record.levelno for record in caplog.records) == level
         assert "Äitini" not in caplog.text
 
     async def test_the_log_is_read_on(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
