@@ -52,7 +52,7 @@ def contents(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
     services = services_of(actor, county)
     words = request.GET.get("q", "").strip()[:QUERY]
     found = find(county, services, words, language=language_of_page()) if words else []
-    book = [] if found else book_of(actor, county, services, with_texts=False)
+    book = [] if words else book_of(actor, county, services, with_texts=False)
     reads = is_reader(actor, county)
     context = {
         "book": book,
@@ -62,7 +62,7 @@ def contents(request: HttpRequest, actor: Staff, county: County) -> HttpResponse
         "to_read": [(entry, part) for entry in book for part in entry.to_read] if reads else [],
         "texts": sum(len(entry.parts) for entry in book),
         "edits": may_edit_something(actor, county=county.code),
-        "guides": [] if found else book_of(actor, county, services, audience=ChapterAudience.RESIDENTS, with_texts=False),
+        "guides": [] if words else book_of(actor, county, services, audience=ChapterAudience.RESIDENTS, with_texts=False),
         "arranges": may_arrange(actor, county=county.code),
         "today": timezone.localdate(),
     }

@@ -171,10 +171,13 @@ class TestReading:
         with django_assert_max_num_queries(20):
             page = client.get(reverse("handbook:contents"), {"q": "turvapuhelimen"})
         assert len(page.context["found"]) == 7
-        assert page.context["book"] == [], "the contents come back when nothing is found"
+        assert page.context["book"] == []
         Chapter.objects.filter(key="luku1").update(retired_at=timezone.now())
         assert len(client.get(reverse("handbook:contents"), {"q": "turvapuhelimen"}).context["found"]) == 5
-        assert len(client.get(reverse("handbook:contents"), {"q": "xyzzy"}).context["book"]) == 5
+        nothing = client.get(reverse("handbook:contents"), {"q": "xyzzy"})
+        assert nothing.context["book"] == [], "who finds nothing is told so at once, and one link shows all chapters"
+        assert "Mitään ei löytynyt." in words_of(nothing)
+        assert f'href="{reverse("handbook:contents")}">Kaikki luvut' in nothing.content.decode()
 
     def test_a_responder_finds_no_section_of_a_service_that_is_not_hers(
         self, publish: Publish, responder: User, main_user: User, second_service: Service, signed_in: SignedIn
