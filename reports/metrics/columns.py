@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, Sum
@@ -24,11 +24,35 @@ BANDS = ((0, 60), (60, 180), (180, 300), (300, 600), (600, 900), (900, 1800), (1
 """Queue time in seconds: the lower bound is inside, the upper one is not (M06)."""
 
 Columns = dict[str, Any]
+LONGEST = "_max"
 
 
 def counted(condition: Q) -> Count:
     """How many rows of the pass."""
     return Count("pk", filter=condition)
+
+
+def divided(columns: Columns) -> tuple[Columns, Columns]:
+    """Those whose figure of a whole comes from the figures of its parts (counts, sums, longest), and the others."""
+    adds = {}
+    for name, column in columns.items():
+        if isinstance(column, Count | Sum | Max) and not getattr(column, "distinct", False):
+            adds[name] = column
+    return adds, {name: column for name, column in columns.items() if name not in adds}
+
+
+def add_up(total: dict[str, Any], part: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Add a part to the total: counts and sums are summed, of the longest the longer stays; nothing is no number."""
+    for name in names:
+        there, more = total[name], part[name]
+        if more is None:
+            continue
+        if there is None:
+            total[name] = more
+        elif name.endswith(LONGEST):
+            total[name] = max(there, more)
+        else:
+            total[name] = there + more
 
 
 def series(name: str, micros: Combinable, condition: Q) -> Columns:
@@ -38,7 +62,7 @@ def series(name: str, micros: Combinable, condition: Q) -> Columns:
         f"{name}_sum": Sum(micros, filter=condition),
         f"{name}_median": Median(micros, filter=condition),
         f"{name}_p90": P90(micros, filter=condition),
-        f"{name}_max": Max(micros, filter=condition),
+        f"{name}{LONGEST}": Max(micros, filter=condition),
     }
 
 

@@ -1,6 +1,7 @@
 """Reads the numbers of a scope and a period: a fixed number of queries, from stamps and stored waits, never from messages.
 
-One pass over the conversations counts every column; each breakdown is the same pass, grouped. What needs a look at other rows
+One pass over the conversations counts every column, by the combinations of all breakdowns of few values; a breakdown of many is
+the same pass, grouped by it. What needs a look at other rows
 (transfers, repeats) is read once for those conversations only that it concerns, grouped by all breakdowns together.
 """
 
@@ -32,6 +33,8 @@ REPEATED_WITHIN = timedelta(hours=168)
 PASSED_ON = Q(state=TransferState.ACCEPTED) & ~Q(reason=TransferReason.OVERFLOW)
 """A transfer that reached somebody. What goes on by itself to an overflow queue is nobody's transfer (S002-44)."""
 Key = Any
+TOGETHER = frozenset({"service", "queue", "group", "language", "entry_channel", "identified", "contactor"})
+"""Breakdowns of few values: their combinations are so few that one pass counts them all."""
 MOST_PAGES = 20
 """Of the pages from which residents came: those from which most did."""
 OF_RESIDENTS = ("language", "identified", "municipality")
@@ -105,17 +108,51 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
         **columns.of_identification(reading.in_use),
     }
     whole = {**shared, **columns.of_lengths(), **columns.of_bands(), **columns.of_opinions(whole=True)}
-    reading.total |= rows.aggregate(**whole)
-    reading.total["tests"] = reading.scope.rows(reading.period, tests=True).count()
-    ways = dimensions(reading.scope)
     each = {**shared, **columns.of_opinions(whole=False)}
+    reading.total["tests"] = reading.scope.rows(reading.period, tests=True).count()
+    together = [name for name in breakdowns if name in TOGETHER]
+    ways = dimensions(reading.scope)
+    if together:
+        _read_together(reading, {name: ways[name] for name in together}, whole, each)
+    else:
+        reading.total |= rows.aggregate(**whole)
     for name in breakdowns:
+        if name in together:
+            continue
         cells = rows.annotate(cell=ways[name]).values("cell").annotate(**each)
         found: Iterable[Any] = (
             cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES] if name == "entry_page" else cells.iterator()
         )
         reading.cells[name] = {row.pop("cell"): row for row in found}
     _read_residents(reading, breakdowns)
+
+
+def _read_together(reading: Reading, ways: Mapping[str, Combinable], whole: columns.Columns, each: columns.Columns) -> None:
+    """One pass for the total and all of these breakdowns: what adds up is counted by their combinations and added here.
+
+    Medians, ranks and different persons do not add up: for them the rows are passed once more for each.
+    """
+    rows = reading.scope.rows(reading.period)
+    adds, apart = columns.divided(whole)
+    reading.total |= {name: column.empty_result_set_value for name, column in adds.items()}
+    for name in ways:
+        reading.cells[name] = {}
+    by_all = rows.annotate(**{f"by_{name}": way for name, way in ways.items()}).values(*(f"by_{name}" for name in ways))
+    shown = [name for name in adds if name in each]
+    for row in by_all.annotate(**adds).iterator():
+        columns.add_up(reading.total, row, adds)
+        for name in ways:
+            cells, key = reading.cells[name], row[f"by_{name}"]
+            if key in cells:
+                columns.add_up(cells[key], row, shown)
+            else:
+                cells[key] = {column: row[column] for column in shown}
+    reading.total |= rows.aggregate(**apart)
+    _adds, apart = columns.divided(each)
+    for name, way in ways.items():
+        found: Iterable[Any] = rows.annotate(cell=way).values("cell").annotate(**apart).iterator()
+        for row in found:
+            reading.cells[name][row.pop("cell")] |= row
 
 
 def _read_residents(reading: Reading, breakdowns: Collection[str]) -> None:

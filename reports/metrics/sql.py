@@ -7,6 +7,7 @@ SQLite has no ordered aggregates: two small ones are given to the connection whe
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -100,7 +101,7 @@ class _Values:
     """The values that an aggregate of SQLite has seen."""
 
     def __init__(self) -> None:
-        self.values: list[int] = []
+        self.values = array("q")  # a million numbers take a quarter of what they take in a list
 
     def step(self, value: int | None) -> None:
         """One more row; nothing is no value."""
