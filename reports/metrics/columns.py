@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.expressions import Combinable
 
-from chat.choices import GIVEN_OUTCOMES, Outcome, Status
+from chat.choices import GIVEN_OUTCOMES, Outcome, OutcomeReason, Status
 from reports.metrics.sql import P90, Elapsed, Median, Micros
 
 # One that is still going on has been answered when a human has replied (metrics 1.1).
@@ -25,6 +25,7 @@ BANDS = ((0, 60), (60, 180), (180, 300), (300, 600), (600, 900), (900, 1800), (1
 
 Columns = dict[str, Any]
 LONGEST = "_max"
+REASON = "reason_"
 
 
 def counted(condition: Q) -> Count:
@@ -109,6 +110,12 @@ def of_outcomes() -> Columns:
         **{code: counted(ANSWERED & Q(outcome=code)) for code in Outcome.values},
         "coded": counted(ANSWERED & Q(outcome__in=GIVEN_OUTCOMES)),
     }
+
+
+def of_reasons() -> Columns:
+    """Why the matters of M12 went on to a traditional service (S004-4)."""
+    gone_on = ANSWERED & Q(outcome__in=TRADITIONAL)
+    return {f"{REASON}{code}": counted(gone_on & Q(outcome_reason=code)) for code in (*OutcomeReason.values, "")}
 
 
 def of_opinions(*, whole: bool) -> Columns:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import Outcome
-from reports.metrics.columns import FIRST, ONE, TRADITIONAL
+from reports.metrics.columns import FIRST, ONE, TRADITIONAL, of_reasons
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, named, number, ratio, share
 
@@ -37,9 +37,10 @@ def one_contact(facts: Facts) -> Figure:
 
 
 def traditional(facts: Facts) -> Figure:
-    """M12."""
+    """M12, with the reasons that were given (S004-4)."""
     n = sum(number(facts, code) for code in TRADITIONAL)
-    return share("M12", n, number(facts, "coded"), _coded(facts, TRADITIONAL))
+    reasons = [(name, n) for name, n in named(facts, of_reasons()) if n]
+    return share("M12", n, number(facts, "coded"), [*_coded(facts, TRADITIONAL), *reasons])
 
 
 def transfers(facts: Facts) -> Figure:

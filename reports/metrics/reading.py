@@ -107,7 +107,13 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
         **columns.of_doctors(),
         **columns.of_identification(reading.in_use),
     }
-    whole = {**shared, **columns.of_lengths(), **columns.of_bands(), **columns.of_opinions(whole=True)}
+    whole = {
+        **shared,
+        **columns.of_lengths(),
+        **columns.of_bands(),
+        **columns.of_reasons(),
+        **columns.of_opinions(whole=True),
+    }
     each = {**shared, **columns.of_opinions(whole=False)}
     reading.total["tests"] = reading.scope.rows(reading.period, tests=True).count()
     together = [name for name in breakdowns if name in TOGETHER]

@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from django.utils import translation
 
-from chat.choices import FailureDemand
+from chat.choices import FailureDemand, OutcomeReason
 from chat.models import Conversation
 from reports.metrics import AVAILABLE, DEFINITIONS, Scope, figures_of, read_figures
 from reports.metrics.definition import Source
+from reports.metrics.words import part_words
 from reports.shown import BREAKDOWNS, names_of, tables_of
 from reports.targets import beside_in_words
 from services.choices import Identification, TopicKind
@@ -59,6 +60,17 @@ def november(county: County):
 def test_d1(d1, county: County, metric: str, value: Fraction | None, n: int) -> None:
     figure = november(county)[metric]
     assert (figure.value, figure.n) == (value, n)
+
+
+def test_traditional_services_are_told_by_the_reason(d1, county: County) -> None:
+    """Who truly needs them is known: the reason given at the end, each as often as it was; one without a reason too (S004-4)."""
+    Conversation.objects.filter(pk=d1["C05"].pk).update(outcome_reason=OutcomeReason.EXAMINATION)
+    figure = november(county)["M12"]
+    reasons = {name: n for name, n in figure.parts if name.startswith("reason_")}
+    assert reasons == {"reason_examination": 1, "reason_": 1}
+    assert sum(reasons.values()) == sum(n for name, n in figure.parts if name in ("R3", "R4", "R5"))
+    with translation.override("fi"):
+        assert [part_words(name) for name in reasons] == ["Tarvitsee tutkimuksen tai mittauksen", "Syytä ei kirjattu"]
 
 
 def test_what_stands_beside(d1, county: County) -> None:
