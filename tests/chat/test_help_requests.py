@@ -41,6 +41,8 @@ from chat.operations.help import tell_answered
 from chat.pace import codes_of
 from chat.residents import CODE_LENGTH, CODE_LETTERS, holder_of, read_code, shown_code
 from guidance.models import PathVersion
+from handbook.models import QuickReply
+from handbook.operations import create_reply
 from services.models import County, HelpField, HelpForm, Queue, Service, Topic
 from services.operations import make_help_form, publish_help_form
 from tests.conftest import acting, make_grant
@@ -419,6 +421,29 @@ class TestAfterTheAnswer:
         for person in (colleague, outsider):
             with pytest.raises(Conversation.DoesNotExist):
                 similar_answered(by=acting(person), conversation=row.public_id, now=NOW)
+
+    def test_the_quick_replies_of_chats_answer_questions_too(
+        self, send: Callable[..., Conversation], responder: User, county: County, client: Client
+    ) -> None:
+        """One set of answers for chats and forms: offered beside a question, and counted (S003-16)."""
+        reply = QuickReply(
+            county=county,
+            shortcut="/kotihoito",
+            title_fi="Kotihoidon hakeminen",
+            title_sv="Hemvård",
+            text_fi="Kotihoitoa haetaan soittamalla asiakasohjaukseen.",
+            text_sv="Hemvård söks per telefon.",
+        )
+        create_reply(by=System("test"), reply=reply, now=NOW, approve=True)
+        row = send(body="Miten haen kotihoitoa isälle?")
+        claim_conversation(by=acting(responder), conversation=row.public_id, now=NOW)
+        client.force_login(responder)
+        listed = client.get(reverse("chat:console_replies", args=[row.public_id]), headers={"accept": "application/json"}).json()
+        [offered] = listed["replies"]
+        assert offered["shortcut"] == "/kotihoito"
+        post_message(by=acting(responder), conversation=row.public_id, client_id=uuid4(), body=offered["text"], now=NOW)
+        counted = client.post(reverse("chat:console_replies_used"), {"reply": offered["id"]})
+        assert counted.json() == {"counted": 1}
 
     def test_an_author_who_answers_makes_a_path_of_it(
         self, send: Callable[..., Conversation], responder: User, path_author: User, county: County, client: Client
