@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from chat.availability import Answerers, answerers_of, availabilities
 from chat.choices import Medium, State, TransferState
 from chat.desk import TOLD, calls_of, desk_marks
 from chat.estimates import is_long
-from chat.models import ContactDetail, Conversation, Leg, Participant, Transfer
+from chat.models import Conversation, Leg, Participant, Transfer
 from chat.models.conversations import AWAY_AFTER
 from chat.outlook import Outlook, outlooks
 from chat.protocol import Line, Mine, MineRow, OfferRow, QueueFrame, ServerFrame, WaitingRow
@@ -64,7 +64,6 @@ class LineBoard:
     open: bool
     waiting: tuple[WaitingRow, ...]
     offers: tuple[OfferRow, ...] = ()
-    call_backs: tuple[UUID, ...] = ()
     view: Outlook = field(default_factory=Outlook)
     hours: Availability | None = None
 
@@ -85,7 +84,6 @@ class LineBoard:
             open=self.open,
             waiting=list(self.waiting),
             offers=list(self.offers),
-            call_backs=list(self.call_backs),
             mark=self.mark,
         )
 
@@ -106,7 +104,6 @@ def line_boards(
         is_open = {key: state.is_open for key, state in hours.items()}
     waiting = waiting_rows(queues, now=now)
     offers = offer_rows(Transfer.objects.filter(to_queue_id__in=list(waiting), to_person__isnull=True))
-    call_backs = _call_backs(list(waiting))
     views = outlooks(queues, now=now, lines=[key for key, line in waiting.items() if line], answerers=answerers)
     for queue in queues:
         _tell(waiting[queue.pk], views[queue.pk], now=now)
@@ -118,7 +115,6 @@ def line_boards(
             open=is_open[queue.pk],
             waiting=tuple(waiting[queue.pk]),
             offers=tuple(offers.get(queue.pk, ())),
-            call_backs=tuple(call_backs[queue.pk]),
             view=views[queue.pk],
             hours=hours.get(queue.pk),
         )
@@ -256,15 +252,6 @@ def offer_rows(transfers: QuerySet[Transfer]) -> dict[int, list[OfferRow]]:
             )
         )
     return rows
-
-
-def _call_backs(queues: Sequence[int]) -> dict[int, list[UUID]]:
-    """Which conversations have an agreed call that is still to be made, by the queue whose people call: no numbers, one query."""
-    found: dict[int, list[UUID]] = defaultdict(list)
-    rows = ContactDetail.objects.to_call(queues).order_by("given_at")
-    for queue, conversation in rows.values_list("queue_id", "conversation__public_id")[:WAITING_SHOWN]:
-        found[queue or 0].append(conversation)
-    return found
 
 
 def _tell(line: list[WaitingRow], view: Outlook, *, now: datetime) -> None:

@@ -251,10 +251,7 @@ class OfferRow(msgspec.Struct, gc=False):
 
 
 class QueueFrame(_Out, tag="queue"):
-    """The line of one of the responder's queues, longest wait first. A snapshot: the newest one is the truth.
-
-    `call_backs`: the conversations of which an agreed call is still to be made by the queue's people.
-    """
+    """The line of one of the responder's queues, longest wait first. A snapshot: the newest one is the truth."""
 
     queue: UUID
     name: Names
@@ -262,7 +259,6 @@ class QueueFrame(_Out, tag="queue"):
     open: bool
     waiting: list[WaitingRow]
     offers: list[OfferRow] = []
-    call_backs: list[UUID] = []
     mark: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -376,31 +376,23 @@ class OfConversation(models.QuerySet[Any]):
         return self.filter(conversation__in=Conversation.objects.readable_by(actor))
 
 
-class ContactDetailQuerySet(OfConversation):
-    """Questions about agreed calls."""
-
-    def to_call(self, queues: Collection[int] | models.QuerySet[Any, Any]) -> Self:
-        """Those that the people of these queues are still to call: the number is given, and the call is not done."""
-        return self.filter(queue_id__in=queues, given_at__isnull=False, done_at__isnull=True)
-
-
 class ContactDetail(models.Model):
-    """Where a resident wants to be reached afterwards. Kept apart from the conversation, and blanked when it is done (S001-6)."""
+    """Where a resident wants to be reached afterwards. Kept apart from the conversation, and blanked when it is done (S001-6).
+
+    Of a chat it only says that she was asked for a number, for whose people: the call request that comes of it has the number.
+    """
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="contact_detail")
     value = models.CharField(max_length=120, blank=True)
-    wish = models.CharField(max_length=200, blank=True, help_text="When she wishes to be reached, in her own words.")
     queue = models.ForeignKey(
-        Queue, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whose people call her; none: her responder."
+        Queue, on_delete=models.PROTECT, null=True, related_name="+", help_text="For a call by whose people she is asked."
     )
     asked_at = models.DateTimeField(null=True, help_text="When she was asked for it.")
     given_at = models.DateTimeField(null=True)
-    done_at = models.DateTimeField(null=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     told_at = models.DateTimeField(null=True, help_text="When she was last told by e-mail that her answer has come.")
     erased_at = models.DateTimeField(null=True)
 
-    objects = ContactDetailQuerySet.as_manager()
+    objects = OfConversation.as_manager()
 
     class Meta:
         verbose_name = _("contact detail")

@@ -12,10 +12,8 @@ from chat.operations.disruptions import change_disruption, end_disruption, start
 from chat.operations.due import close_lines, erase_expired, run_due
 from chat.operations.elsewhere import (
     agree_call_back,
-    finish_call_back,
     give_contact_detail,
     keep_place,
-    open_contact_detail,
     send_contact_details,
 )
 from chat.operations.endings import code_conversation, end_conversation, leave_conversation
@@ -88,7 +86,6 @@ __all__ = [
     "export_record",
     "extend_presence",
     "fetch_mail",
-    "finish_call_back",
     "flag_conversation",
     "give_contact_detail",
     "handle_flag",
@@ -105,7 +102,6 @@ __all__ = [
     "may_work_on",
     "note_where_to",
     "offer_transfer",
-    "open_contact_detail",
     "open_conversation",
     "open_identification",
     "open_left_contact",

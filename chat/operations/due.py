@@ -76,7 +76,7 @@ def erase_expired(*, by: Actor, now: datetime, limit: int = 500) -> int:
                 Appointment.objects.filter(conversation=row).update(unit="", link="")
                 erase_words(row)
                 row.erased_at, row.entry_page = now, ""
-                ContactDetail.objects.filter(conversation=row).update(value="", wish="", erased_at=now)
+                ContactDetail.objects.filter(conversation=row).update(value="", erased_at=now)
                 append_events(row, Entry(EventKind.ERASED), now=now)
                 row.save(update_fields=["erased_at", "entry_page", "head_all", "head_staff"])
                 done += 1
@@ -133,7 +133,7 @@ def _silence(row: Conversation, *, now: datetime) -> int:
             announce_board(queues=[row.queue_id])
         return 0
     if silent > limit:
-        close_row(row, ended_by=EndedBy.SYSTEM, left_at=row.seen_at, now=now)
+        close_row(row, ended_by=EndedBy.SYSTEM, left_at=row.seen_at, now=now, why="silent")
         return 1
     row.due_at = since + limit + timedelta(microseconds=1)
     if row.away_since is not None:

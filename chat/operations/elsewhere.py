@@ -8,20 +8,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, Staff
+from accounts.actors import Actor
 from accounts.choices import AuditAction
 from accounts.models import User
 from accounts.operations import record_audit
 from chat.availability import availabilities
 from chat.broadcast import announce_board
-from chat.choices import EventKind, State, TransferState
+from chat.choices import State, TransferState
 from chat.models import ContactDetail, Conversation, Leg, Transfer
-from chat.operations.log import Entry, append_events, lock_conversation, lock_of_resident
+from chat.operations.later import leave_for_transfer
+from chat.operations.log import append_events, lock_of_resident
 from chat.operations.messages import post_message
 from chat.operations.moving import (
     ask,
@@ -31,10 +31,10 @@ from chat.operations.moving import (
     hold,
     open_transfer,
     replaced,
+    told_of,
 )
 from chat.refusals import Refusal, refuse
 from services.choices import Audience
-from services.identity_codes import mask
 from services.models import Channel, Queue
 from services.texts import pick, texts_of
 
@@ -42,76 +42,45 @@ from services.texts import pick, texts_of
 @transaction.atomic
 def agree_call_back(
     *, by: Actor, conversation: UUID, queue: UUID, reason: str, value: str = "", wish: str = "", now: datetime
-) -> ContactDetail:
-    """The people of the closed target call the resident when they are there: her number is written here, or she is asked for it.
+) -> Conversation:
+    """The people of the closed target call the resident: a call request in their line, as any other (S001-6, M33).
 
-    It stands apart from the log, is audited, and is blanked when the call is done (S001-6). Raises as a transfer does.
+    Her number is written here, or she is asked for it in her conversation, and the request is left when she gives it. Gives the
+    conversation. Raises as a transfer does, and ValidationError (detail_invalid).
     """
     row, target, user = _begin(by=by, conversation=conversation, queue=queue, reason=reason)
-    detail, _made = ContactDetail.objects.update_or_create(
-        conversation=row,
-        defaults={
-            "queue": target,
-            "value": mask(value, row.language)[0],
-            "wish": mask(wish, row.language)[0],
-            "asked_at": now,
-            "given_at": now if value else None,
-            "done_at": None,
-            "done_by": None,
-            "erased_at": None,
-        },
-    )
+    transfer = _transfer(row, target, user, reason, now=now)
+    if value:
+        leave_for_transfer(transfer, value=value, wish=wish, now=now)
+        ContactDetail.objects.filter(conversation=row, given_at__isnull=True).update(given_at=now)
+    else:
+        asked = {"queue": target, "asked_at": now, "given_at": None}
+        ContactDetail.objects.update_or_create(conversation=row, defaults=asked)
     _audit(by, row, AuditAction.CREATE, purpose="call_back")
-    replaced(row, _transfer(row, target, user, reason, now=now), told="call_back" if value else "call_back_asked", now=now)
-    announce_board(queues=[target.pk])
-    return detail
+    replaced(row, transfer, told="call_back" if value else "call_back_asked", now=now)
+    return row
 
 
 @transaction.atomic
-def give_contact_detail(*, by: Actor, conversation: UUID, value: str, wish: str = "", now: datetime) -> ContactDetail:
-    """The resident, who was asked for it, gives the number at which she is called; she may correct it until the call is done.
+def give_contact_detail(*, by: Actor, conversation: UUID, value: str, wish: str = "", now: datetime) -> Conversation:
+    """The resident, who was asked for it, gives the number at which she is called, once: the call request is left.
 
-    Raises Conversation.DoesNotExist, ValidationError (invalid) when she was not asked.
+    Gives the call request. Raises Conversation.DoesNotExist, ValidationError (invalid) when she was not asked, (detail_invalid).
     """
     row = lock_of_resident(by=by, conversation=conversation)
-    waiting = ContactDetail.objects.filter(conversation=row, done_at__isnull=True, asked_at__isnull=False)
-    detail: ContactDetail | None = waiting.select_related("queue__service").first()
-    if detail is None or not value:
+    detail = ContactDetail.objects.filter(conversation=row, asked_at__isnull=False, given_at__isnull=True).first()
+    if detail is None:
         raise refuse(Refusal.INVALID)
-    detail.value, detail.wish, detail.given_at = mask(value, row.language)[0], mask(wish, row.language)[0], now
-    detail.save(update_fields=["value", "wish", "given_at"])
+    found = Transfer.objects.select_related("to_queue__service__county", "from_queue__service", "sender")
+    transfer = found.filter(conversation=row, to_queue=detail.queue_id, state=TransferState.REPLACED).latest("asked_at")
+    made = leave_for_transfer(transfer, value=value, wish=wish, now=now)
+    detail.given_at = now
+    detail.save(update_fields=["given_at"])
     _audit(by, row, AuditAction.CHANGE, purpose="call_back")
-    if detail.queue is not None:
-        payload = {"state": "call_back", "service": texts_of(detail.queue.service, "name")}
-        append_events(row, Entry(EventKind.TRANSFERRED, payload=payload), now=now)
-        row.save(update_fields=["head_all", "head_staff"])
-        announce_board(queues=[detail.queue_id or 0], users=[row.responder_id])
-    return detail
-
-
-@transaction.atomic
-def open_contact_detail(*, by: Actor, conversation: UUID, now: datetime) -> ContactDetail:
-    """One who answers the target opens the number in order to call; each opening is audited.
-
-    Raises ContactDetail.DoesNotExist.
-    """
-    detail = _callable_by(by, conversation)
-    _audit(by, detail.conversation, AuditAction.READ, purpose="call_back")
-    return detail
-
-
-@transaction.atomic
-def finish_call_back(*, by: Actor, conversation: UUID, now: datetime) -> ContactDetail:
-    """The call is done: the number and the wish are blanked, and that it was done stays. Doing it twice is harmless."""
-    row = lock_conversation(conversation)
-    detail = _callable_by(by, conversation)
-    if detail.done_at is None and isinstance(by, Staff):
-        detail.value, detail.wish, detail.done_at, detail.erased_at = "", "", now, now
-        detail.done_by = User.objects.get(pk=by.user_id)
-        detail.save()
-        _audit(by, row, AuditAction.CHANGE, purpose="call_back_done")
-        announce_board(queues=[detail.queue_id or 0])
-    return detail
+    append_events(row, told_of(transfer, "call_back", None), now=now)
+    row.save(update_fields=["head_all", "head_staff"])
+    announce_board(users=[row.responder_id])
+    return made
 
 
 @transaction.atomic
@@ -189,16 +158,6 @@ def _transfer(row: Conversation, target: Queue, user: User, reason: str, *, now:
         state=TransferState.ASKED,
         asked_at=now,
     )
-
-
-def _callable_by(by: Actor, conversation: UUID) -> ContactDetail:
-    if not isinstance(by, Staff):
-        raise PermissionDenied
-    queues = Queue.objects.answerable_by(by).values("pk")
-    detail: ContactDetail = ContactDetail.objects.select_related("conversation__county", "queue__service").get(
-        conversation__public_id=conversation, queue__in=queues, given_at__isnull=False
-    )
-    return detail
 
 
 def _audit(by: Actor, row: Conversation, action: AuditAction, *, purpose: str) -> None:

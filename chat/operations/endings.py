@@ -108,11 +108,12 @@ def code_conversation(
 
 
 def close_row(
-    row: Conversation, *, ended_by: EndedBy, left_at: datetime | None, now: datetime, closed_by_service: bool = False
+    row: Conversation, *, ended_by: EndedBy, left_at: datetime | None, now: datetime, closed_by_service: bool = False, why: str = ""
 ) -> None:
     """End a locked conversation: its status by metrics 1.1, its last leg, how long it is kept, and the event.
 
-    `left_at`: when the resident left, if she did. Closing for silence counts to the last message (M09).
+    `left_at`: when the resident left, if she did. Closing for silence counts to the last message (M09). `why`: what the log
+    tells of an end by the portal.
     """
     row.state, row.ended_by, row.closed_at = State.ENDED, ended_by, now
     row.left_at, row.help_wanted_at = left_at, None
@@ -142,7 +143,8 @@ def close_row(
         participant = Participant.objects.get(conversation=row, kind=ParticipantKind.RESIDENT)
     elif ended_by == EndedBy.RESPONDER:
         participant = Participant.objects.get(conversation=row, user=row.responder)
-    append_events(row, Entry(EventKind.ENDED, participant, payload={"by": ended_by, "status": row.status}), now=now)
+    told = {"by": ended_by, "status": row.status, **({"why": why} if why else {})}
+    append_events(row, Entry(EventKind.ENDED, participant, payload=told), now=now)
     row.save()
     announce_board(queues=[row.queue_id], users=[row.responder_id] if row.responder_id else [])
 

@@ -244,7 +244,7 @@ def erase_contacts(*, now: datetime) -> int:
     if gone:
         forget_recipients(keys=[_letters(detail.conversation) for detail in gone if detail.told_at is not None])
     due = ContactDetail.objects.filter(pk__in=[detail.pk for detail in gone])
-    return due.update(value="", wish="", erased_at=now)
+    return due.update(value="", erased_at=now)
 
 
 __all__ = [

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
@@ -34,9 +34,10 @@ from chat.choices import (
     LaterResult,
     Medium,
     State,
+    TransferReason,
     TryResult,
 )
-from chat.models import ContactDetail, ContactTry, Conversation, LaterContact, Leg
+from chat.models import ContactDetail, ContactTry, Conversation, LaterContact, Leg, Transfer
 from chat.models.later import MOST_TRIES
 from chat.operations.beside import Earlier, take_place
 from chat.operations.claims import take
@@ -158,6 +159,23 @@ def agree_later_contact(
         append_events(row, Entry(EventKind.NOTICE, body=_told(made.later_contact, target, row.language)), now=now)
         row.save(update_fields=["head_all", "head_staff"])
     return made
+
+
+def leave_for_transfer(transfer: Transfer, *, value: str, wish: str, now: datetime) -> Conversation:
+    """Instead of a transfer to a closed target, its people call the resident: a call request, agreed by the sender (S001-49).
+
+    The conversation is locked. `wish`: when she wishes to be called, in her own words. Raises ValidationError (detail_invalid).
+    """
+    row, target = transfer.conversation, transfer.to_queue
+    _check(Wish(value), now=now)
+    made = _row(target, key=uuid4(), token=uuid4(), language=row.language, origin=row, now=now)
+    made.contactor, made.topic = row.contactor, row.topic if target.service_id == row.service_id else None
+    sender = transfer.sender
+    with translation.override(sender.language if sender else row.language):
+        body = _("Instead of a transfer: %(reason)s.") % {"reason": TransferReason(transfer.reason).label}
+        if wish:
+            body += "\n" + _("When the resident wants to be called") + ": " + wish
+    return _begin(made, LaterKind.CALL_REQUEST, Wish(value), body=body, agreed_by=sender, now=now)
 
 
 @transaction.atomic

@@ -38,7 +38,9 @@ def open_transfer(row: Conversation) -> Transfer | None:
     key = Transfer.objects.filter(conversation=row, state__in=OPEN_STATES).values_list("pk", flat=True).first()
     if key is None:
         return None
-    return Transfer.objects.select_related("to_leg", "to_queue__service", "from_queue__service", "to_person").get(pk=key)
+    rows = Transfer.objects.select_related("to_leg", "to_queue__service", "from_queue__service", "to_person")
+    found: Transfer = rows.get(pk=key)
+    return found
 
 
 def close_transfer(

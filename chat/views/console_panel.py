@@ -57,6 +57,7 @@ EVENT_WORDS: Mapping[str, str | Promise] = {
     "ended:resident": _("The resident ended the conversation"),
     "ended:responder": _("The responder ended the conversation"),
     "ended:system": _("The portal closed the conversation"),
+    "ended:silent": _("The portal closed the conversation: the resident was away for too long"),
     "flagged:set": _("%(name)s flagged the conversation for the supervisor"),
     "flagged:withdrawn": _("%(name)s took the flag back"),
     "flagged:handled": _("%(name)s has handled the flag"),

@@ -17,7 +17,7 @@ def event_key(event: Event) -> str:
     what: object = ""
     match kind:
         case EventKind.ENDED:
-            what = payload.get("by", "system")
+            what = payload.get("why") or payload.get("by", "system")
         case EventKind.TRANSFERRED | EventKind.IDENTITY | EventKind.FLAGGED | EventKind.HELP | EventKind.CONCERN:
             what = payload.get("state")
         case EventKind.ESCALATED:

@@ -73,6 +73,7 @@ NOTICES: dict[str, str | Promise] = {
     "ended:resident": _("You ended the conversation"),
     "ended:responder": _("The professional ended the conversation"),
     "ended:system": _("The conversation ended"),
+    "ended:silent": _("The conversation ended: your page was closed or without a connection for a long time"),
 }
 """What the portal says in the log. The page's script has the same words from the page; other events say nothing to her."""
 NOTICE_WORDS = {f"notice:{key}": value for key, value in NOTICES.items()}

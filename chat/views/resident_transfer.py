@@ -30,13 +30,17 @@ def ask_context(resident: Resident, opened: Opened) -> dict[str, object]:
     row = opened.conversation
     found = open_transfer(row) if row.state != State.ENDED else None
     asked = found is not None and found.state == TransferState.ASKED
-    contact = ContactDetail.objects.filter(conversation=row, asked_at__isnull=False).select_related("queue__service").first()
+    contact = (
+        ContactDetail.objects.filter(conversation=row, asked_at__isnull=False, given_at__isnull=True)
+        .select_related("queue__service")
+        .first()
+    )
     held = row.state == State.WAITING and row.held_until is not None and row.held_until > timezone.now()
     return {
         "asked": found if asked else None,
         "asked_register": found is not None and found.crossing == Crossing.REGISTER,
         "asked_wrong": found is not None and found.reason == TransferReason.WRONG_SERVICE,
-        "call": contact if contact is not None and contact.done_at is None else None,
+        "call": contact,
         "held_until": row.held_until if held else None,
     }
 

@@ -1,4 +1,4 @@
-"""The doors of transfers: offering, taking, declining, taking back, the three ways of a closed target, and calling back."""
+"""The doors of transfers: offering, taking, declining, taking back, and the three ways of a closed target."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.actors import Staff
 from chat.forms import WordsField
-from chat.models import ContactDetail, Conversation, Transfer
+from chat.models import Conversation, Transfer
 from chat.operations import (
     accept_transfer,
     agree_call_back,
     decline_transfer,
-    finish_call_back,
     keep_place,
     offer_transfer,
-    open_contact_detail,
     send_contact_details,
     withdraw_transfer,
 )
@@ -65,7 +62,7 @@ def transfer(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResp
 @require_POST
 @console_door
 def call_back(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse:
-    """The closed target calls the resident back; without a number she is asked for it."""
+    """The closed target’s people get a call request; without a number the resident is asked for it."""
 
     def act(queue: UUID, reason: str) -> dict[str, object]:
         value, wish = words(request, "value", VALUE_LIMIT), words(request, "wish", WISH_LIMIT)
@@ -138,29 +135,6 @@ def decline_offer(request: HttpRequest, actor: Staff, transfer: UUID) -> HttpRes
     return _offer(request, act, to="chat:console")
 
 
-@require_GET
-@console_door
-def call(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse:
-    """The number to call; each opening is audited."""
-    try:
-        detail = open_contact_detail(by=actor, conversation=conversation, now=timezone.now())
-    except ContactDetail.DoesNotExist:
-        raise Http404 from None
-    return render(request, "chat/console/call.html", {"detail": detail, "row": detail.conversation, "service": detail.queue})
-
-
-@require_POST
-@console_door
-def called(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpResponse:
-    """The call is done."""
-
-    def act() -> dict[str, object]:
-        finish_call_back(by=actor, conversation=conversation, now=timezone.now())
-        return {"done": True}
-
-    return _offer(request, act, to="chat:console")
-
-
 def words(request: HttpRequest, name: str, limit: int | None = None) -> str:
     """A field's words, cleaned as every message is; nothing when nobody wrote any. Raises ValidationError."""
     return WordsField(required=False, max_length=limit).clean(request.POST.get(name, ""))
@@ -193,7 +167,7 @@ def _offer(request: HttpRequest, act: Callable[[], dict[str, object]], *, to: st
     """An offer that is none for her is as if there were none."""
     try:
         return answer(request, act, refused=back_to_lines(request), to=to)
-    except (Transfer.DoesNotExist, ContactDetail.DoesNotExist, Conversation.DoesNotExist):
+    except (Transfer.DoesNotExist, Conversation.DoesNotExist):
         if wants_json(request):
             return refused_json(Refusal.NOT_FOUND, str(MESSAGES[Refusal.NOT_FOUND]))
         raise Http404 from None

@@ -18,7 +18,7 @@ from chat.answerers import Answerer, ranked_answerers
 from chat.availability import availabilities, loads_of
 from chat.boards import offer_rows
 from chat.choices import State, TransferReason, TransferState
-from chat.models import ContactDetail, Conversation, Transfer
+from chat.models import Conversation, Transfer
 from chat.operations.moving import GIVEN_REASONS, crossing_of, may_transfer, open_transfer
 from chat.operations.reading import Opened
 from chat.protocol import TEXT_LIMIT, OfferRow
@@ -126,7 +126,7 @@ def _groups(row: Conversation, actor: Staff, language: str) -> list[tuple[Text, 
 def offers_context(
     request: HttpRequest, actor: Staff, *, language: str, queues: Collection[Queue] | None = None
 ) -> dict[str, object]:
-    """What is offered to her now, and whom she is to call back. `queues`: those that she answers, when they are known."""
+    """What is offered to her now. `queues`: those that she answers, when they are known."""
     county = getattr(request, "county", None)
     if queues is None:
         # The county is asked of the queues: asked of the conversations, SQLite would begin with all that the county ever had.
@@ -140,12 +140,8 @@ def offers_context(
         .exclude(conversation__responder_id=actor.user_id)
         .values_list("pk", "to_person_id")
     )
-    # Most of the time nobody is to be called: to find that out costs far less than to read what all would be told.
-    due = list(ContactDetail.objects.to_call(keys).order_by().values_list("pk", flat=True))
-    calls = ContactDetail.objects.filter(pk__in=due).select_related("conversation", "queue__service").order_by("given_at")
-    call_backs = list(calls) if due else []
     if not hers:
-        return {"offers": [], "call_backs": call_backs}
+        return {"offers": []}
     personal = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if person]))
     common = offer_rows(Transfer.objects.filter(pk__in=[key for key, person in hers if not person]))
     targets = Queue.objects.filter(pk__in={*personal, *common}).select_related("service")
@@ -166,5 +162,4 @@ def offers_context(
             for key, some in rows.items()
             for row in some
         ],
-        "call_backs": call_backs,
     }

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import LaterKind, LaterResult, Medium, PresenceKind
-from chat.models import ContactDetail, LaterContact, Leg, Presence
+from chat.models import LaterContact, Leg, Presence
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, ratio, share, unknown
@@ -22,13 +22,10 @@ from reports.metrics.scope import Scope, services_of
 from reports.metrics.sql import MILLION
 from reports.months import Period
 from services.calendars import first_instant, local_date, midnights
-from services.holidays_fi import is_working_day, working_day_after, working_days
+from services.holidays_fi import is_working_day, working_days
 from services.models import Membership
 
 OFFICE_OPENS, OFFICE_CLOSES = 8, 16
-CALL_DAYS = 3
-"""A call that was agreed without a day is due on the third working day after it was asked for."""
-LOOK_BACK = timedelta(days=21)
 DAY = timedelta(days=1)
 Stretch = tuple[datetime, datetime]
 
@@ -125,6 +122,13 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
     services = [each.pk for each in services_of(scope) if each.primary_care]
     if not services:
         return {}
+    starts, ends = period.interval
+    reached_later = LaterContact.objects.filter(result=LaterResult.REACHED, done_at__gte=starts, done_at__lt=ends)
+    called = list(
+        reached_later.filter(conversation__county_id=scope.county_id)
+        .order_by()
+        .values_list("conversation__origin_id", "conversation_id", "done_at")
+    )
     asked = reached = Q(pk__in=[])
     for day in (period.first + timedelta(days=n) for n in range(period.days)):
         if is_working_day(day):
@@ -132,7 +136,8 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
             _start, night = midnights(day)
             came = Q(queued_at__gte=opens, queued_at__lt=closes)
             asked |= came
-            replied = Q(first_reply_at__lt=night) | Q(contact_detail__done_at__gte=opens, contact_detail__done_at__lt=night)
+            born_of = {pk for origin, own, done in called if opens <= done < night for pk in (origin, own) if pk}
+            replied = Q(first_reply_at__lt=night) | Q(pk__in=born_of)
             reached |= came & replied
     rows = Scope(scope.county_id, tuple(services)).rows(period).filter(columns.CONTACT)
     found: dict[str, int] = rows.aggregate(same_day_asked=columns.counted(asked), same_day_reached=columns.counted(reached))
@@ -141,27 +146,10 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
 
 def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """Call requests and follow-ups whose due day is in the period (M33); one that is not due yet is not counted."""
-    starts, ends = period.interval
-    # From the few calls to their conversations, and not from every conversation of the county to its call.
-    rows = ContactDetail.objects.annotate(
-        of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0
-    ).filter(
-        given_at__gte=starts - LOOK_BACK,
-        given_at__lt=ends,
-        of_county=scope.county_id,
-        of_service__in=scope.services,
-        conversation__is_test=False,
-        conversation__medium=Medium.CHAT,
-    )
     today = local_date(now)
     days: list[int] = []
     found: dict[str, Any] = {"due": 0, "in_time": 0, "late": 0, "overdue": 0, "not_reached": 0}
     found |= {name: 0 for kind in LaterKind.values for name in (f"{kind}_due", f"{kind}_in_time")}
-    stamps: Iterable[Any] = rows.order_by().values_list("given_at", "done_at").iterator()
-    for given, done in stamps:
-        due = working_day_after(local_date(given), CALL_DAYS)
-        if _count(found, period, LaterKind.CALL_REQUEST, due, done, today) and done is not None:
-            days.append(_working_days(given, done))
     promised: Iterable[Any] = (
         LaterContact.objects.filter(due_on__gte=period.first, due_on__lte=period.last)
         .annotate(of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0)

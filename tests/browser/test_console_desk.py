@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from accounts.actors import Resident
 from accounts.models import AuditEntry, User
 from chat.models import ConsoleSettings, Conversation, Leg
-from chat.operations import agree_call_back, claim_conversation, finish_call_back, leave_conversation, save_console_settings
+from chat.operations import agree_call_back, claim_conversation, leave_conversation, save_console_settings
 from services.choices import OverrideKind
 from services.models import Override, Queue, Service, Topic
 from tests.browser.axe import examine
@@ -328,10 +328,12 @@ def test_a_call_to_make_comes_and_goes_by_itself(
         value="040 1234567",
         now=timezone.now(),
     )
-    expect(theirs.locator(".nlc-offers")).to_contain_text("Takaisinsoitot", timeout=SOON)
+    call = theirs.locator("console-waiting .nlc-row").filter(has_text="Soitto viimeistään")
+    expect(call).to_have_count(1, timeout=SOON)
     accessible(theirs, "a call to make")
-    finish_call_back(by=acting(second_responder), conversation=conversation.public_id, now=timezone.now())
-    expect(theirs.locator(".nlc-offers")).to_have_count(0, timeout=SOON)
+    call.get_by_role("button", name="Ota").press("Enter")
+    expect(theirs.locator(".nlc-later")).to_contain_text("Soittopyyntö", timeout=SOON)
+    accessible(theirs, "a call")
     assert heard == []
 
 

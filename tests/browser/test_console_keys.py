@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from uuid import uuid4
 
 import pytest
@@ -69,6 +70,57 @@ def test_an_offer_calls_until_it_is_taken_by_two_keys(
     theirs.keyboard.press("Control+F2")
     expect(theirs.locator(".nlc-said")).to_have_text("Sinulle ei nyt tarjota mitään.")
     assert heard == also == []
+
+
+KEY_PAUSE = 0.15  # seconds between the keys of somebody who knows them
+ALTGR = """key => { const event = new KeyboardEvent("keydown", {
+  key, ctrlKey: true, altKey: true, bubbles: true, cancelable: true, modifierAltGraph: true });
+  return document.activeElement.dispatchEvent(event); }"""
+
+
+def test_everything_of_an_ending_is_given_by_keys_in_under_five_seconds(
+    chromium: Browser, portal: Serve, service: Service, responder: User, second_service: Service
+) -> None:
+    reasons = {"3": ("T", "R3", "examination", None), "7": ("", "R7", "", second_service)}
+    for key, (reason, outcome, why, target) in reasons.items():
+        conversation = taken(service, responder)
+        page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+        place = second_service.name_fi[0]
+        begun = time.monotonic()
+        for press in ("F9", key, "Tab", reason or place, "Tab", "N", "Tab", "K", "F9"):
+            page.keyboard.press(press)
+            time.sleep(KEY_PAUSE)
+        until(lambda row=conversation: Conversation.objects.get(pk=row.pk).outcome != "", 5 - (time.monotonic() - begun))  # type: ignore[misc]
+        conversation.refresh_from_db()
+        assert (conversation.outcome, conversation.outcome_reason) == (outcome, why)
+        assert conversation.wrong_service_target == target
+        assert conversation.failure_demand == "status_enquiry"
+        assert conversation.topic is not None and conversation.topic.key == "neuvonta"
+        assert heard == []
+
+
+def test_a_key_of_her_own_works_after_a_reload_and_altgr_writes(
+    chromium: Browser, portal: Serve, service: Service, responder: User, resident: Resident
+) -> None:
+    conversation = taken(service, responder)
+    page, heard = console_of(desk(chromium, portal, responder), f"/fi/vastaaja/{conversation.public_id}/")
+    page.keyboard.press("F1")
+    page.locator("[data-act=change-settings]").click()
+    expect(page.get_by_label("Ääni, kun joku tulee jonoon")).to_be_in_viewport()
+    expect(page.locator("#key-end")).to_be_in_viewport()  # the form is seen, not only its first line
+    page.locator("#key-end").select_option("Shift+F10")
+    page.locator("form[data-slot=settings-form] .btn-primary").click()
+    expect(page.locator("[data-command=end] kbd")).to_have_text("Shift+F10")
+    page.reload()
+    connected(page)
+    page.locator(".nlc-text").focus()
+    for written in ("@", "€"):
+        assert page.evaluate(ALTGR, written), "what AltGr writes is no command"
+    page.keyboard.press("F9")
+    expect(page.locator(".nlc-ending")).not_to_have_attribute("open", "")
+    page.keyboard.press("Shift+F10")
+    expect(page.locator(".nlc-ending")).to_have_attribute("open", "")
+    assert heard == []
 
 
 def test_an_offer_is_seen_on_a_phone_where_a_conversation_fills_the_window(

@@ -20,6 +20,7 @@ from tests.browser.resident_side import PHONE, START, Responder, become, complai
 from tests.conftest import acting
 from tests.serve.portal import Serve, staff_cookie
 
+AT_THE_FOOT = "Math.abs(document.querySelector('#composer').getBoundingClientRect().bottom - innerHeight) < 2"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NAME = "Testilä Tessa"
@@ -168,6 +169,20 @@ def test_cancelled_refused_for_an_older_child_and_declined_in_english(
     expect(page.get_by_text("The conversation goes on, and you get general advice.")).to_be_visible()
     until(lambda: IdentityRequest.objects.get().state == "declined")
     clean(page, "declined")
+
+
+def test_after_no_the_talk_fills_the_phone_again(
+    desk: BrowserContext, serve: Serve, resident: Resident, responder: User, talk: Conversation, answerer: Responder
+) -> None:
+    answerer.claim()
+    for words in ("Hei!", "Voin siirtää aikasi, kun olet tunnistautunut.", "Tunnistaudu alta."):
+        answerer.say(words)
+    page = open_talk(become(desk, resident, serve), talk)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    ask(talk, responder)
+    page.get_by_role("button", name="En halua tunnistautua").click()
+    expect(page.get_by_text("Keskustelu jatkuu, ja saat yleisiä neuvoja.").first).to_be_visible()
+    page.wait_for_function(AT_THE_FOOT)  # and the foot of the page does not show beneath the composer
 
 
 def test_a_supervisor_gives_a_reason_before_she_sees_the_name(

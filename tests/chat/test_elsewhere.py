@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,20 +10,18 @@ from django.core.exceptions import ValidationError
 from accounts.actors import Resident
 from accounts.models import AuditEntry, User
 from chat.boards import line_boards
-from chat.choices import State, Status, TransferState
-from chat.models import ContactDetail, Conversation, Event, Leg, Presence, Transfer
+from chat.choices import LaterKind, LaterResult, Medium, State, Status, TransferState
+from chat.models import ContactDetail, Conversation, Event, LaterContact, Leg, Presence, Transfer
 from chat.operations import (
     agree_call_back,
     claim_conversation,
     claim_next,
     close_lines,
-    erase_expired,
-    finish_call_back,
     give_contact_detail,
     keep_place,
-    leave_conversation,
-    open_contact_detail,
+    open_left_contact,
     post_message,
+    record_try,
     run_due,
     send_contact_details,
     start_conversation,
@@ -57,25 +55,6 @@ class TestClosedTarget:
     def _closed(self, second_queue: Queue) -> None:
         close(second_queue)
 
-    def test_the_line_tells_its_people_whom_to_call_until_it_is_done(
-        self, row: Conversation, responder: User, second_responder: User, queue: Queue, second_queue: Queue
-    ) -> None:
-        def told() -> list[list[UUID]]:
-            boards = line_boards(Queue.objects.filter(pk__in=[queue.pk, second_queue.pk]).for_board())
-            return [boards[key].frame().call_backs for key in (queue.pk, second_queue.pk)]
-
-        agree_call_back(
-            by=acting(responder),
-            conversation=row.public_id,
-            queue=second_queue.public_id,
-            reason="expertise",
-            value="040 1234567",
-            now=at(5),
-        )
-        assert told() == [[], [row.public_id]]
-        finish_call_back(by=acting(second_responder), conversation=row.public_id, now=at(60))
-        assert told() == [[], []]
-
     def test_it_is_said_and_nothing_happens(self, row: Conversation, responder: User, second_queue: Queue) -> None:
         with pytest.raises(ValidationError, check=refused(Refusal.TARGET_UNAVAILABLE)):
             offer(row, responder, second_queue, note="Muistiin", message="Hetki")
@@ -88,8 +67,8 @@ class TestClosedTarget:
         Presence.objects.create(county=second_queue.service.county, user=second_responder, kind="available", starts_at=at(-5))
         assert offer(row, responder, second_queue, second_responder).state == TransferState.ASKED
 
-    def test_a_call_back_in_its_name(
-        self, row: Conversation, responder: User, second_responder: User, colleague: User, second_queue: Queue
+    def test_a_call_back_is_a_call_request_in_its_line(
+        self, row: Conversation, responder: User, second_responder: User, colleague: User, queue: Queue, second_queue: Queue
     ) -> None:
         agree_call_back(
             by=acting(responder),
@@ -101,42 +80,61 @@ class TestClosedTarget:
             now=at(4),
         )
         assert sound(row).responder == responder
-        made = Transfer.objects.get()
-        assert (made.state, made.to_queue, told(row)) == (TransferState.REPLACED, second_queue, ["call_back"])
+        transfer = Transfer.objects.get()
+        assert (transfer.state, transfer.to_queue, told(row)) == (TransferState.REPLACED, second_queue, ["call_back"])
+        call = Conversation.objects.get(medium=Medium.CALL)
+        assert (call.origin, call.queue, call.state) == (row, second_queue, State.WAITING)
+        later = call.later_contact
+        assert (later.kind, later.agreed_by, str(later.due_on)) == (LaterKind.CALL_REQUEST, responder, "2026-11-06")
+        note = Event.objects.get(conversation=call, audience="staff")
+        assert "Aamulla" in note.body
         assert not Event.objects.filter(body__contains="1234567").exists()
         assert "1234567" not in str(list(AuditEntry.objects.values())) + str(list(Event.objects.values("payload")))
+        boards = line_boards(Queue.objects.filter(pk__in=[queue.pk, second_queue.pk]).for_board())
+        lines = [[each.conversation for each in boards[key].frame().waiting] for key in (queue.pk, second_queue.pk)]
+        assert lines == [[], [call.public_id]]
+        with pytest.raises(Conversation.DoesNotExist):
+            claim_conversation(by=acting(colleague), conversation=call.public_id, now=at(5))
+        claim_conversation(by=acting(second_responder), conversation=call.public_id, now=at(60))
         with pytest.raises(ContactDetail.DoesNotExist):
-            open_contact_detail(by=acting(colleague), conversation=row.public_id, now=at(5))
-        detail = open_contact_detail(by=acting(second_responder), conversation=row.public_id, now=at(5))
+            open_left_contact(by=acting(responder), conversation=call.public_id, now=at(60))
+        detail = open_left_contact(by=acting(second_responder), conversation=call.public_id, now=at(60))
         assert detail.value == "040 1234567"
-        assert AuditEntry.objects.filter(action="read", object_type="chat.contactdetail").count() == 1
-        for _ in range(2):
-            finish_call_back(by=acting(second_responder), conversation=row.public_id, now=at(60))
-        detail.refresh_from_db()
-        assert (detail.value, detail.wish, detail.done_by, detail.done_at) == ("", "", second_responder, at(60))
+        record_try(by=acting(second_responder), conversation=call.public_id, result="reached", token=uuid4(), now=at(61))
+        later.refresh_from_db()
+        assert later.result == LaterResult.REACHED
+
+    def test_no_number_no_call(self, row: Conversation, responder: User, second_queue: Queue) -> None:
+        with pytest.raises(ValidationError, check=refused(Refusal.DETAIL_INVALID)):
+            agree_call_back(
+                by=acting(responder),
+                conversation=row.public_id,
+                queue=second_queue.public_id,
+                reason="expertise",
+                value="aamulla",
+                now=at(4),
+            )
+        assert not Transfer.objects.exists()
 
     def test_the_resident_gives_her_number_herself(
-        self,
-        row: Conversation,
-        resident: Resident,
-        stranger: Resident,
-        responder: User,
-        second_responder: User,
-        second_queue: Queue,
+        self, row: Conversation, resident: Resident, stranger: Resident, responder: User, second_queue: Queue
     ) -> None:
         with pytest.raises(ValidationError, check=refused(Refusal.INVALID)):
-            give_contact_detail(by=resident, conversation=row.public_id, value="050 1", now=at(4))
+            give_contact_detail(by=resident, conversation=row.public_id, value="050 12345", now=at(4))
         agree_call_back(
             by=acting(responder), conversation=row.public_id, queue=second_queue.public_id, reason="expertise", now=at(4)
         )
-        with pytest.raises(ContactDetail.DoesNotExist):
-            open_contact_detail(by=acting(second_responder), conversation=row.public_id, now=at(5))
+        assert not LaterContact.objects.exists()
         with pytest.raises(Conversation.DoesNotExist):
-            give_contact_detail(by=stranger, conversation=row.public_id, value="050 1", now=at(5))
-        give_contact_detail(by=resident, conversation=row.public_id, value="050 7654321", wish="Illalla", now=at(5))
-        detail = open_contact_detail(by=acting(second_responder), conversation=row.public_id, now=at(6))
-        assert (detail.value, detail.wish) == ("050 7654321", "Illalla")
+            give_contact_detail(by=stranger, conversation=row.public_id, value="050 12345", now=at(5))
+        with pytest.raises(ValidationError, check=refused(Refusal.DETAIL_INVALID)):
+            give_contact_detail(by=resident, conversation=row.public_id, value="", now=at(5))
+        call = give_contact_detail(by=resident, conversation=row.public_id, value="050 7654321", wish="Illalla", now=at(5))
+        assert (call.queue, call.origin, call.contact_detail.value) == (second_queue, row, "050 7654321")
+        assert "Illalla" in Event.objects.get(conversation=call, audience="staff").body
         assert told(sound(row)) == ["call_back_asked", "call_back"]
+        with pytest.raises(ValidationError, check=refused(Refusal.INVALID)):
+            give_contact_detail(by=resident, conversation=row.public_id, value="050 7654321", now=at(6))
 
     def hold(self, row: Conversation, resident: Resident, responder: User, second_queue: Queue) -> Transfer:
         made = keep_place(by=acting(responder), conversation=row.public_id, queue=second_queue.public_id, reason="wrong", now=at(4))
@@ -204,21 +202,3 @@ class TestClosedTarget:
                 token=uuid4(),
                 now=at(4),
             )
-
-    def test_the_number_is_erased_with_the_words(
-        self, row: Conversation, resident: Resident, responder: User, second_queue: Queue
-    ) -> None:
-        agree_call_back(
-            by=acting(responder),
-            conversation=row.public_id,
-            queue=second_queue.public_id,
-            reason="expertise",
-            value="040 1234567",
-            wish="Aamulla",
-            now=at(4),
-        )
-        leave_conversation(by=resident, conversation=row.public_id, now=at(5))
-        erase_expired(by=BEAT, now=at(60 * 24 * 400))
-        detail = ContactDetail.objects.get()
-        assert (detail.value, detail.wish) == ("", "")
-        assert detail.erased_at is not None

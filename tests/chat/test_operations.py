@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.actors import Resident, Staff, System
 from accounts.models import AuditEntry, Grant, User
-from chat.choices import EndedBy, Outcome, State, Status
+from chat.choices import EndedBy, EventKind, Outcome, State, Status
 from chat.models import Conversation, Event, Leg
 from chat.operations import (
     Mark,
@@ -36,6 +36,9 @@ from chat.operations import (
     start_conversation,
 )
 from chat.refusals import Refusal
+from chat.views.console_panel import EVENT_WORDS as STAFF_WORDS
+from chat.views.log_words import event_words
+from chat.views.resident import NOTICES as RESIDENT_WORDS
 from services.choices import OverrideKind, ServiceStatus
 from services.models import Override, Queue, Service
 
@@ -473,6 +476,9 @@ class TestTime:
         row.refresh_from_db()
         assert (row.status, row.ended_by, row.closed_at) == (Status.ANSWERED, EndedBy.SYSTEM, at(1))
         assert_sound(row)
+        last = Event.objects.get(conversation=row, kind=EventKind.ENDED)
+        for words, told in ((RESIDENT_WORDS, "ilman yhteyttä"), (STAFF_WORDS, "asukas oli poissa")):
+            assert told in event_words(last, words, name="", language="fi"), "both read why"
 
     def test_uncoded_after_a_day_is_r0(self, conversation_of: Make, resident: Resident, responder: User) -> None:
         row = conversation_of(resident, responder, now=at())

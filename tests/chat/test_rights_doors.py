@@ -154,23 +154,17 @@ def target_closed(world: World) -> Made:
     return simple("active")(world)
 
 
-def call_back(to: str, value: str = "040 000 0000") -> State:
-    """The people of a queue are to call the resident."""
-
-    def make(world: World) -> Made:
-        row, ids = simple("active")(world)
-        queue = world.second_queue if to == "second" else world.queue
-        agree_call_back(
-            by=acting(world.people[OWN]),
-            conversation=row.public_id,
-            queue=queue.public_id,
-            reason="expertise",
-            value=value,
-            now=timezone.now(),
-        )
-        return row, ids
-
-    return make
+def number_asked(world: World) -> Made:
+    """The resident is asked for a number, at which the people of the second service call her."""
+    row, ids = simple("active")(world)
+    agree_call_back(
+        by=acting(world.people[OWN]),
+        conversation=row.public_id,
+        queue=world.second_queue.public_id,
+        reason="expertise",
+        now=timezone.now(),
+    )
+    return row, ids
 
 
 def identification(state: str = "") -> State:
@@ -258,9 +252,7 @@ STATES: Mapping[str, State] = {
     "asked": offered("second", asked=True),
     "moved": offered("second", accepted=True),
     "target closed": target_closed,
-    "call here": call_back("own"),
-    "call there": call_back("second"),
-    "number asked": call_back("second", ""),
+    "number asked": number_asked,
     "identifies": identification(),
     "identity asked": identification("asked"),
     "identified": identification("verified"),
@@ -551,16 +543,6 @@ ACTIONS = [
             ("call back", "siirto/takaisinsoitto/"),
             ("keep a place", "siirto/paikka/"),
             ("contact details", "siirto/yhteystiedot/"),
-        )
-    ),
-    *(
-        Action(f"{name}, {state}", state, do, cells, changes)
-        for name, do, changes in (("the number", get("soitto/"), False), ("called", post("soitto/tehty/"), True))
-        for state, cells in (
-            ("active", NO_ONE),
-            ("call here", READERS),
-            ("call there", answers("none", "none", "none", "ok", "none")),
-            ("number asked", NO_ONE),
         )
     ),
     # Once it has moved to another service, the first one's people know nothing of it any more.

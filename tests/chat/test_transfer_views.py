@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.actors import Resident
 from accounts.models import User
-from chat.choices import EventKind, State, TransferState
+from chat.choices import EventKind, Medium, State, TransferState
 from chat.models import ContactDetail, Conversation, Event, Transfer
 from chat.operations import accept_transfer, answer_transfer, claim_conversation, offer_transfer, post_message, start_conversation
 from chat.residents import cookie_value
@@ -350,18 +350,18 @@ def test_a_call_back_from_question_to_done(
     assert "Mihin numeroon sinulle voi soittaa?" in client.get(f"/fi/keskustelu/{active.public_id}/").content.decode()
     assert client.post(f"/fi/keskustelu/{active.public_id}/yhteys/", {"value": "040 1234567", "wish": "Illalla"}).status_code == 302
     assert "040 1234567" not in client.get(f"/fi/keskustelu/{active.public_id}/tallenne.txt").content.decode()
-    caller, address = signed_in(second_responder), url(active, "soitto")
-    assert address in caller.get("/fi/vastaaja/osa/offers/").content.decode()
-    page = caller.get(address).content.decode()
-    assert "040 1234567" in page
+    agreed = client.get(f"/fi/keskustelu/{active.public_id}/").content.decode()
+    assert "Soittopyyntö: " in agreed
+    assert "040 1234567" not in agreed
+    call = Conversation.objects.get(medium=Medium.CALL)
+    caller = signed_in(second_responder)
+    assert caller.post(url(call, "ota")).status_code == 302
+    page = caller.get(f"/fi/vastaaja/{call.public_id}/").content.decode()
     assert "Illalla" in page
     assert "unohtelee" not in page
-    for other in (signed_in(colleague), signed_in(responder)):
-        assert other.get(address).status_code == 404
-        assert other.post(url(active, "soitto/tehty")).status_code == 404
-    assert caller.post(url(active, "soitto/tehty")).status_code == 302
-    assert ContactDetail.objects.get().value == ""
-    assert "040" not in caller.get(address).content.decode()
+    assert "040 1234567" in caller.post(url(call, "yhteystieto")).content.decode()
+    assert signed_in(colleague).post(url(call, "yhteystieto")).status_code == 404
+    assert "Soittopyyntö: " in sender.get(f"/fi/vastaaja/{active.public_id}/").content.decode()
 
 
 def test_a_place_and_contact_details(

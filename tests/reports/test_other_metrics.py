@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.actors import System
 from chat.choices import PresenceEnd, PresenceKind
-from chat.models import ContactDetail, Conversation, LaterContact, Leg, Presence
+from chat.models import Conversation, LaterContact, Leg, Presence
 from reports.metrics import Scope, figures_of
 from reports.metrics.work import side_by_side
 from reports.months import Month, Period
@@ -44,6 +44,13 @@ def november(scope: Scope, *codes: str, now: datetime = LATER):
     return figures_of(scope, NOVEMBER.period, codes=codes, now=now).total
 
 
+def reached(row: Conversation, due: str, done: datetime | None) -> None:
+    """A call request that came of this conversation."""
+    call = made(row.queue, Row("1 08:00:00", None, None, None))
+    Conversation.objects.filter(pk=call.pk).update(origin=row, medium="call")
+    LaterContact.objects.create(conversation=call, kind="call_request", due_on=due, done_at=done, result="reached" if done else "")
+
+
 class TestSameDay:
     """E1–E5 of M08b: Tuesday 3.11.2026."""
 
@@ -53,7 +60,7 @@ class TestSameDay:
         made(queue, Row("3 08:05:00", "3 08:19:00", "3 08:20:00", "3 08:40:00"))
         made(queue, Row("3 11:00:00", None, None, "3 11:12:00", "abandoned"))
         called = made(queue, Row("3 15:50:00", None, None, "3 16:30:00", "service_closed"))
-        ContactDetail.objects.create(conversation=called, given_at=at("3 16:31:00"), done_at=at("3 16:55:00"))
+        reached(called, "2026-11-06", at("3 16:55:00"))
         made(queue, Row("3 15:58:00", "3 16:09:00", "3 16:10:00", "3 16:20:00"))
         made(queue, Row("3 16:05:00", "3 16:08:00", "3 16:09:00", "3 16:20:00"))
         return queue
@@ -220,12 +227,11 @@ class TestCosts:
 
 class TestCalls:
     def test_nine_of_eleven(self, queue: Queue, county: County) -> None:
-        """Left on Friday 30.10. they are due on Wednesday 4.11.: done 23.50 in time, on Thursday late."""
-        given = datetime(2026, 10, 30, 12, tzinfo=HELSINKI)
+        """Due on Wednesday 4.11.: done 23.50 in time, on Thursday late."""
         done = [datetime(2026, 11, 4, 23, 50, tzinfo=HELSINKI)] * 9 + [datetime(2026, 11, 5, 8, tzinfo=HELSINKI), None]
         for each in done:
             row = made(queue, Row("1 08:00:00", "1 08:01:00", "1 08:02:00", "1 08:20:00"))
-            ContactDetail.objects.create(conversation=row, given_at=given, done_at=each)
+            reached(row, "2026-11-04", each)
         figure = november(Scope.whole(county), "M33")["M33"]
         assert (figure.value, figure.n) == (Fraction(900, 11), 11)
         counted = {"due": 11, "in_time": 9, "late": 1, "overdue": 1, "call_request_due": 11, "call_request_in_time": 9}
@@ -256,7 +262,7 @@ class TestCalls:
 
     def test_one_that_is_not_due_yet_is_not_counted(self, queue: Queue, county: County) -> None:
         row = made(queue, Row("1 08:00:00", "1 08:01:00", "1 08:02:00", "1 08:20:00"))
-        ContactDetail.objects.create(conversation=row, given_at=at("2 12:00:00"))
+        reached(row, "2026-11-05", None)
         assert november(Scope.whole(county), "M33", now=at("4 12:00:00"))["M33"].n == 0
         assert november(Scope.whole(county), "M33", now=at("6 12:00:00"))["M33"].value == 0
 

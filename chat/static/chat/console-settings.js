@@ -106,7 +106,8 @@ export class ConsoleSettings extends HTMLElement {
     try {
       const page = await read(place.dataset.url);
       place.replaceChildren(document.importNode(slot(page, "settings-form"), true));
-      place.querySelector("input:not([type=hidden])").focus();
+      place.querySelector("input:not([type=hidden])").focus({ preventScroll: true });
+      place.scrollIntoView(); // below the list of keys only its first line would be seen
     } catch (error) {
       this.console.say(error.text ?? this.console.words.trouble, true);
     }

@@ -231,7 +231,8 @@ class ResidentChat extends HTMLElement {
     let below = Math.min(box.bottom + GAP - floorOf(this.part("composer")), whole ? box.top - GAP - (stays ? head.offsetHeight : 0) : Infinity);
     // On a phone the talk has the whole screen: what stands above its head is a scroll away.
     if (stays && this.dataset.state === "active") below = Math.max(below, this.getBoundingClientRect().top);
-    if (below <= 0 && this.dataset.state === "active") below = -emptyBelow(this.part("composer"), this);
+    const empty = this.dataset.state === "active" ? emptyBelow(this.part("composer"), this) : 0;
+    if (empty) below = -empty; // nothing is to be found further down
     if (below) scrollBy({ top: below, behavior: "instant" });
     this.#stuck = true;
   }

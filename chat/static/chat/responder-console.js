@@ -392,9 +392,9 @@ export class ResponderConsole extends HTMLElement {
   }
 }
 
-/* A mark of what is offered to a queue, and of whom its people are to call. */
+/* A mark of what is offered to a queue. */
 function offersOf(frame) {
-  return JSON.stringify([(frame?.offers ?? []).map((offer) => offer.transfer), frame?.call_backs ?? []]);
+  return JSON.stringify((frame?.offers ?? []).map((offer) => offer.transfer));
 }
 
 customElements.define("responder-console", ResponderConsole);

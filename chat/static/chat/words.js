@@ -70,11 +70,11 @@ function safe(words) {
 
 /* Under which key the words of an event are found: its kind, and what of that kind happened. As in chat/views/log_words.py. */
 export function eventKey({ kind, payload }) {
-  const { by, state, rung, code, exit, role, name } = payload;
+  const { by, why, state, rung, code, exit, role, name } = payload;
   const joined = role === "colleague" ? "colleague" : name ? "professional" : "";
   const what = {
-    ended: by ?? "system", transferred: state, identity: state, flagged: state, help: state, concern: state, escalated: rung, notice: code,
-    requeued: exit, claimed: exit, joined,
+    ended: why ?? by ?? "system", transferred: state, identity: state, flagged: state, help: state, concern: state, escalated: rung,
+    notice: code, requeued: exit, claimed: exit, joined,
   }[kind];
   return what ? `${kind}:${what}` : kind;
 }

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chat", "0017_mail_threads"),
+        ("chat", "0019_contact_detail_is_where_only"),
         ("services", "0016_mailboxes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
