@@ -109,12 +109,21 @@ class CheckQuestion(Strict, frozen=True):
     why: Words
 
 
+class SectionText(Strict, frozen=True):
+    """What one service adds to a chapter, for the counties that have the service."""
+
+    service: str
+    body: Words
+    questions: list[CheckQuestion] = []
+
+
 class ChapterText(Strict, frozen=True):
     """The starter text of one chapter, in Markdown."""
 
     key: str
     body: Words
     questions: list[CheckQuestion] = []
+    sections: list[SectionText] = []
 
 
 class Guide(Strict, frozen=True):

@@ -85,8 +85,9 @@ class Hit:
 class _Shelf:
     """The documents of one language."""
 
-    def __init__(self, language: str, documents: list[Document]) -> None:
+    def __init__(self, language: str, documents: list[Document], *, loose: bool = True) -> None:
         self.language = language
+        self.loose = loose
         self.documents = documents
         self.titled: dict[str, list[int]] = defaultdict(list)
         for n, each in enumerate(documents):
@@ -134,10 +135,10 @@ class _Shelf:
         shared = Counter(term for gram in pieces for term in self._by_gram.get(gram, ()))
         for term, count in shared.items():
             sure = likeness(asked, term, count / max(len(pieces), len(grams(term))))
-            if sure > NEAR_ENOUGH or (sure == NEAR_ENOUGH and not is_known):
+            if sure > NEAR_ENOUGH or (self.loose and sure == NEAR_ENOUGH and not is_known):
                 found[term] = max(sure, found.get(term, 0.0))
         if not is_known:
-            for written in {asked, undotted(word)}:
+            for written in {asked, undotted(word)} if self.loose else {undotted(word)}:
                 self._add_slips(written, found)
         return found or (self._first_part(word) if parts else {})
 
@@ -259,16 +260,20 @@ def _weighed(counts: list[dict[str, float]]) -> dict[str, list[tuple[int, float]
 
 
 class Index:
-    """An index of documents in any languages, built once and then only read."""
+    """An index of documents in any languages, built once and then only read.
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    `loose`: a word may be meant that is just half the same, or whose stem is one slip away. Good for titles; among all the words of
+    texts it finds “vuoksi” for “vuokra”.
+    """
+
+    def __init__(self, documents: Iterable[Document], *, loose: bool = True) -> None:
         by_language: dict[str, list[Document]] = defaultdict(list)
         self._bodies: dict[tuple[Hashable, str], str] = {}
         for document in documents:
             if document.title.strip():
                 by_language[document.language].append(document)
                 self._bodies[document.id, document.language] = document.body
-        self._shelves = [_Shelf(language, found) for language, found in by_language.items()]
+        self._shelves = [_Shelf(language, found, loose=loose) for language, found in by_language.items()]
 
     def search(self, query: str, *, language: str, limit: int = 10, among: Collection[Hashable] | None = None) -> list[Hit]:
         """The best documents for the query, best first; nothing when nothing is near. Words of any language are understood,

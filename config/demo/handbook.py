@@ -13,20 +13,20 @@ from handbook.operations.chapters import arrange_chapter, begin_draft, save_draf
 from handbook.operations.content import load_first_texts, load_shipped_handbook
 from handbook.operations.notices import mark_notice_read, publish_notice, write_notice
 from handbook.operations.orientation import add_training, let_through, save_plan
-from handbook.operations.publishing import publish_version, send_to_review
+from handbook.operations.publishing import approve_version, publish_version, send_to_review
 from handbook.operations.readings import mark_read
 from handbook.operations.remarks import make_remark, settle_remark
 from services.models import County, Service
 
 
 class SectionRow(Strict, frozen=True):
-    """A service's section of a chapter."""
+    """A service's section of a chapter: her own words, or none when she approves the portal's."""
 
     chapter: str
     service: str
     writer: str
-    title: Words
-    body: Words
+    title: Words | None = None
+    body: Words | None = None
 
 
 class RemarkRow(Strict, frozen=True):
@@ -150,6 +150,10 @@ def _write_notice(row: NoticeRow, county: County, service: Service | None, peopl
 
 
 def _write_section(by: System, row: SectionRow, chapter: Chapter, service: Service, writer: Staff, at: datetime) -> None:
+    if row.title is None or row.body is None:
+        shown = ChapterVersion.objects.current().get(chapter=chapter, service=service)
+        approve_version(by=writer, version=shown, seen=shown.version, now=at)
+        return
     draft = begin_draft(by=writer, chapter=chapter, service=service)
     saved = save_draft(by=writer, version=draft, title=row.title.by_language(), body=row.body.by_language(), seen=draft.version)
     sent = send_to_review(by=writer, version=saved, seen=saved.version, now=at)

@@ -17,8 +17,8 @@ from handbook.choices import ChapterAudience, VersionState
 from handbook.models import Chapter, ChapterVersion, StaffNotice
 from handbook.operations.notices import publish_notice, write_notice
 from handbook.operations.publishing import publish_version
-from handbook.shipped import ChapterFacts, ChapterText, duties_of, shipped_handbook, shipped_texts, texts_file
-from services.models import County
+from handbook.shipped import ChapterFacts, ChapterText, CheckQuestion, duties_of, shipped_handbook, shipped_texts, texts_file
+from services.models import County, Service
 
 GUIDE, WELCOME = "residents_guide", "welcome"
 GUIDE_FACTS: dict[str, Any] = {"audience": ChapterAudience.RESIDENTS, "order": 900, "per_service": True}
@@ -34,8 +34,7 @@ def load_shipped_handbook(*, by: Actor, county: County, now: datetime, publish: 
         raise PermissionDenied
     facts, texts = shipped_handbook().chapters, shipped_texts()
     with transaction.atomic():
-        made = [_load(by, county, each, facts, texts.get(each.key)) for each in facts]
-        new = [version for version in made if version is not None]
+        new = [version for each in facts for version in _load(by, county, each, facts, texts.get(each.key))]
         for version in new if publish else []:  # all chapters are there by now: their texts lead to each other
             confirmed = [duty["key"] for duty in version.chapter.duties]
             publish_version(by=by, version=version, seen=version.version, now=now, confirmed=confirmed)
@@ -81,7 +80,8 @@ def load_first_texts(*, by: Actor, county: County, now: datetime, publish: bool 
 
 def _load(
     by: System, county: County, facts: ChapterFacts, all_facts: list[ChapterFacts], text: ChapterText | None
-) -> ChapterVersion | None:
+) -> list[ChapterVersion]:
+    """The common text of the chapter, and what the county's services add to it."""
     chapter, is_new = Chapter.objects.get_or_create(
         county=county,
         key=facts.key,
@@ -97,16 +97,22 @@ def _load(
     chapter.county = county
     if is_new:
         note(by, AuditAction.CREATE, chapter, county.code, after={"key": chapter.key})
-    return _renew(by, chapter, _words(facts, text))
+    made = [_renew(by, chapter, _words(facts, text))]
+    for section in text.sections if text else ():
+        if (service := Service.objects.filter(county=county, key=section.service).first()) is not None:
+            title = (facts.first_instance or facts.title).map()
+            words = {"title": title, "purpose": {}, "body": section.body.map(), "questions": _questions(section.questions)}
+            made.append(_renew(by, chapter, words, service=service))
+    return [version for version in made if version is not None]
 
 
-def _renew(by: System, chapter: Chapter, words: dict[str, Any]) -> ChapterVersion | None:
+def _renew(by: System, chapter: Chapter, words: dict[str, Any], *, service: Service | None = None) -> ChapterVersion | None:
     """A first draft, or a newer starter text in the place of one that nobody has touched."""
     county = chapter.county
-    newest = ChapterVersion.objects.filter(chapter=chapter, service=None).order_by("-number").first()
+    newest = ChapterVersion.objects.filter(chapter=chapter, service=service).order_by("-number").first()
     if newest is None:
         made: ChapterVersion = ChapterVersion.objects.create(
-            chapter=chapter, number=1, from_content=True, needs_approval=True, **words
+            chapter=chapter, service=service, number=1, from_content=True, needs_approval=True, **words
         )
         note(by, AuditAction.CREATE, made, county.code, after={"chapter": chapter.key, "number": 1})
     elif newest.from_content and newest.state == VersionState.DRAFT and _differs(newest, words):
@@ -118,7 +124,7 @@ def _renew(by: System, chapter: Chapter, words: dict[str, Any]) -> ChapterVersio
         note(by, AuditAction.CHANGE, made, county.code, after={"chapter": chapter.key, "number": made.number})
     elif newest.from_content and newest.state == VersionState.PUBLISHED and _differs(newest, words):
         made = ChapterVersion.objects.create(
-            chapter=chapter, number=newest.number + 1, from_content=True, needs_approval=True, **words
+            chapter=chapter, service=service, number=newest.number + 1, from_content=True, needs_approval=True, **words
         )
         note(by, AuditAction.CREATE, made, county.code, after={"chapter": chapter.key, "number": made.number})
     else:
@@ -131,8 +137,12 @@ def _words(facts: ChapterFacts, text: ChapterText | None) -> dict[str, Any]:
         "title": facts.title.map(),
         "purpose": facts.purpose.map(),
         "body": (text.body if text else facts.purpose).map(),
-        "questions": [msgspec.to_builtins(question) for question in text.questions] if text else [],
+        "questions": _questions(text.questions) if text else [],
     }
+
+
+def _questions(questions: list[CheckQuestion]) -> list[dict[str, Any]]:
+    return [msgspec.to_builtins(question) for question in questions]
 
 
 def _differs(version: ChapterVersion, words: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from accounts.models import Grant, User
 from handbook.choices import ReplyAudience, ReplyScope
 from handbook.models import QuickReply
 from handbook.models.replies import LANGUAGES
-from handbook.replies.placeholders import LINK, PHONE, fill, is_declared, keys_in, names_in, sample_values
+from handbook.replies.placeholders import LINK, PHONE, fill, keys_in, names_in, sample_values, strange_in
 from handbook.replies.plain import typed_numbers
 from services.choices import Audience, ContactKind
 from services.identity_codes import find
@@ -82,10 +82,9 @@ def _check_words(reply: QuickReply, texts: Mapping[str, str], errors: _Errors) -
     shared = reply.scope != ReplyScope.PERSONAL
     for code, text in texts.items():
         field = f"text_{code}"
-        unknown = sorted({name for name in names_in(text) if not is_declared(name)})
-        if unknown or text.count("{{") != len(list(names_in(text))) or text.count("}}") != len(list(names_in(text))):
-            named = ", ".join(unknown) or "{{"
-            errors.add(field, _("There is no placeholder “%(name)s”. Choose one from the list.") % {"name": named}, "placeholder")
+        if strange := strange_in(text):
+            words = _("There is no placeholder “%(name)s”. Choose one from the list.") % {"name": ", ".join(strange)}
+            errors.add(field, words, "placeholder")
         if find(text):
             errors.add(field, _("The text has an identity code. Take it away."), "identity_code")
         if shared and (numbers := typed_numbers(text)):

@@ -40,7 +40,7 @@ class Shelf:
         self.entries = list(entries)
         self._codes = [(entry.shortcut.lstrip("/"), entry.id) for entry in self.entries]
         self._names = Index(_names(self.entries))
-        self._bodies = Index(_bodies(self.entries))
+        self._bodies = Index(_bodies(self.entries), loose=False)
 
     def tiers(self, query: str, *, language: str, limit: int = MOST) -> tuple[list[int], list[int], list[int]]:
         """The replies that fit: by their short code, by their name or other words, and by their text, each in order."""

@@ -66,6 +66,13 @@ def is_declared(name: str) -> bool:
     return name in LABELS or any(name.startswith(kind) and len(name) > len(kind) for kind in (PHONE, LINK))
 
 
+def strange_in(text: str) -> list[str]:
+    """What stands in double braces and is no placeholder, each once; braces that have no pair are told as they are."""
+    names = list(names_in(text))
+    unknown = sorted({name for name in names if not is_declared(name)})
+    return unknown or (["{{"] if {text.count("{{"), text.count("}}")} != {len(names)} else [])
+
+
 def has_gap(text: str) -> bool:
     """Is something left to be filled? Nearly every message is answered by the first test alone."""
     return "{{" in text and PATTERN.search(text) is not None

@@ -36,7 +36,7 @@ from handbook.operations import (
 )
 from handbook.replies.finding import Shelf
 from handbook.replies.nearness import near_pairs
-from handbook.replies.placeholders import fill, sample_values
+from handbook.replies.placeholders import fill, names_in, sample_values, strange_in
 from handbook.replies.plain import long_sentences
 from handbook.replies.shelf import entries_of
 from handbook.views.door import handbook_door
@@ -315,13 +315,20 @@ def _page(request: HttpRequest, form: ReplyForm, county: County, *, status: int 
     return render(request, "handbook/replies/form.html", context, status=status or (422 if form.errors else 200))
 
 
-def _preview(form: ReplyForm, county: County) -> list[tuple[str, str]]:
+def _preview(form: ReplyForm, county: County) -> list[tuple[str, str, list[str]]]:
     return _filled({code: form.cleaned_data[f"text_{code}"] for code in LANGUAGES if form.cleaned_data[f"text_{code}"]}, county)
 
 
-def _filled(texts: dict[str, str], county: County) -> list[tuple[str, str]]:
-    """The texts as a resident would read them, with examples in the place of what is not known yet."""
-    return [(code, fill(words, _samples(county, code)).text) for code, words in texts.items()]
+def _filled(texts: dict[str, str], county: County) -> list[tuple[str, str, list[str]]]:
+    """The texts as a resident would read them, with examples in the place of what is not known yet; and the placeholders that
+    nothing will ever fill: no such one, no such number, or a link without an address in that language.
+    """
+    found = []
+    for code, words in texts.items():
+        values = _samples(county, code)
+        lost = [name for name in names_in(words) if not values.get(name)]
+        found.append((code, fill(words, values).text, list(dict.fromkeys([*strange_in(words), *lost]))))
+    return found
 
 
 def _samples(county: County, language: str, *, real: bool = False) -> dict[str, str]:

@@ -69,6 +69,19 @@ def test_a_county_gets_drafts_that_need_its_approval(county: County) -> None:
     assert Chapter.objects.get(key="taking_into_use").owner_role == "coordinator"
 
 
+def test_a_services_own_words_are_its_section_where_the_county_has_it(county: County, service: Service) -> None:
+    assert load(county) == 14
+    section = ChapterVersion.objects.get(chapter__key="service_orientation", service=service)
+    assert (section.number, section.state, section.needs_approval, section.from_content) == (1, VersionState.DRAFT, True, True)
+    assert section.title["fi"] == "Ikääntyneiden chatin perehdytysosio"
+    assert "omaishoidon tuki" in section.body["fi"]
+    assert [each["key"] for each in section.questions] == ["assessment_time", "medicine"]
+    common = ChapterVersion.objects.get(chapter__key="service_orientation", service=None)
+    for code, word in (("fi", "ikäänty"), ("fi", "omaishoi"), ("sv", "äldre"), ("en", "older")):
+        assert word not in common.body[code].casefold(), "the common text is everybody’s"
+    assert load(county) == 0
+
+
 def test_loading_again_changes_nothing(county: County) -> None:
     load(county)
     before = list(ChapterVersion.objects.order_by("pk").values())

@@ -89,9 +89,11 @@ def _load(path: str) -> Any:
 CONTENT = _load("handbook/content/chapters.yaml")
 CHAPTERS: dict[str, dict[str, Any]] = {row["key"]: row for row in CONTENT["chapters"]}
 POINTS = {row["key"] for row in _load("services/content/contact_points.yaml")["contact_points"]}
+SECTIONS = {f"{key}.{each['service']}": each for key, row in CHAPTERS.items() for each in row.get("sections", ())}
 BODIES = {f"{key}.{language}": row["body"][language] for key, row in CHAPTERS.items() for language in LANGUAGES} | {
     f"{part}.{language}": CONTENT[part]["body"][language] for part in ("guide", "notice") for language in LANGUAGES
 }
+BODIES |= {f"{place}.{language}": row["body"][language] for place, row in SECTIONS.items() for language in LANGUAGES}
 
 
 def _texts(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -120,6 +122,15 @@ def _words(text: str) -> list[str]:
 def _sentences(text: str) -> Iterator[str]:
     for line in text.splitlines():
         yield from re.split(r"[.!?]+[”*]*(?:\s|$)", line)
+
+
+@pytest.mark.parametrize("place", sorted(SECTIONS))
+def test_a_services_section_is_whole_in_each_language(place: str) -> None:
+    body = SECTIONS[place]["body"]
+    assert set(body) == set(LANGUAGES)
+    assert all(len(_words(body[language])) >= FEWEST_WORDS[language] for language in LANGUAGES)
+    assert len({tuple(re.findall(r"^#{2,3}(?= )|^-(?= )|^>(?= )", text, re.MULTILINE)) for text in body.values()}) == 1
+    assert len({tuple(re.findall(r"\((luku|yhteyspiste):(\w+)\)", text)) for text in body.values()}) == 1
 
 
 def test_chapters_are_the_thirteen_in_their_order() -> None:

@@ -109,6 +109,14 @@ class TestForm:
             **more,
         }
 
+    def test_the_preview_warns_of_a_placeholder_that_nothing_fills(self, main_user: User, signed_in: SignIn) -> None:
+        client = signed_in(main_user)
+        texts = {f"text_{code}": "{{minutes}} {{etunimi}} {{phone:ei_ole}} {{minutes" for code in ("fi", "sv")}
+        seen = client.post(reverse("handbook:reply_new"), self.values(preview="1", **texts)).content.decode()
+        assert seen.count("Tätä täydennystä ei täytä mikään: etunimi, phone:ei_ole.") == 2
+        calm = client.post(reverse("handbook:reply_new"), self.values(preview="1")).content.decode()
+        assert "ei täytä mikään" not in calm
+
     def test_made_previewed_approved_retired_and_brought_back(self, county: County, main_user: User, signed_in: SignIn) -> None:
         client = signed_in(main_user)
         seen = client.post(reverse("handbook:reply_new"), self.values(preview="1")).content.decode()

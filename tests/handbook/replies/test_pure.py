@@ -123,6 +123,13 @@ class TestFinding:
     def test_the_conversations_own_words_suggest(self, said: str, language: str, suggested: str) -> None:
         assert CODES[SHELF.suggest([said], language=language)[0]] == suggested
 
+    @pytest.mark.parametrize(
+        ("said", "language"), [("vuokra", "fi"), ("Mistä saan apua vuokraan?", "fi"), ("rent", "en"), ("hyra", "sv")]
+    )
+    def test_a_word_that_only_looks_like_one_of_a_text_is_not_it(self, said: str, language: str) -> None:
+        assert SHELF.suggest([said], language=language) == []
+        assert IDS["/hetu"] not in SHELF.find(said, language=language), "”vuoksi” is no ”vuokra”"
+
     @pytest.mark.parametrize("said", ["Kiitos hei", "ok", "Hyvää päivää", ""])
     def test_small_talk_suggests_nothing(self, said: str) -> None:
         assert SHELF.suggest([said], language="fi") == []
