@@ -35,6 +35,9 @@ AWAY_AFTER = timedelta(seconds=120)
 DUPLICATE_WITHIN = timedelta(minutes=60)
 READING_ROLES = (Role.RESPONDER, Role.SUPERVISOR)
 
+OF_MONTHS = ["county", "queued_at", "first_queue", "is_test", "medium", "contactor", "client_present", "status", "first_reply_at"]
+"""The figures of a month ask of each row what follows the stamp: many of their passes read this index alone."""
+
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Questions about conversations."""
@@ -274,21 +277,7 @@ class Conversation(models.Model):
             # Not partial: SQLite can't prove that `state = ?` is inside a partial index, and would read every row.
             models.Index(fields=["state", "queue", "-priority", "line_at", "id"], name="conversation_line"),
             models.Index(fields=["responder", "state"], name="conversation_active"),
-            # The figures of a month ask of each row what follows the stamp: many of their passes then read the index alone.
-            models.Index(
-                fields=[
-                    "county",
-                    "queued_at",
-                    "first_queue",
-                    "is_test",
-                    "medium",
-                    "contactor",
-                    "client_present",
-                    "status",
-                    "first_reply_at",
-                ],
-                name="conversation_months",
-            ),
+            models.Index(fields=OF_MONTHS, name="conversation_months"),
             models.Index(fields=["resident_key"], name="conversation_resident"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="conversation_due"),
             models.Index(
