@@ -20,7 +20,7 @@ from guidance.checks import blocking, findings
 from guidance.choices import PathState
 from guidance.choosing import choices_of
 from guidance.document import DocumentError, from_json
-from guidance.editing import begun, copied
+from guidance.editing import copied
 from guidance.forms.paths import NewPathForm
 from guidance.models import ApprovalRequest, Path, PathVersion
 from guidance.operations import create_path
@@ -28,6 +28,7 @@ from guidance.permissions import may_write_paths
 from guidance.surroundings import surroundings_of
 from guidance.teaching import todos_of
 from guidance.views.desk_door import author_door, path_of, paths_door, version_of
+from guidance.views.desk_question import begin_path
 from services.models import County
 
 PER_PAGE = 50
@@ -112,18 +113,7 @@ def count_findings(county: County, page: Page[Line] | Iterable[Line]) -> None:
 @author_door
 def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """An author begins a path: its name, and the frame that the portal gives it."""
-    form = NewPathForm(request.POST or None, choices=choices_of(county))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        document = begun(slug=given["slug"], title=form.words("title"), area=given["area"], health=given["health"])
-        try:
-            create_path(by=actor, county=county, document=document)
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("The path was begun. Write its questions next."))
-            return redirect("paths:path", document.slug)
-    return render(request, "guidance/desk/new.html", {"form": form}, status=422 if form.errors else 200)
+    return begin_path(request, actor, county)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

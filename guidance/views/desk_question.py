@@ -47,7 +47,7 @@ def of_question(request: HttpRequest, actor: Staff, county: County, conversation
     question = _question(row)
     context = {"question": question, "question_language": row.language, "asked_at": row.queued_at}
     initial = {**_titles(row.topic), "area": row.queue.key}
-    return _begin(request, actor, county, topic=row.topic, initial=initial, context=context)
+    return begin_path(request, actor, county, topic=row.topic, initial=initial, context=context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,19 +67,20 @@ def of_topic(request: HttpRequest, actor: Staff, county: County, service: str, k
     queue = group.topic.service.queues.filter(is_active=True).order_by("-is_entry", "pk").first()
     context = {"group": group, "questions": questions_of(actor, county, group.topic, now=now)}
     initial = {**_titles(group.topic), "area": queue.key if queue is not None else ""}
-    return _begin(request, actor, county, topic=group.topic, initial=initial, context=context)
+    return begin_path(request, actor, county, topic=group.topic, initial=initial, context=context)
 
 
-def _begin(
+def begin_path(
     request: HttpRequest,
     actor: Staff,
     county: County,
     *,
-    topic: Topic | None,
-    initial: Mapping[str, str],
-    context: Mapping[str, object],
+    topic: Topic | None = None,
+    initial: Mapping[str, str] | None = None,
+    context: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    form = NewPathForm(request.POST or None, choices=choices_of(county), initial=dict(initial))
+    """The form by which an author begins a path, and what comes of it: the frame that the portal gives."""
+    form = NewPathForm(request.POST or None, choices=choices_of(county), initial=dict(initial or {}))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         document = begun(slug=given["slug"], title=form.words("title"), area=given["area"], health=given["health"])
@@ -92,7 +93,7 @@ def _begin(
         else:
             messages.success(request, _("The path was begun. Write its questions next."))
             return redirect("paths:path", document.slug)
-    return render(request, "guidance/desk/new.html", {"form": form, **context}, status=422 if form.errors else 200)
+    return render(request, "guidance/desk/new.html", {"form": form, **(context or {})}, status=422 if form.errors else 200)
 
 
 def _question(row: Conversation) -> str:

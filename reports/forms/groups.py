@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from reports.forms.selections import PeopleField
+from reports.forms.selections import recipients_field
 from reports.models import ReportGroup
 from services.forms.pages import PageForm
 from services.models import Service
@@ -52,13 +51,7 @@ class GroupForm(PageForm):
 class RecipientsForm(PageForm):
     """Who gets a letter when the report is ready."""
 
-    recipients = PeopleField(
-        label=_("Who gets a letter when the report is ready"),
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("The letter has a link and no figures."),
-    )
+    recipients = recipients_field()
 
     def __init__(self, *args: Any, people: Any, chosen: list[int], **kwargs: Any) -> None:
         super().__init__(*args, initial={"recipients": chosen}, **kwargs)

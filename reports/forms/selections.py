@@ -26,16 +26,21 @@ class PeopleField(forms.ModelMultipleChoiceField):
     label_from_instance = PersonField.label_from_instance
 
 
-class SelectionForm(PageForm):
-    """A tick for each metric, and one for each that needs no target; who gets the report."""
-
-    recipients = PeopleField(
+def recipients_field() -> PeopleField:
+    """Whom a report's letters go to."""
+    return PeopleField(
         label=_("Who gets a letter when the report is ready"),
         queryset=User.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("The letter has a link and no figures."),
     )
+
+
+class SelectionForm(PageForm):
+    """A tick for each metric, and one for each that needs no target; who gets the report."""
+
+    recipients = recipients_field()
 
     def __init__(self, *args: Any, row: ReportSelection | None, targets: Sequence[Target], people: Any, **kwargs: Any) -> None:
         self.targets: Mapping[str, list[str]] = _by_metric(targets)
