@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,7 +22,17 @@ from reports.metrics.hours import by_week
 from reports.metrics.reading import OF_RESIDENTS
 from reports.metrics.words import NOTES, part_words
 from reports.rounding import NOTHING, few, number, percent, rounded
-from reports.targets import PERCENT, STANDINGS, Standing, beside_in_words, comparable, standing_of, target_in_words, value_in_words
+from reports.targets import (
+    PERCENT,
+    STANDINGS,
+    Standing,
+    beside_in_words,
+    comparable,
+    deadline_in_words,
+    standing_of,
+    target_in_words,
+    value_in_words,
+)
 from services.choices import AimClass
 from services.models import Municipality, Queue, ResponderGroup, Service, Target, Topic
 
@@ -78,6 +89,8 @@ class ShownTarget:
     """The value that is compared, where it is not the figure’s own: of the phone."""
     distance: str = ""
     """How far it is (M24)."""
+    deadline: str = ""
+    """By which day it is to be reached, and what came of that when the day has come (S000-17)."""
 
     @property
     def standing_words(self) -> str:
@@ -162,7 +175,8 @@ def sections_of(figures: Figures, targets: Iterable[Target]) -> list[tuple[str, 
     found = []
     for title, codes in SECTIONS:
         followed = [figures.total[code] for code in codes if code in figures.total]
-        shown = [ShownFigure(each, _shown_targets(each, given.get(each.metric, []), figures.total.get("M21"))) for each in followed]
+        phone, until = figures.total.get("M21"), figures.period.last
+        shown = [ShownFigure(each, _shown_targets(each, given.get(each.metric, []), phone, until)) for each in followed]
         found += [(str(title), shown)] if shown else []
     return found
 
@@ -289,7 +303,7 @@ def _raw(value: Fraction | None) -> Decimal | str:
     return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
 
 
-def _shown_targets(figure: Figure, targets: Iterable[Target], phone: Figure | None) -> list[ShownTarget]:
+def _shown_targets(figure: Figure, targets: Iterable[Target], phone: Figure | None, until: date) -> list[ShownTarget]:
     found = []
     for target in targets:
         is_phone = target.channel == "phone"
@@ -301,7 +315,8 @@ def _shown_targets(figure: Figure, targets: Iterable[Target], phone: Figure | No
         if figure.unit == "n/h" and target.unit.strip() == PERCENT and not is_phone:
             now = percent(comparable(figure, target.unit))
         far = distance(figure, target) if target.metric == "M24" and not is_phone else ""
-        found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target, now, far))
+        by = deadline_in_words(target.due_on, until=until)
+        found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target, now, far, by))
     return found
 
 

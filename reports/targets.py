@@ -69,6 +69,14 @@ def target_in_words(target: Target) -> str:
     return f"{target.get_direction_display()} {value} {target.unit}".strip()
 
 
+def deadline_in_words(due_on: date | None, *, until: date) -> str:
+    """By which day the target is to be reached; a report in which the day has come says that it was to be, beside how it stands."""
+    if due_on is None:
+        return ""
+    words = _("To be reached by %(day)s") if due_on > until else _("Was to be reached by %(day)s")
+    return words % {"day": formats.date_format(due_on, "j.n.Y")}
+
+
 def comparable(figure: Figure, unit: str) -> Fraction | None:
     """The figure in the target’s unit; None when there is none, or when the unit does not fit it (see `fits`)."""
     if unit.strip() == PERCENT and figure.unit in SHARES:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone, translation
 
+from accounts.actors import System
 from accounts.choices import Role
 from accounts.models import AuditEntry, User
 from reports.operations import end_target, set_target
+from reports.report import report_of
 from reports.targets import targets_in_force
 from services.models import Service, Target
 from tests.conftest import acting
+from tests.reports.d1 import NOVEMBER, make_d1
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 TODAY = datetime(2026, 12, 10, 9, tzinfo=UTC)
@@ -123,6 +128,19 @@ class TestPage:
         response = signed_in(manager).post(address(service), {**POSTED, "source": "Hallitus 3.12."})
         shown = response.content.decode()
         assert response.status_code == 422 and "Hallitus 3.12." in shown and "Samalla mittarilla on jo tavoite" in shown
+
+    def test_the_report_tells_what_came_of_the_day_by_which_it_was_to_be_reached(self, service, queue, manager) -> None:
+        """Before the day it is told when it is; from the month of the day on, that it has come (S000-17)."""
+        make_d1(queue)
+        put(service, manager, starts_on=date(2026, 1, 1), due_on=date(2026, 12, 31), metric="M11", value=Decimal(70))
+        put(service, manager, starts_on=date(2026, 1, 1), due_on=date(2026, 11, 30), metric="M08", value=Decimal(80))
+        with translation.override("fi"):
+            report = report_of(System("test"), service.county, service, NOVEMBER.period, now=timezone.now())
+            told = {figure.code: target.deadline for _aim, pairs in report.aims for figure, target in pairs if target.deadline}
+        assert told == {
+            "M11": "Tavoiteaika 31.12.2026 mennessä",
+            "M08": "Piti saavuttaa 30.11.2026 mennessä",
+        }
 
     def test_it_is_ended_on_a_day(self, service, manager, signed_in) -> None:
         row = put(service, manager)
