@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.expressions import Combinable
 
-from chat.choices import GIVEN_OUTCOMES, Outcome, OutcomeReason, Status
+from chat.choices import GIVEN_OUTCOMES, EndedBy, Outcome, OutcomeReason, Status
 from reports.metrics.sql import P90, Elapsed, Median, Micros
 
 # One that is still going on has been answered when a human has replied (metrics 1.1).
@@ -26,6 +26,7 @@ BANDS = ((0, 60), (60, 180), (180, 300), (300, 600), (600, 900), (900, 1800), (1
 Columns = dict[str, Any]
 LONGEST = "_max"
 REASON = "reason_"
+SILENT = "ended_for_silence"
 
 
 def counted(condition: Q) -> Count:
@@ -88,8 +89,9 @@ def of_waits() -> Columns:
 
 
 def of_lengths() -> Columns:
-    """M09 and the waits of those who left, by their stamps."""
+    """M09 with those that the portal ended for silence, a class of their own, and the waits of those who left, by their stamps."""
     return {
+        SILENT: counted(ANSWERED & Q(ended_by=EndedBy.SYSTEM)),
         **series("length", Elapsed("accepted_at", "closed_at"), ANSWERED),
         **series("left", Elapsed("queued_at", "left_at"), Q(status=Status.ABANDONED)),
     }

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.metrics.columns import BANDS
+from reports.metrics.columns import BANDS, SILENT
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, named, number, ratio, share, times
 from reports.metrics.sql import seconds
@@ -45,8 +45,8 @@ def same_day(facts: Facts) -> Figure:
 
 
 def length(facts: Facts) -> Figure:
-    """M09: from being taken to the end; an end for silence counts to the last message."""
-    return times("M09", facts, "length", [("answered", number(facts, "length_n"))])
+    """M09: from being taken to the end; an end for silence counts to the last message, and is a class of its own beside it."""
+    return times("M09", facts, "length", [("answered", number(facts, "length_n")), *named(facts, [SILENT])])
 
 
 DEFINITIONS = (

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.choices import FailureDemand, Medium, Outcome, OutcomeReason, Status, WentTo
 from reports.choices import QualityItem, Theme, Tone
-from reports.metrics.columns import REASON
+from reports.metrics.columns import REASON, SILENT
 from services.choices import TopicKind
 
 MEDIA: Mapping[str, Promise | str] = {
@@ -36,6 +36,7 @@ PARTS: Mapping[str, Promise | str] = {
     **{str(code): words for code, words in (*Status.choices, *Outcome.choices, *WentTo.choices, *FailureDemand.choices)},
     **{f"{REASON}{code}": words for code, words in OutcomeReason.choices},
     REASON: _("No reason given"),
+    SILENT: _("Ended by the portal when the resident had long been silent"),
     "contacts": _("All contacts"),
     **{f"kind_{kind}": words for kind, words in TopicKind.choices},
     **{f"kind_{kind}_share": words for kind, words in _KIND_SHARES.items()},

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.utils import translation
 
-from chat.choices import FailureDemand, OutcomeReason
+from chat.choices import EndedBy, FailureDemand, OutcomeReason
 from chat.models import Conversation
 from reports.metrics import AVAILABLE, DEFINITIONS, Scope, figures_of, read_figures
 from reports.metrics.definition import Source
@@ -71,6 +71,16 @@ def test_traditional_services_are_told_by_the_reason(d1, county: County) -> None
     assert sum(reasons.values()) == sum(n for name, n in figure.parts if name in ("R3", "R4", "R5"))
     with translation.override("fi"):
         assert [part_words(name) for name in reasons] == ["Tarvitsee tutkimuksen tai mittauksen", "Syytä ei kirjattu"]
+
+
+def test_what_ended_for_silence_is_a_class_of_its_own(d1, county: County) -> None:
+    """The portal ends a talk whose resident has long been silent: it stays answered, and is told apart beside M09."""
+    assert dict(november(county)["M09"].parts)["ended_for_silence"] == 0
+    Conversation.objects.filter(pk=d1["C05"].pk).update(ended_by=EndedBy.SYSTEM)
+    Conversation.objects.filter(pk__in=[d1["C03"].pk, d1["C04"].pk]).update(ended_by=EndedBy.SYSTEM)  # nobody had answered these
+    found = november(county)
+    assert dict(found["M09"].parts) == {"answered": 8, "ended_for_silence": 1}
+    assert found["M03"].value == 80
 
 
 def test_what_stands_beside(d1, county: County) -> None:
