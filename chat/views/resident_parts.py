@@ -31,11 +31,10 @@ Context = dict[str, object]
 
 def after_context(resident: Resident, opened: Opened) -> Context:
     """What she can do when it is over: in the service where the conversation is now, which a transfer changes."""
-    service = opened.conversation.service
-    return {
-        "ways": ways_of(service),
-        "read_days": min(service.retention_days, settings.RESIDENT_COOKIE_AGE // 86400),
-    }
+    row, service = opened.conversation, opened.conversation.service
+    passed = (timezone.now() - row.closed_at).days if row.closed_at is not None else 0
+    days = min(service.retention_days, settings.RESIDENT_COOKIE_AGE // 86400) - passed
+    return {"ways": ways_of(service), "read_days": max(days, 0)}
 
 
 PARTS: Mapping[str, tuple[Callable[[Resident, Opened], Context], ...]] = {

@@ -252,10 +252,18 @@ def test_refusals_keep_her_words(browser: Client, ended: Conversation, values: d
     assert not Feedback.objects.exclude(answered_at=None).exists()
 
 
+def test_the_days_in_which_it_can_be_read_are_counted_down(browser: Client, ended: Conversation) -> None:
+    assert "Voit lukea keskustelun tällä sivulla 7 päivän ajan" in browser.get(page_of(ended)).content.decode()
+    Conversation.objects.update(closed_at=timezone.now() - timedelta(days=4, hours=1))
+    assert "Voit lukea keskustelun tällä sivulla 3 päivän ajan" in browser.get(page_of(ended)).content.decode()
+
+
 def test_after_seven_days_it_says_so(browser: Client, ended: Conversation) -> None:
     old = timezone.now() - FEEDBACK_TIME - timedelta(hours=1)
     Conversation.objects.update(queued_at=old, accepted_at=old, closed_at=old)
-    assert "<feedback-form" not in browser.get(page_of(ended)).content.decode()
+    page = browser.get(page_of(ended)).content.decode()
+    assert "<feedback-form" not in page
+    assert "Voit lukea keskustelun" not in page, "the days have passed"
     refused = browser.post(door(ended), {"satisfaction": "4", "words": "Minun sanani"})
     assert refused.status_code == 400
     assert "Minun sanani" in refused.content.decode()
