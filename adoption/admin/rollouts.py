@@ -35,7 +35,7 @@ from adoption.models import Rollout, RolloutItem
 from adoption.models.rollouts import DRIVER_ROLES
 from adoption.operations import change_card, check_rollout, offered_items, start_rollout
 from adoption.operations.rollouts import LANGUAGES
-from adoption.permissions import may_drive
+from adoption.permissions import may_decide, may_drive
 from adoption.progress import progress
 from adoption.views.rollout import items_of, open_questions, proofs_of, sections_of
 from adoption.views.rollouts import tell_started
@@ -212,7 +212,8 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
             item.rollout = rollout
         fulfilment = fulfilment_of(items)
         lines = lines_of(items, today=timezone.localdate(), fulfilment=fulfilment, proofs=proofs_of(rollout))
-        drives = may_drive(actor_of(request), rollout) and rollout.is_running
+        by = actor_of(request)
+        drives = may_drive(by, rollout) and rollout.is_running
         return {
             "in_admin": True,
             "rollout": rollout,
@@ -221,6 +222,7 @@ class RolloutAdmin(RolloutColumns, RolloutActions, RolloutPages, OperatedAdmin):
             "late": sum(line.is_overdue for line in lines),
             "blocked": sum(line.item.state == ItemState.BLOCKED for line in lines),
             "drives": drives,
+            "only_decides": rollout.is_running and not drives and may_decide(by, rollout),
             "has_definition": DEFINITION in rollout.model_version.forms,
             "questions": open_questions(rollout, items) if drives else [],
             "offered_count": len(offered_items(rollout)) if drives else 0,

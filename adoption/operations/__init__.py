@@ -4,7 +4,7 @@ from adoption.operations.forms import save_form
 from adoption.operations.gates import GateStatus, gate_status, give_verdict, meet_condition
 from adoption.operations.ground import touch_rollout
 from adoption.operations.items import assign_item, comment_item, missing_parts, move_item, remove_comment
-from adoption.operations.opening import opening_risks
+from adoption.operations.opening import opening_risks, risks_of_opened
 from adoption.operations.parts import (
     attach_document,
     fill_by_proof,
@@ -62,6 +62,7 @@ __all__ = [
     "remove_member",
     "renew_recurring",
     "retire_version",
+    "risks_of_opened",
     "save_form",
     "sign_part",
     "start_rollout",

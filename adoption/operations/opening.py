@@ -31,6 +31,12 @@ def opening_risks(service: Service) -> list[RolloutItem]:
     return [row for row in rows.select_related("model_item__phase", "rollout") if row.model_item.code in codes[row.rollout_id]]
 
 
+def risks_of_opened(rollout: Rollout) -> list[RolloutItem]:
+    """What was unfinished when the rollout's service was opened, and is so still; nothing before it has been opened."""
+    service = rollout.service
+    return opening_risks(service) if service is not None and service.opened_at else []
+
+
 def tell_service(*, rollout: Rollout) -> None:
     """The service knows by name what its rollout has unfinished before opening."""
     if rollout.service is None:

@@ -152,7 +152,7 @@ def _write(step: Step, *, now: datetime) -> Proof:
     answer = step.answer
     seen = {
         "holds": answer.holds,
-        "first_held_at": answer.at,
+        "first_held_at": min(answer.at, now) if answer.at else None,
         "checked_at": now,
         "value": dict(answer.value),
         "threshold": answer.threshold,

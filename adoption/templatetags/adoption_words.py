@@ -37,6 +37,37 @@ IN_REPORTS = {
     "last_month_report_reviewed": "reports:review",
 }
 """Where in the reports what a signal shows is done."""
+ON_OWN_PAGES = {
+    "service_defined": "definition",
+    "queue_structure_defined": "definition",
+    "working_group_named": "members",
+    "workshop_recorded": "meetings",
+    "model_walkthrough_recorded": "meetings",
+    "responders_meetings_held": "meetings",
+    "systems_inventory": "systems",
+    "communication_logged": "communication",
+    "development_loop_alive": "improvements",
+    "pilot_dates_set": "pilot",
+    "staff_survey_reported": "surveys",
+}
+"""The page of the rollout on which what a signal shows is kept."""
+IN_HANDBOOK = {
+    "responders_trained": "orientation",
+    "training_plan_saved": "orientation",
+    "internal_news_published": "notices",
+    "quick_replies_published": "replies",
+    "handbook_service_section_published": "contents",
+    "client_guide_published": "contents",
+}
+"""The part of the handbook in which what a signal shows is kept."""
+ON_SERVICE = frozenset(
+    {
+        "service_page_published",
+        "support_model_published",
+        "service_open_first_conversation",
+    }
+)
+"""What a signal reads from the service itself."""
 register.filter("form_name", words.form_name)
 register.filter("document_name", words.document_name)
 register.filter("role_name", words.role_name)
@@ -78,6 +109,20 @@ def report_way(context: dict[str, Any], signal: str, item: RolloutItem) -> str:
         case "reports:review":
             return reverse(name, args=[service.key, f"{item.period:%Y-%m}"]) if item.period else ""
     return reverse(name, args=[service.key])
+
+
+@register.simple_tag(takes_context=True)
+def changed_way(context: dict[str, Any], signal: str, item: RolloutItem) -> str:
+    """Where the person sees what has changed since a proof was used: the rollout’s page, the handbook or the service."""
+    rollout = item.rollout
+    if signal in ON_OWN_PAGES:
+        return own_page(context, ON_OWN_PAGES[signal], rollout)
+    if signal in IN_HANDBOOK and roles_on_page(context.get("request")):
+        return on_own_host(context, rollout, reverse(f"handbook:{IN_HANDBOOK[signal]}"))
+    if signal not in ON_SERVICE or rollout.service is None:
+        return ""
+    page = on_own_host(context, rollout, reverse("service", args=[rollout.service.key]))
+    return service_in_settings(context, rollout.service) or page
 
 
 @register.simple_tag(takes_context=True)

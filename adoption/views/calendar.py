@@ -28,8 +28,10 @@ def calendar(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespon
             revoke_calendar(by=actor)
             messages.success(request, _("The address is closed. A calendar that used it gets nothing any more."))
         else:
+            had_one = CalendarKey.objects.readable_by(actor).exists()
             make_calendar(by=actor, now=timezone.now())
-            messages.success(request, _("Here is the address of your calendar. An earlier one opens nothing any more."))
+            old = _("Here is the address of your calendar. An earlier one opens nothing any more.")
+            messages.success(request, old if had_one else _("Here is the address of your calendar."))
         return redirect("adoption:calendar", rollout.public_id)
     key = CalendarKey.objects.readable_by(actor).first()
     address = request.build_absolute_uri(reverse("calendar_feed", args=[token_of(key)])) if key else ""

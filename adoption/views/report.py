@@ -21,6 +21,7 @@ from adoption.choices import ItemState
 from adoption.exports import NoPaperError, paper, workbook
 from adoption.goals import figures_now
 from adoption.models import GateVerdict, Rollout, VerdictCondition
+from adoption.operations import risks_of_opened
 from adoption.success import EASE_METRIC, conditions_now, live_now
 from adoption.timeline import draw, lanes_of
 from adoption.views.board import file_response
@@ -119,6 +120,7 @@ def _context(rollout: Rollout, actor: Staff) -> dict[str, Any]:
         "success": conditions_now(
             rollout, list(rollout.model_version.conditions.all()), [line.item for line in row.lines], live=live
         ),
+        "unfinished_at_opening": risks_of_opened(rollout),
         "risks": list(rollout.risks.filter(closed_on__isnull=True).select_related("owner")),
         "members": list(rollout.members.select_related("user")),
         "municipalities": list(rollout.municipalities.all()),

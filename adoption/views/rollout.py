@@ -23,7 +23,7 @@ from adoption.fulfilment import Fulfilment, fulfilment_of
 from adoption.gate_rules import GateStatus, gate_facts, judge
 from adoption.goals import NEEDLESS, goals_of, needless_now
 from adoption.models import GateVerdict, Member, ModelGate, ModelPhase, Proof, Rollout, RolloutItem, VerdictCondition
-from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, opening_risks
+from adoption.operations import adopt_items, answer_question, check_rollout, offered_items, risks_of_opened
 from adoption.operations.definition import standing_of
 from adoption.permissions import may_drive
 from adoption.progress import Progress, progress
@@ -87,7 +87,7 @@ def rollout(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpRespons
         "next": next_steps(lines),
         "conditions_due": list(open_conditions),
         "sections": sections_of(rollout, lines, fulfilment),
-        "risks": opening_risks(rollout.service) if rollout.service is not None and rollout.service.opened_at else [],
+        "unfinished_at_opening": risks_of_opened(rollout),
         "success": conditions_now(rollout, list(rollout.model_version.conditions.all()), items, live=live),
         "proven": _proven(lines),
         "unavailable": _unavailable(checked.unavailable),

@@ -27,6 +27,7 @@ from adoption.choices import CommunicationKind, MemberRole, ReachedAudience
 from adoption.forms.work import CommunicationForm, DiaryForm, MemberChangeForm, MemberForm, RiskForm, SystemForm, WorkForm
 from adoption.goals import figures_now
 from adoption.models import CommunicationAction, DiaryEntry, Member, Risk, Rollout, SystemDependency
+from adoption.operations.opening import risks_of_opened
 from adoption.operations.people import add_member, remove_member
 from adoption.operations.work import WorkRow, add_work_row, change_work_row, delete_work_row
 from adoption.permissions import may_drive, may_work_in
@@ -91,6 +92,7 @@ def _parted(rollout: Rollout, rows: list[Risk]) -> dict[str, Any]:
     figures = figures_now(rollout, {row.metric for row in rows if row.metric}, today=timezone.localdate())
     told = [(row, figures.get(row.metric)) for row in rows]
     return {
+        "unfinished_at_opening": risks_of_opened(rollout),
         "open_rows": [each for each in told if not each[0].closed_on],
         "closed_rows": [each for each in told if each[0].closed_on],
     }

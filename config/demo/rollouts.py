@@ -42,6 +42,7 @@ from services.calendars import HELSINKI
 from services.models import County, Municipality, Service
 
 SOON = re.compile(r"\{(-?\d+)\}")
+DEMO = System("demo")
 
 
 def write_rollouts(*, by: System, county: County, now: datetime) -> list[Rollout]:
@@ -63,6 +64,8 @@ class _Story:
     def tell(self) -> Rollout:
         """What happened, in the order in which it did."""
         rollout = self._begin()
+        if rollout.service is None:  # the live system shows at once who takes part and which systems; the rest comes in its time
+            check_rollout(rollout=rollout, by=DEMO, now=self._at(self.content.began))
         steps: list[tuple[int, int, DoneRow | GateRow]] = [(row.ago, 0, row) for row in self.content.done]
         steps += [(row.ago, 1, row) for row in self.content.gates]
         for _ago, _kind, step in sorted(steps, key=lambda each: (-each[0], each[1])):
@@ -74,7 +77,7 @@ class _Story:
             self._begin_item(rollout, row)
         self._write_around(rollout)
         self._freeze(rollout)
-        check_rollout(rollout=rollout, by=System("demo"), now=self.now)
+        check_rollout(rollout=rollout, by=DEMO, now=self.now)
         return rollout
 
     def _begin(self) -> Rollout:
@@ -166,6 +169,8 @@ class _Story:
         if row.code == "2.3" and DEFINITION in self.content.forms:
             self._save_form(rollout, DEFINITION, self._at(self.content.began - 80))
             item = self._item(rollout, row.code)
+        if item.state == ItemState.DONE:  # the live system has shown it
+            return
         if row.state and item.state == ItemState.NOT_STARTED:
             item = move_item(by=by, item=item, to=ItemState.IN_PROGRESS, now=self._at(8))
         if row.state and row.state != item.state:
@@ -174,6 +179,9 @@ class _Story:
         assign_item(by=by, item=item, owner=self.people[row.owner], due_on=due_on, now=self._at(8))
 
     def _judge(self, rollout: Rollout, row: GateRow) -> None:
+        """Of a service that was open by then, whoever decides sees what the live system shows of it."""
+        if rollout.service is not None and rollout.service.opened_at is not None and rollout.service.opened_at <= self._at(row.ago):
+            check_rollout(rollout=rollout, by=DEMO, now=self._at(row.ago))
         give_verdict(
             by=self._actor(row.by),
             rollout=rollout,
@@ -200,7 +208,7 @@ class _Story:
         month = Month.of(self.now.astimezone(HELSINKI).date()).shifted(-1)
         month = month if month.report_at <= self.now else month.shifted(-1)
         with suppress(ValidationError):
-            freeze_month(by=System("demo"), county=self.county, service=rollout.service, month=month, now=month.report_at)
+            freeze_month(by=DEMO, county=self.county, service=rollout.service, month=month, now=month.report_at)
 
     def _item(self, rollout: Rollout, code: str) -> RolloutItem:
         rows = RolloutItem.objects.select_related("model_item__phase__model_version", "rollout__county", "rollout__service")

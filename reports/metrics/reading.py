@@ -158,7 +158,8 @@ def _read_together(reading: Reading, ways: Mapping[str, Combinable], whole: colu
     for name, way in ways.items():
         found: Iterable[Any] = rows.annotate(cell=way).values("cell").annotate(**apart).iterator()
         for row in found:
-            reading.cells[name][row.pop("cell")] |= row
+            if (cell := row.pop("cell")) in reading.cells[name]:  # a breakdown with one value has a row of its own of no contacts
+                reading.cells[name][cell] |= row
 
 
 def _read_residents(reading: Reading, breakdowns: Collection[str]) -> None:

@@ -283,6 +283,9 @@ class TestOpening:
         opened = open_service(by=acting(main_user), service=service, reason="Koulutus on ensi viikolla", now=NOW)
         assert opened.status == ServiceStatus.OPEN
         assert [item.model_item.code for item in opening_risks(opened)] == ["2.7"]
+        for page in ("rollout", "risks", "report"):
+            told_there = signed_in(coordinator).get(reverse(f"adoption:{page}", args=[rollout.public_id])).content.decode()
+            assert "Avattu, vaikka nämä ovat kesken" in told_there, page
         assert "Koulutus on ensi viikolla" in AuditEntry.objects.filter(object_type="services.service").latest("pk").purpose
 
         move_item(by=acting(coordinator), item=item_of(rollout, "2.7"), to="in_progress", now=NOW)

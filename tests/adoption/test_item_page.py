@@ -56,6 +56,16 @@ class TestWhatItShows:
         proofs = client.get(page_of(rollout, "X9")).content.decode().partition('aria-labelledby="proofs-head"')[2]
         assert '<a href="/fi/ohjauspolut/">' in proofs.partition("</section>")[0]
 
+    def test_a_form_that_is_not_filled_in_is_told_without_an_empty_list(
+        self, signed_in: SignedIn, rollout: Rollout, coordinator: User
+    ) -> None:
+        client = signed_in(coordinator)
+        client.post(f"/fi/kayttoonotto/{rollout.public_id}/tarkista/")
+        told = words(client.get(page_of(rollout, "1.1")))
+        assert "Lomake on täytetty : ei vielä" in told
+        assert "Vielä puuttuu" not in told, "its fields are told by the form itself"
+        assert "raja 0" not in told
+
     def test_only_who_drives_is_led_to_naming_people(
         self, signed_in: SignedIn, rollout: Rollout, member: User, coordinator: User
     ) -> None:

@@ -55,7 +55,10 @@ RULES: dict[str, tuple[str, ...]] = {
         "test_running_twice_changes_nothing",
     ),
     "done_at is the time": ("test_a_proof_fills_once_with_its_own_time",),
-    "A proof stores": ("test_a_later_change_leaves_the_item_done_and_shows_that_the_situation_has_changed",),
+    "A proof stores": (
+        "test_a_later_change_leaves_the_item_done_and_shows_that_the_situation_has_changed",
+        "test_a_proof_that_holds_no_more_leads_to_what_has_changed",
+    ),
     "From not_started": (
         "test_from_not_started_both_steps_are_in_the_history",
         "test_a_blocked_or_set_aside_item_only_shows_that_evidence_exists",

@@ -101,6 +101,7 @@ NO_DOOR = {
     "next_period",
     "offered_items",
     "opening_risks",
+    "risks_of_opened",
     "touch_rollout",
 }
 

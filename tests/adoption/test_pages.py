@@ -404,16 +404,36 @@ class TestRolloutPage:
             True
         ) == 1
 
+    @pytest.mark.parametrize(
+        ("code", "signal", "address"),
+        [
+            ("2.2", "working_group_named", "/jasenet/"),
+            ("3.4", "quick_replies_published", "/kasikirja/pikavastaukset/"),
+            ("3.3", "support_model_published", "/palvelu/"),
+        ],
+    )
+    def test_a_proof_that_holds_no_more_leads_to_what_has_changed(
+        self, signed_in: SignedIn, rollout: Rollout, draft_service: Service, coordinator: User, code: str, signal: str, address: str
+    ) -> None:
+        item, now = item_of(rollout, code), timezone.now()
+        RolloutItem.objects.filter(pk=item.pk).update(state=ItemState.DONE, done_at=now)
+        Proof.objects.create(item=item, signal=signal, holds=True, first_held_at=now, checked_at=now, used_at=now)
+        way = re.compile(r'<a href="[^"]*' + address + r'[^"]*">Katso, mikä on muuttunut</a>')
+        client = signed_in(coordinator)
+        assert not way.search(client.get(item_page(rollout, code)).content.decode())
+        Proof.objects.filter(item=item, signal=signal).update(holds=False)
+        assert way.search(client.get(item_page(rollout, code)).content.decode())
+
     def test_what_was_unfinished_at_the_opening_shows_as_a_risk_until_it_is_done(
         self, signed_in: SignedIn, rollout: Rollout, draft_service: Service, coordinator: User
     ) -> None:
         client = signed_in(coordinator)
-        assert not client.get(at(rollout)).context["risks"]
+        assert not client.get(at(rollout)).context["unfinished_at_opening"]
         Service.objects.filter(pk=draft_service.pk).update(status="open", permitted_at=timezone.now(), opened_at=timezone.now())
-        risks = client.get(at(rollout)).context["risks"]
+        risks = client.get(at(rollout)).context["unfinished_at_opening"]
         assert [item.model_item.code for item in risks] == ["2.3", "2.7", "3.3", "3.4"]
         RolloutItem.objects.filter(pk=risks[1].pk).update(state=ItemState.DONE, done_at=timezone.now())
-        assert [item.model_item.code for item in client.get(at(rollout)).context["risks"]] == ["2.3", "3.3", "3.4"]
+        assert [item.model_item.code for item in client.get(at(rollout)).context["unfinished_at_opening"]] == ["2.3", "3.3", "3.4"]
 
     def test_opening_the_page_asks_the_live_system(
         self, signed_in: SignedIn, rollout: Rollout, member: User, coordinator: User, manager: User

@@ -373,6 +373,11 @@ class TestRules:
         check(rollout, on(7))
         assert not proof_of(rollout, "3.6", "service_open_first_conversation").has_changed
 
+    def test_nothing_was_shown_after_the_time_at_which_it_was_looked_at(self, rollout: Rollout, county: County) -> None:
+        publish_guide(county)
+        check(rollout, on(5))
+        assert proof_of(rollout, "3.4", "client_guide_published").first_held_at == on(5), "its rows are of a later day"
+
     def test_an_unused_proof_follows_the_facts(self, rollout: Rollout, county: County, service: Service) -> None:
         version = publish_guide(county)
         check(rollout, timezone.now())

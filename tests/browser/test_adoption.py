@@ -120,6 +120,14 @@ def test_the_coordinator_starts_a_rollout_and_gets_it_through_the_first_gate(
     is_clean(chief)
     chief.emulate_media(media="print")
     assert not chief.locator(".nl-header-staff").is_visible()
+    memo = chief.locator(".nla-memo").evaluate("each => getComputedStyle(each).display")
+    end = chief.locator(".nla-memo-end").evaluate("each => getComputedStyle(each).breakInside")
+    assert (memo, end) == ("block", "avoid"), "no page break lays a line over another, or leaves the signature alone"
+    chief.emulate_media(media="screen")
+    chief.set_viewport_size({"width": 360, "height": 740})
+    state = chief.locator(".nla-memo tbody td", has_text="Aloittamatta").first
+    lines = "each => { const range = document.createRange(); range.selectNodeContents(each); return range.getClientRects().length }"
+    assert state.evaluate(lines) == 1, "the state’s word is not broken"
     page.goto("/fi/kayttoonotto/")
     expect(page.locator(".nla-card .nla-accent")).to_contain_text("Määrittely ja suunnittelu")
     assert not [words for words in heard if "422" not in words]

@@ -28,6 +28,9 @@ from pytest_django import DjangoDbBlocker
 from accounts.actors import Resident, Staff, System
 from accounts.choices import Role
 from accounts.models import AuditEntry, Grant, User
+from adoption.choices import ItemState
+from adoption.models import Proof, Rollout, RolloutItem
+from adoption.operations import check_rollout
 from chat.availability import availabilities
 from chat.choices import AudienceChoice, EventKind, Outcome, State, Status
 from chat.models import Attempt, Concern, Conversation, Event, Feedback, Leg, Participant, Presence
@@ -496,6 +499,16 @@ def rows() -> dict[str, int]:
         AuditEntry,
     ]
     return {model.__name__: model._default_manager.count() for model in models}
+
+
+def test_the_coordinator_sees_in_the_rollout_that_goes_on_that_the_situation_has_changed(demo: Demo, db: None):
+    """The live system showed who takes part and which systems; it shows too when that holds no more."""
+    rollout = Rollout.objects.get(service=None)
+    shown = RolloutItem.objects.filter(rollout=rollout, state=ItemState.DONE, done_by_system=True)
+    assert {"2.2", "2.5"} <= set(shown.values_list("model_item__code", flat=True))
+    rollout.members.filter(role="area_professional").delete()
+    check_rollout(rollout=rollout, by=System("test"), now=timezone.now())
+    assert [each.has_changed for each in Proof.objects.standing().filter(item__in=shown.filter(model_item__code="2.2"))] == [True]
 
 
 def test_loading_again_changes_nothing(demo: Demo, db: None):

@@ -161,6 +161,19 @@ def test_who_only_reads_or_decides_does_not_drive(who: str, everybody: Any, whol
     assert (counted(whole) != before) == bool(decides)
 
 
+def test_management_is_told_where_an_item_is_said_not_to_apply(everybody: Any, whole: Rollout) -> None:
+    """The checklist is not hers to save; its items’ pages take her decision."""
+    words = "Sinä päätät, koskeeko tehtävä tätä palvelua"
+    for who, told in (("manager", True), ("coordinator", False), ("privacy_officer", False)):
+        assert (words in everybody(who).get(change(whole)).content.decode()) == told, who
+    item = item_of(whole, "2.5")
+    data = {"do": "move", "to": "not_applicable", "reason": "Ei mittareita", "version": item.version}
+    page = everybody("manager").get(url("item", whole.pk, item.public_id)).content.decode()
+    assert 'value="not_applicable"' in page
+    assert everybody("manager").post(url("item", whole.pk, item.public_id), data).status_code == 302
+    assert item_of(whole, "2.5").state == "not_applicable"
+
+
 def test_a_coordinator_of_one_service_sees_its_rollout_only(
     person: Any, grant: Any, signed_in: Any, whole: Rollout, second_service: Any
 ) -> None:

@@ -152,6 +152,12 @@ class TestFeed:
         browser.post(page, {"do": "revoke"})
         assert client.get(address.removeprefix("http://testserver")).status_code == 404
 
+    def test_an_earlier_address_is_told_of_when_there_was_one(self, rollout, signed_in, member) -> None:
+        browser = signed_in(member)
+        page = reverse("adoption:calendar", args=[rollout.public_id])
+        told = [browser.post(page, {"do": do}, follow=True).content.decode() for do in ("make", "renew")]
+        assert ["Aiempi osoite" in each for each in told] == [False, True]
+
     def test_her_key_is_her_own(self, filled, signed_in, rollout, coordinator, member) -> None:
         page = signed_in(coordinator).get(reverse("adoption:calendar", args=[rollout.public_id]))
         assert page.context["key"] is None
