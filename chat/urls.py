@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vastaaja/seuraava/", console_doors.take_next, name="console_next"),
     path("vastaaja/tilanne/", board.board, name="board"),
     path("vastaaja/tilanne/osa/", board.part, name="board_part"),
+    path("vastaaja/tilanne/paiva/<uuid:person>/", console_figures.figures_of, name="board_person"),
     path("vastaaja/tilanne/lasnaolo/", board_doors.set_presence_of, name="board_presence"),
     path("vastaaja/tilanne/jono/<uuid:queue>/lisaa/", board_doors.add, name="board_add"),
     path("vastaaja/tilanne/jono/<uuid:queue>/poista/", board_doors.remove, name="board_remove"),

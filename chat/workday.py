@@ -1,8 +1,8 @@
-"""A responder's own figures for one day, from rows, in a constant number of queries (S000-16). Never anybody else's."""
+"""A responder's own figures for one day, from rows, in a constant number of queries (S000-16). Never of two people together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from statistics import median
@@ -10,7 +10,6 @@ from statistics import median
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.actors import Staff
 from chat.choices import AudienceChoice, EventKind, Medium, Outcome, State
 from chat.models import Conversation, Event, Leg
 
@@ -29,34 +28,39 @@ class Workday:
     messages: int
 
 
-def workday(actor: Staff, *, now: datetime) -> Workday:
-    """Her own day so far, in four queries. The waits are those of the legs that she took (M06), the handling from her
-    taking to the end (M09); `uncoded` are all of hers that still lack an outcome, older ones too.
+def workday(user: int, *, now: datetime, services: Collection[int] | None = None) -> Workday:
+    """One person's day so far, in four queries; `services`: of her work in these alone.
+
+    The waits are those of the legs that she took (M06), the handling from her taking to the end (M09); `uncoded` are all of hers
+    that still lack an outcome, older ones too.
     """
     day = timezone.localdate(now)
     since = timezone.make_aware(datetime.combine(day, time.min))
     until = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    there = {} if services is None else {"queue__service__in": services}
     legs = Leg.objects.filter(
-        responder_id=actor.user_id, accepted_at__gte=since, accepted_at__lt=until, conversation__is_test=False
+        responder_id=user, accepted_at__gte=since, accepted_at__lt=until, conversation__is_test=False, **there
     )
     waits = list(legs.filter(conversation__medium=Medium.CHAT).order_by().values_list("wait_seconds", flat=True))
     ended = Conversation.objects.filter(
-        responder_id=actor.user_id, state=State.ENDED, closed_at__gte=since, closed_at__lt=until, is_test=False
+        responder_id=user, state=State.ENDED, closed_at__gte=since, closed_at__lt=until, is_test=False, **there
     )
     rows = list(ended.order_by().values_list("outcome", "accepted_at", "closed_at"))
     uncoded = Conversation.objects.filter(
         Q(outcome=Outcome.R0, closed_at__gte=since) | Q(outcome="", due_at__isnull=False),
-        responder_id=actor.user_id,
+        responder_id=user,
         state=State.ENDED,
         is_test=False,
+        **there,
     )
     messages = Event.objects.filter(
         kind=EventKind.MESSAGE,
         audience=AudienceChoice.ALL,
-        participant__user_id=actor.user_id,
+        participant__user_id=user,
         conversation__is_test=False,
         created_at__gte=since,
         created_at__lt=until,
+        **{f"conversation__{path}": wanted for path, wanted in there.items()},
     )
     known_waits = [wait for wait in waits if wait is not None]
     handled = [(closed - accepted).total_seconds() for _, accepted, closed in rows if accepted and closed and closed >= accepted]

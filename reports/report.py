@@ -30,13 +30,16 @@ from reports.rounding import NOTHING, number, percent
 from reports.selection import chosen_codes, narrowed
 from reports.shown import (
     BREAKDOWNS,
+    RightPlace,
     ShownCell,
     ShownChange,
     ShownFigure,
     ShownTable,
     by_aim,
     changes_since,
+    in_language,
     names_of,
+    right_places_of,
     sections_of,
     tables_of,
     week_of,
@@ -112,6 +115,7 @@ class Report:
     heats: Sequence[Heat]
     """More of the same: tries outside the hours, and how well the target was met (M05, M08)."""
     matrix: Matrix
+    right_places: Sequence[RightPlace]
     bars: Mapping[str, Bars]
     """By the metric beside whose group they stand."""
     growing: Sequence[tuple[str, Any]]
@@ -199,6 +203,7 @@ def report_of(
         figures = Figures(scope, period, total)
     else:
         figures = narrowed(figures_of(scope, period, breakdowns=tuple(BREAKDOWNS), now=now), chosen_codes(service))
+    figures = in_language(figures, _name)
     drawn = [code for code in KEYS if code in figures.total]
     aims = targets_of(county.pk, service)
     targets = in_force(aims, min(period.last, today))
@@ -235,6 +240,7 @@ def report_of(
         week=_shaded_week(figures),
         heats=_heats(figures),
         matrix=_matrix(figures.facts.get("matrix") or {}, names["queue"]),
+        right_places=right_places_of(figures, names["service"]),
         bars=_bars(figures, tables),
         growing=_growing(figures, names["topic"]),
         notes=notes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -71,6 +71,7 @@ LANGUAGES = {
     "other": pgettext_lazy("language", "Other"),
 }
 NOT_TOLD = gettext_lazy("Not told")
+RIGHT_PLACES = gettext_lazy("The service to which it should have come")
 FREQUENT = 5
 AFTER_FREEZING = ("M35",)
 """Its sample is drawn when the month is frozen: that it has come since is no correction."""
@@ -167,6 +168,15 @@ class ShownTable:
     columns: Sequence[str] = COLUMNS
 
 
+@dataclass(frozen=True, slots=True)
+class RightPlace:
+    """A service to which contacts should have come, how many, and which share of those that came to a wrong one (M18)."""
+
+    name: str
+    n: int
+    share: str
+
+
 def sections_of(figures: Figures, targets: Iterable[Target]) -> list[tuple[str, list[ShownFigure]]]:
     """The figures that are followed, in the order of the report, each beside its targets."""
     given: dict[str, list[Target]] = {}
@@ -208,6 +218,31 @@ def tables_of(figures: Figures, names: Mapping[str, Mapping[Any, str]]) -> list[
     return found
 
 
+def in_language(figures: Figures, name: Callable[[Any, str], object]) -> Figures:
+    """The professions are counted and kept by their Finnish names, and read in the language of the page (M32)."""
+    figure = figures.total.get("M32")
+    if figure is None or not figure.notes:
+        return figures
+    words: dict[str, str] = {}
+    for group in ResponderGroup.objects.filter(county=figures.scope.county_id, profession_fi__in=figure.notes):
+        if words.get(group.profession_fi, group.profession_fi) == group.profession_fi:
+            words[group.profession_fi] = str(name(group, "profession"))
+    told = replace(figure, notes=sorted(words.get(note, note) for note in figure.notes))
+    return replace(figures, total={**figures.total, "M32": told})
+
+
+def right_places_of(figures: Figures, names: Mapping[Any, str]) -> list[RightPlace]:
+    """To which services those who came to the wrong one should have come, most first; then those of whom it was not told."""
+    if "M18" not in figures.total:
+        return []
+    counts = figures.facts.get("right_services") or {}
+    of_all = int(figures.facts.get("wrong_service") or 0)
+    rows = sorted(((names.get(pk, ""), n) for pk, n in counts.items()), key=lambda row: (-row[1], row[0]))
+    untold = of_all - sum(counts.values())
+    rows += [(str(NOT_TOLD), untold)] if rows and untold > 0 else []
+    return [RightPlace(place, n, percent(Fraction(100 * n, of_all)) if of_all else NOTHING) for place, n in rows]
+
+
 def week_of(figures: Figures) -> list[tuple[int, list[int]]]:
     """Contacts by hour of the day, for each weekday; the hours between the first and the last in which somebody came."""
     counts = by_week(figures.hours)
@@ -222,7 +257,8 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
     keys = {breakdown: [key for key in cells if key] for breakdown, cells in figures.cells.items()}
     moved = {pk for pair in figures.facts.get("matrix") or {} for pk in pair}
     queues = Queue.objects.filter(pk__in={*keys.get("queue", []), *moved}).select_related("service")
-    services = {each.pk: str(name(each, "name")) for each in Service.objects.filter(pk__in=keys.get("service", []))}
+    told = {*keys.get("service", []), *(figures.facts.get("right_services") or {})}
+    services = {each.pk: str(name(each, "name")) for each in Service.objects.filter(pk__in=told)}
     several = len({queue.service_id for queue in queues}) > 1
     groups = {each.key: str(name(each, "name")) for each in ResponderGroup.objects.filter(county=figures.scope.county_id)}
     return {
@@ -268,7 +304,9 @@ def changes_since(frozen: Mapping[str, Figure], live: Mapping[str, Figure]) -> l
 HEADERS = ("period_start", "period_end", "formulas", "breakdown", "cell", "metric", "name", "item", "raw", "unit", "shown", "n")
 
 
-def flat_rows(figures: Figures, tables: Iterable[ShownTable], *, formulas: str = FORMULAS) -> list[list[Any]]:
+def flat_rows(
+    figures: Figures, tables: Iterable[ShownTable], places: Iterable[RightPlace] = (), *, formulas: str = FORMULAS
+) -> list[list[Any]]:
     """Everything of the page as one table: raw values (seconds, points, percent) and ISO times beside the words; what is hidden
     on the page is hidden here.
     """
@@ -284,6 +322,9 @@ def flat_rows(figures: Figures, tables: Iterable[ShownTable], *, formulas: str =
             for part, value in figure.beside.items()
         ]
         rows += [[*head, _("Note"), "", "", note, figure.n] for note in shown.notes]
+    for place in places:
+        head = [*when, formulas, str(RIGHT_PLACES), place.name, "M18", DEFINITIONS["M18"].name, ""]
+        rows.append([*head, place.n, "n", number(place.n), place.n])
     for table in tables:
         for row in table.rows:
             head = [*when, formulas, table.title, row.name]

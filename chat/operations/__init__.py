@@ -34,6 +34,7 @@ from chat.operations.later import (
 from chat.operations.mail_in import fetch_mail
 from chat.operations.mail_out import conversation_of_link, send_notices
 from chat.operations.messages import Later, Posted, PostMessage, Rejected, post_message, post_messages
+from chat.operations.own_figures import FiguresOf, open_figures
 from chat.operations.practice import check_practice, run_practice, start_practice
 from chat.operations.presence import extend_presence, record_staff_signs, set_presence, sign_off
 from chat.operations.reading import Mark, earlier_conversations, export_record, linked_conversations, mark_seen, open_conversation
@@ -50,6 +51,7 @@ __all__ = [
     "Answers",
     "Child",
     "Earlier",
+    "FiguresOf",
     "Later",
     "Mark",
     "PostMessage",
@@ -103,6 +105,7 @@ __all__ = [
     "note_where_to",
     "offer_transfer",
     "open_conversation",
+    "open_figures",
     "open_identification",
     "open_left_contact",
     "post_message",

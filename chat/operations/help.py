@@ -36,7 +36,7 @@ from services.choices import ServiceStatus
 from services.holidays_fi import end_of_working_day
 from services.hosts import address_of
 from services.identity_codes import mask
-from services.models import HelpForm, Service
+from services.models import HelpForm, Queue, Service
 
 AFTER_THE_LIVE = -1
 """The priority of a request: who is at the other end now goes before one who comes back for the answer another day."""
@@ -50,6 +50,30 @@ WITHOUT_A_PROMISE = 3
 
 Answered = Sequence[tuple[str, str]]
 """What each field asked and what was answered, in the resident's language."""
+
+
+def row_of_line(
+    queue: Queue, medium: Medium, *, key: UUID, token: UUID, language: str, origin: Conversation | None, now: datetime
+) -> Conversation:
+    """One that waits in the queue's line while nobody waits at its other end, not saved yet: by form, by letter, or for a call."""
+    return Conversation(
+        county=queue.service.county,
+        service=queue.service,
+        first_queue=queue,
+        queue=queue,
+        medium=medium,
+        is_test=queue.service.is_test,
+        resident_key=key,
+        start_token=token,
+        language=language,
+        origin=origin,
+        priority=AFTER_THE_LIVE,
+        queued_at=now,
+        line_at=now,
+        seen_at=now,
+        last_message_at=now,
+        state=State.WAITING,
+    )
 
 
 @transaction.atomic
@@ -85,26 +109,9 @@ def send_help_request(
     words = "\n\n".join([*(f"{asked}\n{answer}" for asked, answer in answers), body])
     if len(words) > TEXT_LIMIT:
         raise refuse(Refusal.TOO_LONG, limit=TEXT_LIMIT)
-    row = Conversation(
-        county=service.county,
-        service=service,
-        first_queue=queue,
-        queue=queue,
-        medium=Medium.FORM,
-        is_test=service.is_test,
-        resident_key=by.key,
-        start_token=token,
-        language=language,
-        origin=earlier,
-        started_beside=earlier is not None,
-        priority=AFTER_THE_LIVE,
-        queued_at=now,
-        line_at=now,
-        seen_at=now,
-        last_message_at=now,
-        answer_due_at=end_of_working_day(now, form.days),
-        state=State.WAITING,
-    )
+    row = row_of_line(queue, Medium.FORM, key=by.key, token=token, language=language, origin=earlier, now=now)
+    row.started_beside = earlier is not None
+    row.answer_due_at = end_of_working_day(now, form.days)
     try:
         with transaction.atomic():
             row = create_conversation(row, body=words, now=now)

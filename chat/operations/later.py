@@ -42,7 +42,7 @@ from chat.models.later import MOST_TRIES
 from chat.operations.beside import Earlier, take_place
 from chat.operations.claims import take
 from chat.operations.endings import close_row
-from chat.operations.help import AFTER_THE_LIVE
+from chat.operations.help import row_of_line
 from chat.operations.log import Entry, append_events, lock_conversation, lock_of_responder
 from chat.operations.start import create_conversation
 from chat.protocol import TEXT_LIMIT
@@ -96,7 +96,7 @@ def leave_call_request(
         return existing
     _check(wish, now=now)
     _check_unit(queue)
-    row = _row(queue, key=by.key, token=token, language=language, origin=earlier, now=now)
+    row = row_of_line(queue, Medium.CALL, key=by.key, token=token, language=language, origin=earlier, now=now)
     row.started_beside = earlier is not None
     try:
         with transaction.atomic():
@@ -140,7 +140,7 @@ def agree_later_contact(
     _check(wish, now=now)
     user = User.objects.get(pk=by.user_id) if isinstance(by, Staff) else None
     target = _target(row, kind, queue)
-    made = _row(target, key=key, token=token, language=row.language, origin=row, now=now)
+    made = row_of_line(target, Medium.CALL, key=key, token=token, language=row.language, origin=row, now=now)
     made.contactor, made.topic = row.contactor, row.topic if target.service_id == row.service_id else None
     made.medium = Medium.MAIL if wish.channel == LaterChannel.EMAIL else Medium.CALL
     made = _begin(made, kind, wish, body=body, agreed_by=user, now=now)
@@ -168,7 +168,7 @@ def leave_for_transfer(transfer: Transfer, *, value: str, wish: str, now: dateti
     """
     row, target = transfer.conversation, transfer.to_queue
     _check(Wish(value), now=now)
-    made = _row(target, key=uuid4(), token=uuid4(), language=row.language, origin=row, now=now)
+    made = row_of_line(target, Medium.CALL, key=uuid4(), token=uuid4(), language=row.language, origin=row, now=now)
     made.contactor, made.topic = row.contactor, row.topic if target.service_id == row.service_id else None
     sender = transfer.sender
     with translation.override(sender.language if sender else row.language):
@@ -304,27 +304,6 @@ def _check(wish: Wish, *, now: datetime) -> None:
             raise refuse(Refusal.DETAIL_INVALID) from None
     if not value or len(value) > 120:
         raise refuse(Refusal.DETAIL_INVALID)
-
-
-def _row(queue: Queue, *, key: UUID, token: UUID, language: str, origin: Conversation | None, now: datetime) -> Conversation:
-    return Conversation(
-        county=queue.service.county,
-        service=queue.service,
-        first_queue=queue,
-        queue=queue,
-        medium=Medium.CALL,
-        is_test=queue.service.is_test,
-        resident_key=key,
-        start_token=token,
-        language=language,
-        origin=origin,
-        priority=AFTER_THE_LIVE,
-        queued_at=now,
-        line_at=now,
-        seen_at=now,
-        last_message_at=now,
-        state=State.WAITING,
-    )
 
 
 def _begin(row: Conversation, kind: str, wish: Wish, *, body: str, agreed_by: User | None, now: datetime) -> Conversation:

@@ -25,7 +25,7 @@ from chat.broadcast import announce_board
 from chat.choices import AudienceChoice, EventKind, LetterKind, MailNoticeKind, Medium, State
 from chat.letters import Letter, clean, read_letter
 from chat.models import ContactDetail, Conversation, MailLetter, MailNotice, MailThread
-from chat.operations.help import AFTER_THE_LIVE, ask_further
+from chat.operations.help import ask_further, row_of_line
 from chat.operations.log import Entry, append_events, lock_conversation
 from chat.operations.start import create_conversation
 from chat.protocol import TEXT_LIMIT
@@ -171,33 +171,15 @@ def _threads_of(letter: Letter, mailbox: Mailbox) -> list[MailThread]:
 
 
 def _begin(mailbox: Mailbox, letter: Letter, *, origin: Conversation | None, now: datetime) -> Conversation:
-    queue, service = mailbox.queue, mailbox.queue.service
+    queue = mailbox.queue
     otherwise = "fi" if "fi" in queue.languages else queue.languages[0]
     language = language_in(f"{letter.subject}\n{letter.text}", offered=queue.languages, otherwise=otherwise)
     body, told = _words(letter, language, with_subject=True)
-    row = create_conversation(
-        Conversation(
-            county=service.county,
-            service=service,
-            first_queue=queue,
-            queue=queue,
-            medium=Medium.MAIL,
-            is_test=service.is_test,
-            resident_key=uuid4(),
-            start_token=uuid5(LETTER_KEYS, letter.key),
-            language=language,
-            origin=origin,
-            priority=AFTER_THE_LIVE,
-            queued_at=now,
-            line_at=now,
-            seen_at=now,
-            last_message_at=now,
-            answer_due_at=end_of_working_day(now, mailbox.promise_days),
-            state=State.WAITING,
-        ),
-        body=body,
-        now=now,
+    row = row_of_line(
+        queue, Medium.MAIL, key=uuid4(), token=uuid5(LETTER_KEYS, letter.key), language=language, origin=origin, now=now
     )
+    row.answer_due_at = end_of_working_day(now, mailbox.promise_days)
+    row = create_conversation(row, body=body, now=now)
     if letter.sender:
         ContactDetail.objects.create(conversation=row, value=mask(letter.sender, language)[0][:120], given_at=now)
     thread = MailThread.objects.create(

@@ -246,13 +246,13 @@ def _person(by: Actor, county: County, person: UUID | None, *, now: datetime) ->
             raise PermissionDenied
         return me
     user = User.objects.filter(public_id=person).first()
-    if user is None or user.pk not in _supervised(by, county, now=now):
+    if user is None or user.pk not in supervised_people(by=by, county=county, now=now):
         raise PermissionDenied
     return user
 
 
-def _supervised(by: Actor, county: County, *, now: datetime) -> set[int]:
-    """Those who answer a queue of a service that the person supervises."""
+def supervised_people(*, by: Actor, county: County, now: datetime) -> set[int]:
+    """Those who answer a queue of a service that the person supervises, whether they are there now or not."""
     own = Queue.objects.supervised_by(by).filter(service__county=county, is_active=True).for_board()
     return set().union(*answerers_of(own, now=now).values())
 

@@ -24,7 +24,7 @@ from services.texts import texts_of
 def as_csv(report: Report) -> bytes:
     """Everything of the page as one table; no cell of it is a formula."""
     dataset = tablib.Dataset(headers=list(HEADERS))
-    for row in flat_rows(report.figures, report.tables, formulas=report.formulas):
+    for row in flat_rows(report.figures, report.tables, report.right_places, formulas=report.formulas):
         dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
     return write_file(dataset, "csv")
 
@@ -54,6 +54,7 @@ def as_json(report: Report) -> bytes:
         },
         "weekday_hours": [{"hour": hour, "contacts": [cell.n for cell in days]} for hour, days in report.week],
         "transfers": {"to": list(report.matrix.to), "rows": [[name, [cell.n for cell in row]] for name, row in report.matrix.rows]},
+        "right_services": [{"name": each.name, "contacts": each.n, "share": each.share} for each in report.right_places],
         "chat_and_phone": [_channel(each) for each in report.channels],
         "months": [_month(point) for point in report.trend.points] if report.trend else [],
         "notes": [{"month": str(note.month), **texts_of(note, "text")} for note in report.notes],

@@ -73,6 +73,7 @@ class _Book:
             self._breakdowns()
             self._hours()
             self._transfers()
+            self._right_places()
             self._channels()
         self._definitions()
         self.book.close()
@@ -259,6 +260,15 @@ class _Book:
             self._strings(sheet, at, [name])
             for column, cell in enumerate(cells, start=1):
                 sheet.write_number(at, column, cell.n)
+
+    def _right_places(self) -> None:
+        if not self.report.right_places:
+            return
+        head = (_("Service"), _("Contacts"), _("Share of those that came to the wrong service"))
+        sheet = self._sheet(_("Right service"), head, (40, 14, 24))
+        for at, each in enumerate(self.report.right_places, start=1):
+            self._strings(sheet, at, [each.name, "", each.share])
+            sheet.write_number(at, 1, each.n)
 
     def _channels(self) -> None:
         if not self.report.channels:

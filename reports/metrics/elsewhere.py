@@ -1,4 +1,4 @@
-"""M20, M21, M24 and M30: figures that people bring in from elsewhere, alone or beside those of the chat.
+"""M20, M21, M24 and M30: figures that people bring in from elsewhere, alone or beside those of the chat and its mailboxes.
 
 A month without them is a gap. The county's own figure stands when there is one; else the figures of its services are added up, if
 they can be: a median cannot.
@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
+from chat.choices import Medium
+from chat.models import Conversation
 from reports.choices import ExternalKind
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
-from reports.metrics.figure import Facts, Figure, number, ratio, unknown
+from reports.metrics.figure import Facts, Figure, named, number, ratio, unknown
 from reports.metrics.scope import Scope
 from reports.models import ExternalFigure
 from reports.months import Month, Period
@@ -28,6 +32,8 @@ SUMS = (K.CALLS, K.CALLS_ANSWERED, K.MAILS, K.MAILS_ANSWERED)
 ALONE = (K.CALLS_MEDIAN, K.CALLS_WITHIN, K.MAIL_DAYS)
 """What cannot be added up: it is told of one month of one place only."""
 PHONE = (K.NURSES, K.HOURS_BEFORE, K.HOURS_NOW)
+OWN_MAIL = Q(medium=Medium.MAIL, later_contact__isnull=True)
+"""It came to a mailbox of the portal; an e-mail that was agreed on in a conversation is a follow-up (M33)."""
 Place = int | None
 Rows = Mapping[Month, Mapping[str, Mapping[Place, ExternalFigure]]]
 
@@ -57,7 +63,27 @@ def read_elsewhere(scope: Scope, period: Period) -> dict[str, Any]:
         if services := counted_in_chat(rows, month, scope):
             wanted, asks = wanted | Q(queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=services), True
     doctors = scope.rows(period).filter(wanted).aggregate(**columns.of_doctors())["doctor"] if asks else 0
-    return facts_of_months(rows, months, last=Month.of(period.last), doctors=doctors)
+    found = facts_of_months(rows, months, last=Month.of(period.last), doctors=doctors)
+    if has_own_mails(scope, period):
+        found |= scope.later(period).filter(OWN_MAIL).aggregate(**of_own_mails())
+    return found
+
+
+def has_own_mails(scope: Scope, period: Period) -> bool:
+    """The services’ own mailboxes were in use by then: before the first letter there is no data, after it 0 is 0."""
+    first = scope.once("first_letter", lambda: _first_letter(scope))
+    return first is not None and first < period.interval[1]
+
+
+def of_own_mails() -> dict[str, Count]:
+    """Letters that began a conversation, and those of them that were answered; an answer to an answer is no letter more (M20)."""
+    return {"own_mails": Count("pk"), "own_mails_answered": Count("pk", filter=Q(first_reply_at__isnull=False))}
+
+
+def _first_letter(scope: Scope) -> datetime | None:
+    rows = Conversation.objects.filter(OWN_MAIL, county=scope.county_id, first_queue__service__in=scope.services, is_test=False)
+    first: datetime | None = rows.of_residents().aggregate(at=Min("queued_at"))["at"]
+    return first
 
 
 def counted_in_chat(rows: Rows, month: Month, scope: Scope) -> list[int]:
@@ -158,8 +184,13 @@ def _savings(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> dict[str
 
 
 def mails(facts: Facts) -> Figure:
-    """M20: received e-mails; nobody has entered them: no data."""
-    return _entered(facts, "M20", K.MAILS, (K.MAILS, K.MAILS_ANSWERED), (K.MAIL_DAYS,))
+    """M20: e-mails that came to the portal’s own mailboxes and those that were entered, told apart; neither: no data."""
+    entered = _entered(facts, "M20", K.MAILS, (K.MAILS, K.MAILS_ANSWERED), (K.MAIL_DAYS,))
+    if "own_mails" not in facts:
+        return entered
+    n = number(facts, "own_mails") + number(facts, K.MAILS)
+    parts = [*named(facts, ("own_mails", "own_mails_answered")), *entered.parts]
+    return replace(entered, value=Fraction(n), n=n, parts=parts, known=True)
 
 
 def phone(facts: Facts) -> Figure:
@@ -212,8 +243,8 @@ DEFINITIONS = (
         "n",
         Better.NEITHER,
         _(
-            "E-mails to the service in the month, by the numbers that people have entered: received, answered,"
-            " and how long it took."
+            "E-mails to the service in the month: those that came to the portal’s own mailboxes, and beside them the numbers that"
+            " people have entered of others: received, answered, and how long it took."
         ),
         mails,
         Source.IMPORTED,

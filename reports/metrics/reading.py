@@ -239,6 +239,21 @@ def _read_flags(reading: Reading, breakdowns: Collection[str]) -> None:
             for flag in held:
                 cell[flag] = cell.get(flag, 0) + row["n"]
     reading.total |= {flag: total[flag] for flag in FLAGS}
+    reading.total["right_services"] = _read_right_services(reading)
+
+
+def _read_right_services(reading: Reading) -> dict[int, int]:
+    """To which services those who came to the wrong one should have come: as the responder told, else where they were passed on
+    to last as such. Each contact once (M18).
+    """
+    rows = reading.scope.rows(reading.period).filter(columns.CONTACT)
+    told = rows.filter(wrong_service_target__isnull=False).order_by().values_list("wrong_service_target").annotate(n=Count("pk"))
+    found = Counter(dict(told))
+    moves = Transfer.objects.filter(
+        PASSED_ON, reason=TransferReason.WRONG_SERVICE, conversation__in=rows.filter(wrong_service_target__isnull=True)
+    )
+    found.update(dict(moves.order_by("ended_at", "pk").values_list("conversation", "to_queue__service")).values())
+    return dict(found)
 
 
 def _read_transfers(reading: Reading) -> None:

@@ -39,15 +39,31 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     identified = _identification(scope, rows)
     brought = any(Source.IMPORTED in each.sources for each in definitions.values())
     entered: elsewhere.Rows = elsewhere.read_rows(scope, ordered[0], ordered[-1]) if brought else {}
+    letters = _own_mails(scope, ordered) if brought else {}
 
     def compute(n: int) -> dict[str, Figure]:
         month, of_services = ordered[n], identified[n]["doctors"]
         doctors = sum(of_services[pk] for pk in elsewhere.counted_in_chat(entered, month, scope))
-        of_month = {**facts.get(n, {}), **elsewhere.facts_of_months(entered, [month], last=month, doctors=doctors)}
+        of_month = {
+            **facts.get(n, {}),
+            **letters.get(n, {}),
+            **elsewhere.facts_of_months(entered, [month], last=month, doctors=doctors),
+        }
         of_persons = {**of_month, **identified[n]}
         return {code: each.compute(of_persons if code == "M02" else of_month) for code, each in definitions.items()}
 
     return {month: compute(n) for n, month in enumerate(ordered)}
+
+
+def _own_mails(scope: Scope, months: Sequence[Month]) -> dict[int, dict[str, int]]:
+    """The letters that came to the portal’s own mailboxes, by the number of the month; none before the first one (M20)."""
+    found = {n: {"own_mails": 0} for n, month in enumerate(months) if elsewhere.has_own_mails(scope, month.period)}
+    if found:
+        rows = scope.later(Period(months[0].first, months[-1].last)).filter(elsewhere.OWN_MAIL)
+        cells = rows.annotate(cell=of_month(months)).filter(cell__isnull=False).values("cell")
+        counts: Iterable[Any] = cells.annotate(**elsewhere.of_own_mails()).iterator()
+        found |= {row.pop("cell"): row for row in counts}
+    return found
 
 
 def of_month(months: Sequence[Month]) -> Case:

@@ -216,19 +216,19 @@ def test_the_day_counts_her_own_work(
     end_conversation(by=by, conversation=rows[0].public_id, outcome="R1", topic="neuvonta", now=ends)
     leave_conversation(by=stranger, conversation=rows[1].public_id, now=ends)
     conversation_of(relative, colleague, now=noon)
-    day = workday(by, now=noon + timedelta(hours=1))
+    day = workday(responder.pk, now=noon + timedelta(hours=1))
     assert (day.taken, day.ended, day.coded, day.messages) == (2, 2, 1, 2)
     assert [row.pk for row in day.uncoded] == [rows[1].pk]
     assert day.wait_seconds == 120  # 60 and 180
     assert day.handling_seconds == 540  # 600 and 480
-    assert workday(acting(colleague), now=noon).taken == 1
-    assert workday(by, now=noon + timedelta(days=1)).taken == 0
+    assert workday(colleague.pk, now=noon).taken == 1
+    assert workday(responder.pk, now=noon + timedelta(days=1)).taken == 0
 
 
 def test_tests_are_not_work(conversation_of: Make, resident: Resident, responder: User) -> None:
     row = conversation_of(resident, responder)
     Conversation.objects.filter(pk=row.pk).update(is_test=True)
-    assert workday(acting(responder), now=timezone.now()).taken == 0
+    assert workday(responder.pk, now=timezone.now()).taken == 0
 
 
 def test_the_page_links_what_lacks_its_outcome_and_costs_the_same(
@@ -252,7 +252,7 @@ def test_the_page_links_what_lacks_its_outcome_and_costs_the_same(
 
 def _queries(responder: User) -> int:
     with CaptureQueriesContext(connection) as captured:
-        for row in workday(acting(responder), now=timezone.now()).uncoded:
+        for row in workday(responder.pk, now=timezone.now()).uncoded:
             assert row.service.name_fi
             assert row.topic is None
     return len(captured)

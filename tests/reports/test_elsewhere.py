@@ -11,6 +11,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from chat.choices import Medium
+from chat.models import Conversation, LaterContact
 from reports.channels import ChannelMonth, crossed, side_by_side
 from reports.exports import as_csv, as_json
 from reports.metrics import Figure, Scope, figures_of
@@ -22,10 +24,11 @@ from reports.targets import Standing
 from reports.trend import last_months, trend_of
 from services.models import County, Queue, Service, Target
 from tests.conftest import acting
-from tests.reports.d1 import NOVEMBER, make_d1
+from tests.reports.d1 import NOVEMBER, Row, made, make_d1
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 NOW = datetime(2026, 12, 4, 9, tzinfo=UTC)
+LETTERS = (("3", "3 08:30:00"), ("4", None), ("5", "5 08:30:00"), ("6", "6 08:30:00"))
 
 
 @pytest.fixture
@@ -139,7 +142,7 @@ class TestFigures:
     def test_the_number_of_queries_does_not_follow_the_months(self, d1, django_assert_max_num_queries) -> None:
         for n in range(12):
             put(d1, NOVEMBER.shifted(-n), calls=5, visits=9)
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             found(d1, Period(date(2026, 1, 1), date(2026, 11, 30)), "M20", "M21", "M24", "M30")
 
 
@@ -209,3 +212,32 @@ class TestShown:
         address = reverse("reports:month") + f"?palvelu={d1.key}&kuukausi=2026-11"
         shown = signed_in(manager).get(address).content.decode()
         assert "mittari=M21&amp;kuukausi=2026-11" in shown and "Chat ja puhelin" in shown and "ei tietoa" in shown
+
+
+class TestOwnMailboxes:
+    """M20: a letter to the portal’s own mailbox counts beside what is entered, told apart (S001-9)."""
+
+    @pytest.fixture
+    def letters(self, d1: Service, queue: Queue) -> list[Conversation]:
+        rows = [made(queue, Row(f"{day} 08:00:00", None, answered, f"{day} 09:00:00")) for day, answered in LETTERS]
+        Conversation.objects.filter(pk__in=[row.pk for row in rows]).update(medium=Medium.MAIL)
+        LaterContact.objects.create(conversation=rows[2], kind="follow_up", due_on=date(2026, 11, 5))
+        Conversation.objects.filter(pk=rows[3].pk).update(is_test=True)
+        return rows
+
+    def test_they_are_told_apart_from_what_is_entered(self, d1: Service, letters) -> None:
+        figure = found(d1)["M20"]
+        assert figure.known and figure.value == 2
+        assert dict(figure.parts) == {"own_mails": 2, "own_mails_answered": 1}
+        put(d1, mails=40, mails_answered=38, mail_days="1.5")
+        figure = found(d1)["M20"]
+        assert figure.value == 42 and figure.beside["mail_days"] == Fraction(3, 2)
+        assert dict(figure.parts) == {"own_mails": 2, "own_mails_answered": 1, "mails": 40, "mails_answered": 38}
+
+    def test_before_the_first_letter_there_is_no_data_and_after_it_a_real_zero(self, d1: Service, letters, county) -> None:
+        trend = trend_of(county, d1, last_months(Month(2026, 12), 3), today=date(2026, 12, 30))
+        assert [point.figures["M20"].value for point in trend.points] == [None, 2, 0]
+        assert not found(d1, Month(2026, 10).period)["M20"].known and found(d1, Month(2026, 12).period)["M20"].value == 0
+
+    def test_letters_of_another_service_are_not_its_own(self, letters, second_service: Service) -> None:
+        assert not found(second_service)["M20"].known
