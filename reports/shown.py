@@ -29,6 +29,7 @@ from reports.targets import (
     beside_in_words,
     comparable,
     deadline_in_words,
+    distance,
     standing_of,
     target_in_words,
     value_in_words,
@@ -359,16 +360,6 @@ def _shown_targets(figure: Figure, targets: Iterable[Target], phone: Figure | No
         by = deadline_in_words(target.due_on, until=until)
         found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target, now, far, by))
     return found
-
-
-def distance(figure: Figure, target: Target) -> str:
-    """How far the share of digital doctor visits is from its target, in percentage points and of the target (M24)."""
-    if figure.value is None or not target.value:
-        return ""
-    gap = figure.value - Fraction(target.value)
-    words = _("%(gap)s percentage points from the target; %(share)s of the target reached")
-    sign = "−" if gap < 0 else "+"
-    return words % {"gap": f"{sign}{number(abs(gap), 1)}", "share": percent(100 * figure.value / Fraction(target.value))}
 
 
 def _rows(

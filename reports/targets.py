@@ -77,6 +77,16 @@ def deadline_in_words(due_on: date | None, *, until: date) -> str:
     return words % {"day": formats.date_format(due_on, "j.n.Y")}
 
 
+def distance(figure: Figure, target: Target) -> str:
+    """How far the share of digital doctor visits is from its target, in percentage points and of the target (M24)."""
+    if figure.value is None or not target.value:
+        return ""
+    gap = figure.value - Fraction(target.value)
+    words = _("%(gap)s percentage points from the target; %(share)s of the target reached")
+    sign = "−" if gap < 0 else "+"
+    return words % {"gap": f"{sign}{number(abs(gap), 1)}", "share": percent(100 * figure.value / Fraction(target.value))}
+
+
 def comparable(figure: Figure, unit: str) -> Fraction | None:
     """The figure in the target’s unit; None when there is none, or when the unit does not fit it (see `fits`)."""
     if unit.strip() == PERCENT and figure.unit in SHARES:

@@ -19,8 +19,7 @@ from reports.metrics import Figure, Scope, figures_of
 from reports.models import ExternalFigure
 from reports.months import Month, Period
 from reports.report import Report, report_of
-from reports.shown import distance
-from reports.targets import Standing
+from reports.targets import Standing, distance
 from reports.trend import last_months, trend_of
 from services.models import County, Queue, Service, Target
 from tests.conftest import acting
