@@ -315,6 +315,8 @@ ACTIONS = [
     # The board.
     Action("board", "active", get(BOARD), SUPERVISES, False),
     Action("board: now", "active", get(f"{BOARD}osa/"), SUPERVISES, False),
+    Action("board: a responder's day", "desk", get(f"{BOARD}paiva/{{responder}}/"), SUPERVISES_IT, False),
+    Action("board: a responder's day, other service", "desk", get(f"{BOARD}paiva/{{second}}/"), NOT_EVEN_SHE, False),
     Action("board: presence", "desk", post(f"{BOARD}lasnaolo/", kind="break", person="{responder}"), SUPERVISES_IT),
     Action("board: presence, other service", "desk", post(f"{BOARD}lasnaolo/", kind="break", person="{second}"), NOT_EVEN_SHE),
     Action("board: add", "desk", post(f"{BOARD}jono/{{queue}}/lisaa/", person="{free}", until="2"), SUPERVISES_IT),
