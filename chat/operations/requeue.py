@@ -55,14 +55,14 @@ def requeue_row(row: Conversation, *, exit: LegExit, front: bool, now: datetime)
     leave_leg(Leg.objects.present_of(row), exit, now=now)
     leg = next_leg(row, row.queue, queued_at=now)
     had = row.responder_id
-    row.state, row.responder, row.reserved_for = State.WAITING, None, None
+    row.state, row.responder = State.WAITING, None  # a practice stays reserved for who practises
     row.help_wanted_at = None  # it was her responder who wanted advice
     row.priority, row.line_at = _place(row, front=front, now=now)
     row.due_at = now  # a line keeps a place for another time than a conversation: what is due is reckoned anew
     append_events(row, Entry(EventKind.REQUEUED, payload={"exit": str(exit), "front": front}), now=now)
     row.save(
         update_fields=[
-            *("state", "responder", "reserved_for", "help_wanted_at"),
+            *("state", "responder", "help_wanted_at"),
             *("priority", "line_at", "due_at", "head_all", "head_staff"),
         ],
     )
@@ -72,8 +72,8 @@ def requeue_row(row: Conversation, *, exit: LegExit, front: bool, now: datetime)
 
 
 def _place(row: Conversation, *, front: bool, now: datetime) -> tuple[int, datetime]:
-    if row.medium != Medium.CHAT:
-        return row.priority, row.line_at  # its own place, after those who are at the other end now
+    if row.medium != Medium.CHAT or row.reserved_for_id is not None:
+        return row.priority, row.line_at  # its own place: those who are at the other end now go before it
     if not front:
         return 0, now
     first = Conversation.objects.waiting().filter(queue_id=row.queue_id).exclude(pk=row.pk).first()

@@ -17,7 +17,7 @@ from accounts.actors import Resident, Staff, System
 from accounts.choices import Role
 from accounts.models import User
 from chat.boards import line_boards, mine_boards
-from chat.choices import EventKind, ParticipantKind, State
+from chat.choices import EventKind, LegExit, ParticipantKind, State
 from chat.models import Conversation, Event, PracticeRun
 from chat.operations import (
     check_practice,
@@ -26,6 +26,7 @@ from chat.operations import (
     close_lines,
     end_conversation,
     post_message,
+    requeue_conversation,
     run_due,
     start_conversation,
     start_practice,
@@ -217,6 +218,17 @@ class TestStarting:
         with pytest.raises(ValidationError) as error:
             claim_conversation(by=acting(colleague), conversation=run.key, now=START)
         assert error.value.code == "reserved"
+        with pytest.raises(ValidationError) as error:
+            claim_next(by=acting(colleague), now=START)
+        assert error.value.code == "nobody_waiting"
+        assert claim_next(by=acting(responder), now=START).public_id == run.key
+
+    def test_it_stays_hers_when_her_line_is_lost(self, train: Train, responder: User, colleague: User) -> None:
+        """A colleague who takes the next must not get it before the real ones who wait."""
+        run = train().claim()
+        before = run.row
+        requeue_conversation(by=BY, conversation=run.key, exit=LegExit.LOST, front=True, now=START)
+        assert (run.row.priority, run.row.line_at) == (before.priority, before.line_at)
         with pytest.raises(ValidationError) as error:
             claim_next(by=acting(colleague), now=START)
         assert error.value.code == "nobody_waiting"
