@@ -303,6 +303,7 @@ def test_a_choice_is_kept_although_she_leaves_the_page_at_once(chromium: Browser
             break
         page.wait_for_timeout(100)
     assert kept == [True]
+    until(lambda: ConsoleSettings.objects.filter(user=responder, columns=3).exists())
     page.locator("[data-act=columns]").select_option("2")
     page.reload()
     connected(page)

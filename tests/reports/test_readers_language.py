@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -32,7 +33,7 @@ def _december(monkeypatch) -> None:
     Service.objects.update(opened_at=datetime(2026, 11, 1, tzinfo=UTC))
 
 
-def november(county: County, service: Service | None = None, **more: object) -> Report:
+def november(county: County, service: Service | None = None, **more: Any) -> Report:
     return report_of(BY, county, service, NOVEMBER.period, now=TODAY, with_trend=False, **more)
 
 
@@ -82,6 +83,7 @@ class TestRightService:
         rows = make_d1(queue)
         Conversation.objects.filter(pk=rows["C09"].pk).update(wrong_service_target=second_queue.service)
         moved, at = rows["C01"], rows["C01"].closed_at
+        assert at is not None
         moved.legs.update(wrong_service=True)
         first = moved.legs.get()
         for n, to_queue in enumerate((queue, second_queue), start=2):
