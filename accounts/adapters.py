@@ -12,25 +12,36 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Staff, System
-from accounts.choices import ADMIN_ROLES, CONSOLE_ROLES, AuditAction
+from accounts.choices import ADMIN_ROLES, CONSOLE_ROLES, AuditAction, Role
 from accounts.models import User
 from accounts.operations import record_audit
 from accounts.origin import acting_from, client_address
-from accounts.permissions import has_role_anywhere, may_enter_admin
+from accounts.permissions import grants_of, has_role_anywhere, may_enter_admin
 from accounts.sealing import SECOND_FACTOR, seal, unseal
 
 log = logging.getLogger(__name__)
 
 
+LANDINGS = (
+    (Role.COORDINATOR, "adoption:rollouts"),
+    (Role.MANAGER, "reports:month"),
+    (Role.PATH_AUTHOR, "paths:library"),
+    (Role.AREA_PROFESSIONAL, "chat:professional"),
+    (Role.READER, "handbook:contents"),
+)
+"""Where those begin who neither answer nor maintain: the pages of residents have no menu of the staff."""
+
+
 def landing_address(user: User) -> str:
-    """Where a person's work is: answering, else maintaining, else the front page; in her own language."""
+    """Where a person's work is: answering, else maintaining, else her role's own page; in her own language."""
     actor = Staff(user_id=user.pk)
     with translation.override(user.language):
         if has_role_anywhere(actor, CONSOLE_ROLES):
             return reverse("chat:console")
         if may_enter_admin(actor, ADMIN_ROLES):
             return reverse("admin:index")
-        return reverse("home")
+        held = set(grants_of(actor).values_list("role", flat=True))
+        return reverse(next((name for role, name in LANDINGS if role in held), "home"))
 
 
 class AccountAdapter(DefaultAccountAdapter):

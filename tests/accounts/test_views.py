@@ -134,19 +134,25 @@ def test_nobody_signs_up_by_herself(client, county):
         ("supervisor", "chat:console"),
         ("main_user", "admin:index"),
         ("privacy_officer", "admin:index"),
-        ("reader", "home"),
+        ("coordinator", "adoption:rollouts"),
+        ("manager", "reports:month"),
+        ("path_author", "paths:library"),
+        ("area_professional", "chat:professional"),
+        ("reader", "handbook:contents"),
         ("former", "home"),
     ],
 )
 def test_person_lands_where_her_work_is(client, request, county, who, name):
     user = give_password(request.getfixturevalue(who))
-    assert sign_in(client, user).url == reverse(name)
+    landed = sign_in(client, user).url
+    assert landed == reverse(name)
+    assert client.get(landed).status_code == 200, "she may open the page on which she lands"
 
 
 def test_person_lands_in_her_own_language(client, reader):
     reader.language = "sv"
     give_password(reader)
-    assert sign_in(client, reader).url == "/sv/"
+    assert sign_in(client, reader).url == "/sv/kasikirja/"
 
 
 def test_next_is_followed_inside_the_portal_only(client, responder):
