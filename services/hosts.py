@@ -57,6 +57,11 @@ def forget() -> None:
     _snapshot = None
 
 
+def shared(county: int) -> County | None:
+    """The county’s object that pages share: what they remember belongs to it. None while no page has asked for the counties."""
+    return next((row for row in _snapshot.counties if row.pk == county), None) if _snapshot else None
+
+
 def _read() -> _Snapshot:
     global _snapshot
     rows = County.objects.filter(is_active=True).select_related("switchboard").order_by("-is_demo", "code")

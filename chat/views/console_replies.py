@@ -54,7 +54,8 @@ def replies(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpRespo
     row = _readable(actor, conversation)
     query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:QUERY_MOST]
     is_page = not wants_json(request)
-    offered = offered_in(row, actor, query=query, limit=LISTED if is_page or query else FIRST)
+    assert isinstance(request.user, User)
+    offered = offered_in(row, actor, request.user, query=query, limit=LISTED if is_page or query else FIRST)
     if is_page:
         return render(request, "chat/console/replies.html", {"row": row, "offered": offered, "query": query})
     return JsonResponse({"replies": [_told(each) for each in offered], "query": query})
@@ -99,7 +100,7 @@ def propose(request: HttpRequest, actor: Staff, conversation: UUID) -> HttpRespo
     return render(request, "chat/console/propose.html", context, status=422 if refused else 200)
 
 
-def offered_in(row: Conversation, actor: Staff, *, query: str, limit: int = LISTED) -> list[Offered]:
+def offered_in(row: Conversation, actor: Staff, user: User, *, query: str, limit: int = LISTED) -> list[Offered]:
     """What is found or suggested for the conversation, filled with what is known of it."""
     now = timezone.now()
     language = page_language()
@@ -115,7 +116,7 @@ def offered_in(row: Conversation, actor: Staff, *, query: str, limit: int = LIST
     )
     texts = [text(each.reply, "text", row.language) for each in found]
     named = {name for words in texts for name in names_in(words.value)}
-    known = known_of(row, User.objects.get(pk=actor.user_id), named=named, now=now)
+    known = known_of(row, user, named=named, now=now)
     return [_offered(each, words, language, known.values, known.names) for each, words in zip(found, texts, strict=True)]
 
 

@@ -16,11 +16,15 @@ from chat.models import Conversation
 from chat.operations.moving import open_transfer
 from chat.outlook import outlooks
 from handbook.replies.placeholders import LINK, PHONE
+from services import hosts
 from services.choices import Audience, ContactKind
+from services.memory import remembered
 from services.models import Channel, ContactPoint, Link, Queue
 from services.texts import texts_of
 
 HELP_FORM_DAYS = "2–3"
+ESTIMATE_SECONDS = 10.0
+"""How old the estimate in a reply may be: it is told in whole minutes, and every responder of the queue asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,12 @@ def known_of(row: Conversation, user: User, *, named: Collection[str], now: date
             values[f"{LINK}{link.key}"] = texts_of(link, "url").get(language, "") or texts_of(link, "url").get("fi", "")
             known.names[f"{LINK}{link.key}"] = str(link)
     if "queue_estimate_min" in wanted:
-        values["queue_estimate_min"] = _estimate(row.queue_id, now)
+        county, queue = hosts.shared(row.county_id), row.queue_id
+        values["queue_estimate_min"] = (
+            remembered(county, f"reply-estimate:{queue}", ESTIMATE_SECONDS, lambda: _estimate(queue, now))
+            if county
+            else _estimate(queue, now)
+        )
     if wanted & {"target_service", "next_open"}:
         _add_target(row, values, now)
     return known

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -179,6 +181,24 @@ class TestOffered:
         make(county=other_county)
         row = conversation_of(resident, responder)
         assert listed(signed_in(responder), row) == []
+
+    def test_the_estimate_is_read_once_for_all_who_ask_within_seconds(
+        self,
+        make: Callable[..., QuickReply],
+        conversation_of: Talk,
+        resident: Resident,
+        responder: User,
+        signed_in: Callable[..., Client],
+    ) -> None:
+        make(text_fi="{{queue_estimate_min}} {{keep_place_min}}", text_sv="")
+        row = conversation_of(resident, responder)
+        client = signed_in(responder)
+        with CaptureQueriesContext(connection) as first:
+            told = listed(client, row)
+        with CaptureQueriesContext(connection) as second:
+            assert listed(client, row) == told
+        of_legs = [[each for each in asked if 'FROM "chat_leg"' in each["sql"]] for asked in (first, second)]
+        assert (len(of_legs[0]) > 0, of_legs[1]) == (True, [])
 
     def test_it_costs_the_same_for_few_and_many(
         self,
