@@ -112,6 +112,16 @@ def _take_off(counts: Counter[Actor], actor: Actor) -> None:
         del counts[actor]
 
 
+def staff_heard(*, since: float) -> set[int]:
+    """The responders (user ids) who gave a sign after that instant of the monotonic clock, and those whose long poll waits.
+
+    Each sign counts once: a line that has died silently is not kept alive by what was heard before. She is lost two minutes after
+    her last sign, as told by the pass that heard it (one in fifteen seconds).
+    """
+    heard = {socket.actor.user_id for socket in _sockets if isinstance(socket.actor, Staff) and socket.heard_at >= since}
+    return heard | {actor.user_id for actor in _polls_of if isinstance(actor, Staff)}
+
+
 def note_seen(follower: Follower) -> None:
     """Keep how far this participant has read, with the next beat."""
     _seen[follower] = None
@@ -124,6 +134,7 @@ class Beat:
         self.hub = hub
         self.number = 0
         self.signs_at: dict[Any, float] = {}
+        self.signed_at = monotonic()
         self._task = asyncio.ensure_future(self._run())
 
     async def stop(self) -> None:
@@ -171,9 +182,7 @@ class Beat:
         if self.number % SIGNS_EVERY == 0:
             for chunk in _chunks(here):
                 await in_pool(record_signs_of_life, by=System("beat"), conversations=chunk, now=timezone.now())
-            heard = now - 2 * settings.CHAT_HEARTBEAT_SECONDS
-            staff = {socket.actor.user_id for socket in _sockets if isinstance(socket.actor, Staff) and socket.heard_at > heard}
-            staff |= {actor.user_id for actor in _polls_of if isinstance(actor, Staff)}
+            staff, self.signed_at = staff_heard(since=self.signed_at), now
             for chunk in _chunks(sorted(staff)):
                 await in_pool(record_staff_signs, by=System("beat"), people=chunk, now=timezone.now())
 
