@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from guidance.document import LANGUAGES, UNSURE, Action, Outcome, PathDocument, Question, Words
 from guidance.graph import emergency_first, longest_route, reached, targets, with_exit
 from guidance.route import follow
+from services.plain import LONGEST_SENTENCE, long_sentences
 
 MOST_QUESTIONS = 8
 MOST_LETTERS = 500
@@ -195,6 +196,15 @@ def _texts(document: PathDocument, around: Surroundings) -> Iterator[Finding]:
                 yield Finding("too_long", key, _("The text has more than 500 characters."), _("Shorten it, or split it in two."))
     for place, words in [*_all_words(document), *((key, node.plain) for key, node in document.nodes.items())]:
         yield from _numbers(place, words, around)
+        for sentence in (each for language in LANGUAGES for each in long_sentences(words.given(language))):
+            yield Finding(
+                "long_sentence",
+                place,
+                _("A sentence has more than %(most)s words: “%(start)s…”")
+                % {"most": LONGEST_SENTENCE, "start": " ".join(sentence.split()[:6])},
+                _("Split it in two: a short one is understood at once."),
+                blocks=False,
+            )
 
 
 def _numbers(place: str, words: Words, around: Surroundings) -> Iterator[Finding]:

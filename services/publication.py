@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.choices import Medium
 from services.models import Service
+from services.plain import LONGEST_SENTENCE, long_sentences
 from services.texts import texts_of
 
 # The point of the list, the field, and what it is called in a message. Recording place is for staff and asked for elsewhere.
@@ -76,7 +77,7 @@ class PageFacts:
 
 def gaps(facts: PageFacts) -> list[Gap]:
     """What lacks, in the order of the list of sixteen points."""
-    found = [*_text_gaps(facts), *_queue_gaps(facts), *_channel_gaps(facts)]
+    found = [*_text_gaps(facts), *_plain_gaps(facts), *_queue_gaps(facts), *_channel_gaps(facts)]
     if not facts.redirects:
         found.append(Gap(4, "redirects", _("Tell which matters are not handled here, and where they are."), blocks=False))
     if not facts.has_privacy_notice:
@@ -106,6 +107,20 @@ def _text_gaps(facts: PageFacts) -> Iterable[Gap]:
                     "language": words,
                 }
                 yield Gap(row.point, f"name:{row.key}", message, language)
+
+
+def _plain_gaps(facts: PageFacts) -> Iterable[Gap]:
+    """Sentences that are hard to read, in every language that is written (S000-60)."""
+    for point, name, label in PAGE_TEXTS:
+        for language, words in facts.texts.get(name, {}).items():
+            for sentence in long_sentences(words):
+                message = _("In “%(label)s” (%(language)s) a sentence has more than %(most)s words. Split it: “%(start)s…”") % {
+                    "label": label,
+                    "language": LANGUAGE_NAMES[language],
+                    "most": LONGEST_SENTENCE,
+                    "start": " ".join(sentence.split()[:6]),
+                }
+                yield Gap(point, f"plain:{name}", message, language, blocks=False)
 
 
 def _queue_gaps(facts: PageFacts) -> Iterable[Gap]:

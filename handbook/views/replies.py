@@ -37,11 +37,11 @@ from handbook.operations import (
 from handbook.replies.finding import Shelf
 from handbook.replies.nearness import near_pairs
 from handbook.replies.placeholders import fill, names_in, sample_values, strange_in
-from handbook.replies.plain import long_sentences
 from handbook.replies.shelf import entries_of
 from handbook.views.door import handbook_door
 from handbook.views.replies_door import reply_door
 from services.models import ContactPoint, County, Link, Service, Use
+from services.plain import long_sentences
 
 UNUSED_FOR = timedelta(days=90)
 SHOWS = {

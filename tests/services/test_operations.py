@@ -449,6 +449,8 @@ def test_gaps_that_do_not_stop_the_opening_are_told(draft):
     assert told == {"redirects", "privacy_notice", "digital_support"}
     draft.queues.update(languages=["fi"])
     assert ("queue_language", "sv") in {(gap.code, gap.language) for gap in publication_gaps(draft)}
+    draft.promise_sv = "Vi svarar. " + "ord " * 26 + "."
+    assert ("plain:promise", "sv", 8, False) in {(gap.code, gap.language, gap.point, gap.blocks) for gap in publication_gaps(draft)}
 
 
 def test_an_open_page_does_not_lose_what_it_must_have(draft, queue, main_user):

@@ -14,10 +14,11 @@ from handbook.models.replies import LANGUAGES
 from handbook.operations import change_reply, load_replies, retire_reply
 from handbook.operations.replies_content import read_replies
 from handbook.replies.placeholders import LABELS, PHONE, fill, is_declared, keys_in, names_in, sample_values
-from handbook.replies.plain import long_sentences, typed_numbers
+from handbook.replies.plain import typed_numbers
 from services.models import ContactPoint, County, Service
 from services.operations import load_directory
 from services.operations.directory import CONTENT, _rows
+from services.plain import long_sentences
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db]
