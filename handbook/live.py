@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from services.calendars import DayHours
@@ -60,47 +63,88 @@ class Live:
 def live_of(key: str, county: County, service: Service | None, *, now: datetime) -> Live | None:
     """The live parts of the chapter, in a fixed number of queries; none when the chapter has none."""
     parts = PARTS.get(key, frozenset())
-    if not parts:
-        return None
-    return Live(
-        parts=parts,
-        service=service,
-        lines=_lines(service, now) if service and "lines" in parts else (),
-        support=_support(service) if service and "support" in parts else (),
-        disruptions=_disruptions(county, now) if "disruptions" in parts else (),
-        topics=list(Topic.objects.filter(service=service, retired=False)) if service and "settings" in parts else (),
-        directory=_directory(service) if service and "directory" in parts else DirectoryFacts(),
-        today=timezone.localdate(now),
-    )
+    return _Reading(parts, county, [service] if service else [], now).live(parts, service) if parts else None
 
 
-def _directory(service: Service) -> DirectoryFacts:
+def live_of_all(county: County, services: Sequence[Service], *, now: datetime) -> dict[str, list[Live]]:
+    """The live parts of every chapter that has some, by its key: what is the county’s once, the rest for each service.
+
+    The number of queries grows neither with the chapters nor with the services.
+    """
+    reading = _Reading(frozenset().union(*PARTS.values()), county, services, now)
+    found: dict[str, list[Live]] = {}
+    for key, parts in PARTS.items():
+        of_county, of_service = parts - NEEDS_SERVICE, parts & NEEDS_SERVICE
+        found[key] = [reading.live(of_county, None)] if of_county else []
+        if of_service:
+            found[key] += [reading.live(of_service, service) for service in services]
+    return found
+
+
+class _Reading:
+    """What the parts need of these services, read once."""
+
+    def __init__(self, parts: frozenset[str], county: County, services: Sequence[Service], now: datetime) -> None:
+        self.today = timezone.localdate(now)
+        if "support" in parts:
+            prefetch_related_objects(list(services), "responder_support", "resident_support", "digital_support")
+        self.disruptions = _disruptions(county, now) if "disruptions" in parts else []
+        of_services = parts if services else frozenset()
+        self.lines = _lines(services, self.today) if "lines" in of_services else {}
+        self.topics = _by_service(Topic.objects.filter(service__in=services, retired=False)) if "settings" in of_services else {}
+        self.directory = _directory(services) if "directory" in of_services else {}
+
+    def live(self, parts: frozenset[str], service: Service | None) -> Live:
+        """The parts that are asked for, of the service or of the county alone."""
+        key = service.pk if service else 0
+        return Live(
+            parts=parts,
+            service=service,
+            lines=self.lines.get(key, ()) if "lines" in parts else (),
+            support=_support(service) if service and "support" in parts else (),
+            disruptions=self.disruptions if "disruptions" in parts else (),
+            topics=self.topics.get(key, ()) if "settings" in parts else (),
+            directory=self.directory.get(key, DirectoryFacts()) if "directory" in parts else DirectoryFacts(),
+            today=self.today,
+        )
+
+
+def _by_service(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.service_id].append(row)
+    return found
+
+
+def _directory(services: Sequence[Service]) -> dict[int, DirectoryFacts]:
     """Three queries however much there is."""
-    return DirectoryFacts(
-        channels=list(Channel.objects.filter(service=service).select_related("contact_point")),
-        redirects=list(Redirect.objects.filter(service=service).select_related("to_service", "to_contact", "to_link")),
-        materials=list(Link.objects.filter(service=service).materials()),
-    )
+    channels = _by_service(Channel.objects.filter(service__in=services).select_related("contact_point"))
+    redirects = _by_service(Redirect.objects.filter(service__in=services).select_related("to_service", "to_contact", "to_link"))
+    materials = _by_service(Link.objects.filter(service__in=services).materials())
+    return {
+        row.pk: DirectoryFacts(channels.get(row.pk, ()), redirects.get(row.pk, ()), materials.get(row.pk, ())) for row in services
+    }
 
 
-def _lines(service: Service, now: datetime) -> list[LineFacts]:
-    queues = list(
-        Queue.objects.filter(service=service, is_active=True)
+def _lines(services: Sequence[Service], today: date) -> dict[int, list[LineFacts]]:
+    queues = _by_service(
+        Queue.objects.filter(service__in=services, is_active=True)
         .select_related("schedule", "service")
         .prefetch_related("groups", "transfer_targets__service")
     )
-    today = timezone.localdate(now)
-    weeks = schedule_weeks([row.schedule for row in queues if row.schedule], today - timedelta(days=today.weekday()))
-    siblings = {row.pk: [other for other in queues if other.pk != row.pk] for row in queues}
-    return [
-        LineFacts(
-            queue=row,
-            days=weeks.get(row.schedule_id or 0, ()),
-            groups=[str(group) for group in row.groups.all()],
-            targets=[] if row.no_transfers else list(row.transfer_targets.all()) or siblings[row.pk],
-        )
-        for row in queues
-    ]
+    schedules = {row.schedule.pk: row.schedule for rows in queues.values() for row in rows if row.schedule}
+    weeks = schedule_weeks(list(schedules.values()), today - timedelta(days=today.weekday()))
+    return {key: [_line(row, rows, weeks.get(row.schedule_id or 0, ())) for row in rows] for key, rows in queues.items()}
+
+
+def _line(row: Queue, of_service: Sequence[Queue], days: Sequence[DayHours]) -> LineFacts:
+    siblings = [other for other in of_service if other.pk != row.pk]
+    return LineFacts(
+        queue=row,
+        days=days,
+        groups=[str(group) for group in row.groups.all()],
+        targets=[] if row.no_transfers else list(row.transfer_targets.all()) or siblings,
+    )
 
 
 def _support(service: Service) -> list[tuple[str, ContactPoint]]:

@@ -20,7 +20,7 @@ from accounts.actors import Staff
 from handbook.choices import ChapterAudience, RemarkState, Right
 from handbook.exports import NoPaperError, paper
 from handbook.finding import find
-from handbook.live import live_of
+from handbook.live import Live, live_of, live_of_all
 from handbook.markup import Rendered
 from handbook.models import Chapter, ChapterVersion, Picture, Remark
 from handbook.operations.readings import mark_read
@@ -182,7 +182,8 @@ def _whole(actor: Staff, county: County, *, on_paper: bool = False) -> dict[str,
     book = book_of(actor, county, services)
     language = language_of_page()
     references = references_of(county, language, on_paper=on_paper)
-    chapters: list[tuple[Entry, Part, list[Part]]] = []
+    live = live_of_all(county, services, now=timezone.now())
+    chapters: list[tuple[Entry, Part, list[Part], list[Live]]] = []
     for entry in book:
         prefix = f"{entry.chapter.key}-"
         sections = [
@@ -190,5 +191,6 @@ def _whole(actor: Staff, county: County, *, on_paper: bool = False) -> dict[str,
             for part in entry.sections
             if part.version.service
         ]
-        chapters.append((entry, _part(entry.common, language, references, top=3, prefix=prefix), sections))
+        common = _part(entry.common, language, references, top=3, prefix=prefix)
+        chapters.append((entry, common, sections, live.get(entry.chapter.key, [])))
     return {"chapters": chapters, "today": timezone.localdate(), "services": services}

@@ -143,10 +143,6 @@ def _save(
             purpose=form.texts("purpose") if service is None else None,
             seen=version.version if draft is None else seen,
         )
-        if request.POST.get("do") == "review":
-            send_to_review(by=actor, version=saved, seen=saved.version, now=timezone.now())
-            messages.success(request, _("The text was sent to review."))
-            return redirect("handbook:version", saved.public_id)
     except ValidationError as error:
         form.refuse(error)
         now = ChapterVersion.objects.filter(chapter=row, service=service).open().select_related("written_by").first()
@@ -155,9 +151,27 @@ def _save(
         if now is not None:
             form.know(now.version)
         return _page(request, row, service, now, form, clashes=clashes, status=409 if is_stale else 422)
+    if request.POST.get("do") == "review":
+        return _send(request, actor, row, service, saved, form)
     messages.success(request, _("Saved."))
     address = reverse("handbook:edit", args=[row.key])
     return redirect(f"{address}?palvelu={service.key}" if service else address)
+
+
+def _send(
+    request: HttpRequest, actor: Staff, row: Chapter, service: Service | None, saved: ChapterVersion, form: VersionForm
+) -> HttpResponse:
+    """To review; what lacks is told beside the draft, which is saved all the same."""
+    try:
+        send_to_review(by=actor, version=saved, seen=saved.version, now=timezone.now())
+    except ValidationError as error:
+        form.refuse(error)
+        form.know(saved.version)
+        return _page(
+            request, row, service, saved, form, not_done=_("The draft is saved, but it was not sent to review"), status=422
+        )
+    messages.success(request, _("The text was sent to review."))
+    return redirect("handbook:version", saved.public_id)
 
 
 def _previews(row: Chapter, form: VersionForm) -> dict[str, Rendered]:
@@ -184,6 +198,7 @@ def _page(
     *,
     previews: dict[str, Rendered] | None = None,
     clashes: list[Clash] | None = None,
+    not_done: str = "",
     status: int = 200,
 ) -> HttpResponse:
     newest = draft or row.versions.filter(service=service).order_by("-number").first()
@@ -196,6 +211,7 @@ def _page(
         "columns": [(code, fields, (previews or {}).get(code)) for code, fields in form.columns()],
         "is_preview": previews is not None,
         "clashes": clashes or [],
+        "not_done": not_done,
         "duties": row.duties if service is None else [],
         "picture_form": PictureForm(),
         "chosen": choices_of_chapters(row.county, for_residents=row.is_guide),

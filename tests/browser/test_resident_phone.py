@@ -15,7 +15,7 @@ from chat.models import Conversation
 from services.models import Redirect
 from tests.browser.axe import examine
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.resident_side import Responder, become, open_talk
+from tests.browser.resident_side import Responder, become, open_talk, say, shown, stored
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,6 +34,7 @@ LAST_IS_WHOLE = """() => {
   return last.bottom <= document.querySelector('.nl-composer').getBoundingClientRect().top + 1 && last.top >= head.bottom - 1;
 }"""
 MORE = {"fi": "Näytä kaikki kysymykset", "sv": "Visa alla frågor"}
+MINUTE = 60_000
 LARGE = "--blink-settings=defaultFontSize=32"
 """Twice the browser's own size of text, as its settings do it."""
 
@@ -293,3 +294,28 @@ def test_forced_colours_keep_the_parts_apart(chromium: Browser, serve: Serve, re
 
 def edge(page: Page, part: str) -> str:
     return str(page.locator(part).first.evaluate("one => getComputedStyle(one).borderTopWidth"))
+
+
+def test_a_slow_network_and_a_minute_away_lose_nothing(
+    chromium: Browser, serve: Serve, resident: Resident, talk: Conversation, answerer: Responder
+) -> None:
+    """Slow 3G by the browser's own measure: 400 kbit/s and 400 ms each way (S001-47)."""
+    context = phone(chromium, serve, resident, UPRIGHT)
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.goto(f"/fi/keskustelu/{talk.public_id}/")
+    expect(page.locator("resident-chat")).to_have_attribute("data-connection", "online", timeout=30_000)
+    answerer.claim()
+    expect(page.locator("resident-chat")).to_have_attribute("data-state", "active", timeout=15_000)
+    context.set_offline(True)
+    answerer.say("Sinun poissa ollessasi")
+    say(page, "Kirjoitettu matkalla")
+    page.wait_for_timeout(MINUTE)
+    context.set_offline(False)
+    network.send("Network.emulateNetworkConditions", slow)
+    expect(page.locator(".nl-msg[data-pending]")).to_have_count(0, timeout=60_000)
+    assert shown(page) == stored(talk) == ["Ensimmäinen viesti", "Sinun poissa ollessasi", "Kirjoitettu matkalla"]
+    context.close()

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.actors import Resident, System
 from accounts.models import AuditEntry, User
 from handbook.directory import find_entries, materials_of
-from handbook.live import live_of
-from services.models import Channel, County, Link, Redirect, Service
+from handbook.live import live_of, live_of_all
+from services.models import Channel, ContactPoint, County, Link, Redirect, Service
 from services.operations import add_material, change_material, check_links, load_directory, remove_material
 from services.operations.links import CheckResult
 from tests.conftest import acting
@@ -218,6 +220,29 @@ def test_the_live_part_lists_the_directory_of_the_service(
     with django_assert_num_queries(0):
         empty = live_of("service_orientation", county, None, now=now)
     assert empty is not None and not empty.directory.channels
+
+
+def test_the_live_parts_of_the_whole_book_cost_the_same_for_few_and_many_services(
+    county: County, service: Service, second_service: Service, django_assert_num_queries: Any
+) -> None:
+    point = ContactPoint.objects.create(county=county, key="tuki", name_fi="Tuki", kind="phone", value="044 123 4567")
+    Service.objects.filter(pk=service.pk).update(responder_support=point)
+    services, now = list(Service.objects.filter(pk=service.pk)), timezone.now()
+    with CaptureQueriesContext(connection) as asked:
+        one = live_of_all(county, services, now=now)
+    assert [(live.service, live.parts) for live in one["problem_situations"]] == [
+        (None, frozenset({"disruptions"})),
+        (service, frozenset({"support"})),
+    ]
+    assert one["problem_situations"][1].support == [("responders", point)]
+    services = list(Service.objects.filter(county=county))
+    assert len(services) > 1
+    with django_assert_num_queries(len(asked)):
+        many = live_of_all(county, services, now=now)
+    alone = live_of("local_agreements", county, services[0], now=now)
+    assert alone is not None
+    assert [line.queue for line in many["local_agreements"][0].lines] == [line.queue for line in alone.lines]
+    assert len(many["practical_matters"]) == len(services)
 
 
 def test_the_search_finds_the_third_sector_too(county: County) -> None:

@@ -256,6 +256,24 @@ class TestWriting:
         assert signed_in(second_main_user).post(address, publishing).status_code == 302
         assert "Suomeksi." in words_of(signed_in(reader).get(LUKU))
 
+    def test_what_cannot_be_sent_to_review_is_saved_and_says_so(
+        self, chapter: Chapter, county: County, main_user: User, signed_in: SignedIn
+    ) -> None:
+        county.official_languages = ["fi", "sv"]
+        county.save()
+        client = signed_in(main_user)
+        given = self.form(do="review", title_sv="", body_sv="", body_fi="Pitkä työ.")
+        answer = client.post(f"{LUKU}muokkaa/", given)
+        assert answer.status_code == 422
+        assert "Luonnos on tallessa, mutta sitä ei lähetetty arvioitavaksi" in words_of(answer)
+        assert "Tätä ei tallennettu vielä" not in words_of(answer)
+        draft = ChapterVersion.objects.get()
+        assert (draft.body["fi"], draft.state) == ("Pitkä työ.", "draft")
+        again = {**given, "title_sv": "Säkerhet", "body_sv": "Arbete.", "version": answer.context["form"]["version"].value()}
+        assert client.post(f"{LUKU}muokkaa/", again).status_code == 302, "the page knew what it had saved itself"
+        draft.refresh_from_db()
+        assert draft.state == "review"
+
     def test_two_editors_at_once_nothing_is_lost(
         self, chapter: Chapter, main_user: User, second_main_user: User, signed_in: SignedIn
     ) -> None:

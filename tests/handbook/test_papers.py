@@ -13,7 +13,8 @@ from django.test import Client
 
 from accounts.models import User
 from handbook.exports import papers
-from services.models import Service
+from handbook.models import Chapter
+from services.models import ContactPoint, County, Service
 from tests.handbook.conftest import Publish
 from tests.handbook.hostile import inside_pdf
 
@@ -85,3 +86,20 @@ def test_links_to_pages_of_the_portal_are_whole_on_paper(
     assert {each.rpartition(b"/fi/")[2] for each in found} == {f"palvelu/{service.key}/".encode()}
     assert all(each.startswith(b"https://") for each in found)
     assert b"luku-security" in content, "a chapter is a place inside the paper"
+
+
+def test_what_is_true_of_the_service_now_is_in_it(
+    folder: Path, publish: Publish, service: Service, county: County, reader: User, signed_in: SignedIn
+) -> None:
+    point = ContactPoint.objects.create(county=county, key="tuki", name_fi="Vastaajien tuki", kind="phone", value="044 765 4321")
+    Service.objects.filter(pk=service.pk).update(responder_support=point)
+    Chapter.objects.update(key="problem_situations")
+    publish("Toimi näin.")
+    page = signed_in(reader).get("/fi/kasikirja/kaikki/").content.decode()
+    assert "Häiriöitä ei ole." in page and "Vastaajien tuki" in page and 'href="tel:0447654321"' in page
+    client = signed_in(reader)
+    first = client.get(PDF).content
+    assert len(kept(folder)) == 1
+    ContactPoint.objects.update(value="044 000 1111")
+    assert client.get(PDF).content != first, "a number that has changed makes a new paper"
+    assert len(kept(folder)) == 2
