@@ -17,6 +17,7 @@ from reports.metrics.offer import read_offer_months
 from reports.metrics.sample import read_quality_months
 from reports.metrics.scope import services_of
 from reports.metrics.series import read_series
+from reports.metrics.sql import long_reading
 from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
 from services.calendars import local_date
@@ -70,6 +71,7 @@ class Trend:
         return [point.month for point in self.points if point.fullness == Fullness.GAP]
 
 
+@long_reading()
 def trend_of(
     county: County,
     service: Service | None,

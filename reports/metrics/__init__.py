@@ -29,6 +29,7 @@ from reports.metrics.figure import FEW, Facts, Figure
 from reports.metrics.hours import HourCount, facts_of, read_hours
 from reports.metrics.reading import OF_RESIDENTS, Reading, read
 from reports.metrics.scope import Scope
+from reports.metrics.sql import long_reading
 from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
@@ -81,6 +82,7 @@ CELL_METRICS = ("M01", "M03", "M04", "M06", "M07", "M08", "M10", "M11", "M12", "
 """What a cell of a breakdown can tell."""
 
 
+@long_reading()
 def figures_of(
     scope: Scope,
     period: Period,

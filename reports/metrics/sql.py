@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Aggregate, BigIntegerField, CharField, FloatField, Func
 
 MILLION = 1_000_000
+LONG_READING_MS = 60_000
+_is_long: ContextVar[bool] = ContextVar("is_long", default=False)
 
 
 class Micros(Func):
@@ -50,6 +55,26 @@ class Elapsed(Func):
         """The exact number of PostgreSQL's interval."""
         (start, first), (end, second) = (compiler.compile(each) for each in self.get_source_expressions())
         return f"(EXTRACT(epoch FROM ({end} - {start})) * 1000000)::bigint", [*second, *first]
+
+
+@contextmanager
+def long_reading() -> Iterator[None]:
+    """A query of a report may take a minute on PostgreSQL, where a page of the chat is given up after five seconds.
+
+    A year of a large county is read in one query. What is read inside another long reading belongs to that one.
+    """
+    if connection.vendor != "postgresql" or _is_long.get():
+        yield
+        return
+    outer = _is_long.set(True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {LONG_READING_MS}")
+        yield
+    finally:
+        _is_long.reset(outer)
+        with suppress(DatabaseError), connection.cursor() as cursor:  # a transaction that failed takes the setting back by itself
+            cursor.execute("RESET statement_timeout")
 
 
 def instant_of(hour: str) -> datetime:

@@ -188,7 +188,7 @@ def test_the_share_of_prevention_is_told_where_topics_are_marked(d1, county: Cou
 def test_the_number_of_queries_does_not_follow_the_rows(d1, county: County, queue: Queue, django_assert_max_num_queries) -> None:
     ways = tuple(BREAKDOWNS)
     scope = Scope.whole(county)
-    with django_assert_max_num_queries(60) as seen:
+    with django_assert_max_num_queries(62) as seen:
         figures_of(scope, NOVEMBER.period, breakdowns=ways)
     sql = " ".join(each["sql"] for each in seen.captured_queries)
     assert "chat_event" not in sql and "chat_participant" not in sql

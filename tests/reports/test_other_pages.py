@@ -128,7 +128,7 @@ class TestYear:
     def test_the_number_of_queries(self, d1, manager, signed_in, django_assert_max_num_queries) -> None:
         client = signed_in(manager)
         page(client, "reports:year")
-        with django_assert_max_num_queries(40):
+        with django_assert_max_num_queries(44):
             page(client, "reports:year")
 
 

@@ -60,7 +60,7 @@ class TestSeries:
 
     def test_the_number_of_queries_does_not_follow_the_months(self, d1, county: County, django_assert_max_num_queries) -> None:
         for length in (2, 26):
-            with django_assert_max_num_queries(14):
+            with django_assert_max_num_queries(16):
                 trend_of(county, None, last_months(NOVEMBER, length), today=TODAY)
 
 
