@@ -117,6 +117,13 @@ class Direction(models.TextChoices):
     LT = "lt", "<"
 
 
+class CostSplit(models.TextChoices):
+    """What a county does with costs that several of its services share (M31)."""
+
+    NOT = "not", _("Shared costs are not split: only the figure of all who share them has them")
+    ANSWERED = "answered", _("Shared costs are split by the share of answered contacts")
+
+
 class CostKind(models.TextChoices):
     """Cost rows of M31."""
 

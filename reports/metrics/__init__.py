@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from reports.metrics import (
     change,
+    costs,
     demand,
     elsewhere,
     guide,
@@ -34,12 +35,27 @@ from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
 
-FORMULAS = "2026.7"
+FORMULAS = "2026.8"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {
     each.code: each
-    for part in (volume, waits, outcomes, opinions, demand, offer, elsewhere, work, change, guide, requests, rollouts, sample)
+    for part in (
+        volume,
+        waits,
+        outcomes,
+        opinions,
+        demand,
+        offer,
+        costs,
+        elsewhere,
+        work,
+        change,
+        guide,
+        requests,
+        rollouts,
+        sample,
+    )
     for each in part.DEFINITIONS
 }
 DEFINITIONS: Mapping[str, Metric] = {code: _FOUND[code] for code in METRICS if code in _FOUND}
@@ -52,7 +68,7 @@ _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = 
     Source.CALLS: lambda scope, period, now: dict(work.read_calls(scope, period, now=now)),
     Source.REQUESTS: lambda scope, period, now: requests.read_requests(scope, period, now=now),
     Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period),
-    Source.COSTS: lambda scope, period, now: offer.read_costs(scope, period),
+    Source.COSTS: lambda scope, period, now: costs.read_costs(scope, period),
     Source.KINDS: lambda scope, period, now: change.read_kinds(scope, period),
     Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period),
     Source.WORDS: lambda scope, period, now: dict(opinions.read_words(scope, period)),

@@ -1,15 +1,13 @@
-"""M25, M31 and M32: what is offered, to how many, and at what cost."""
+"""M25 and M32: what is offered, and to how many."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from reports.gaps import are_comparable
@@ -22,7 +20,7 @@ from reports.metrics.series import of_month
 from reports.months import Month, Period
 from services.calendars import Calendar, merged, midnights
 from services.intervals import Interval
-from services.models import CostRow, County, Municipality, Queue, ResponderGroup, Service
+from services.models import County, Municipality, Queue, ResponderGroup, Service
 from services.openness import calendars_of, weekly_of
 
 HOUR = timedelta(hours=1)
@@ -113,29 +111,6 @@ def _professions(scope: Scope, months: Sequence[Month]) -> dict[int, set[str]]:
     return found
 
 
-def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
-    """Costs of the months of the period, and the contacts of just those services and months (M31)."""
-    rows = CostRow.objects.filter(service__in=scope.services, month__range=(Month.of(period.first).first, period.last)).order_by()
-    euros = Decimal(0)
-    paid: dict[Month, set[int]] = defaultdict(set)
-    for service, month, total in rows.values_list("service", "month").annotate(total=Sum("euros")):
-        euros += total
-        paid[Month.of(month)].add(service)
-    if not paid:
-        return {}
-    wanted = Q(pk__in=[])
-    for month, services in paid.items():
-        starts, ends = month.period.interval
-        wanted |= Q(queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=services)
-    found = (
-        scope.rows(period)
-        .filter(wanted)
-        .aggregate(contacts=columns.counted(columns.CONTACT), answered=columns.counted(columns.ANSWERED))
-    )
-    missing = [str(month) for month in period.months if month not in paid]
-    return {"euros": euros, "paid_contacts": found["contacts"], "paid_answered": found["answered"], "without_costs": missing}
-
-
 def weekly_hours(calendars: Iterable[Calendar], period: Period) -> Fraction:
     """Hours of a week in which any queue is open by the regular intervals of the last day; overlapping ones count once."""
     return hours_of_week((each for calendar in calendars for each in calendar.weekly), period)
@@ -187,17 +162,6 @@ def per_resident(facts: Facts) -> Figure:
     return Figure("M25", Fraction(1000 * n, population), "/1000", n, [("contacts", n), ("population", population)], beside)
 
 
-def cost(facts: Facts) -> Figure:
-    """M31: no row of costs is no data, never 0,00."""
-    if facts.get("euros") is None:
-        return unknown("M31", "€")
-    n, euros = number(facts, "paid_contacts"), Fraction(facts["euros"])
-    answered = number(facts, "paid_answered")
-    beside = {"euros": euros, "per_answered": euros / answered if answered else None}
-    notes = ["no_costs", *facts["without_costs"]] if facts["without_costs"] else []
-    return Figure("M31", euros / n if n else None, "€", n, [("contacts", n), ("answered", answered)], beside, notes=notes)
-
-
 def _is_valid(interval: Interval, period: Period) -> bool:
     day = period.last
     return (interval.valid_from is None or interval.valid_from <= day) and (
@@ -222,14 +186,6 @@ DEFINITIONS = (
         Source.CONVERSATIONS,
         Source.DIRECTORY,
         Source.IMPORTED,
-    ),
-    metric(
-        "M31",
-        "€",
-        Better.LESS,
-        _("The costs entered for the months of the period, divided by the contacts of the same services and months."),
-        cost,
-        Source.COSTS,
     ),
     metric(
         "M32",

@@ -143,6 +143,7 @@ PARTS: Mapping[str, Promise | str] = {
     "guide_helped_share": _("It helped, of those who told"),
     "guide_human_wait": _("From the hand-over to a human’s answer (median)"),
     "euros": _("Costs, euros"),
+    "shared_euros": _("Of them shared costs, euros"),
     "own_mails": _("Came to the portal’s own mailboxes"),
     "own_mails_answered": _("Of them answered"),
     "mails": _("Entered by hand: received"),
@@ -171,6 +172,12 @@ NOTES: Mapping[str, Promise | str] = {
     "session_only": _("By browser session alone: identification is not in use."),
     "uncoded": _("More than a tenth of answered contacts have no outcome."),
     "no_costs": _("Costs are missing from the period."),
+    "costs_split": _("Shared costs: split among the services by the share of answered contacts, as the county has chosen."),
+    "costs_not_split": _("Shared costs: not in this figure, since the county has not chosen to split them among services."),
+    "costs_whole": _("Shared costs: counted once, since all the services that share them are in this figure."),
+    "costs_not_splittable": _(
+        "Shared costs of some month: not in this figure, since none of those who share them answered anybody."
+    ),
     "not_comparable": _("Not comparable: the area of a service has changed."),
     "few": _("Few answers."),
     "more_than_all": _("The data are wrong: there are more digital doctor visits than visits in all. Mend the entered figures."),
@@ -210,7 +217,7 @@ PHASES: Mapping[str, Promise | str] = {
     "paattaminen": _("Closing and maintenance"),
 }
 """The phases of the model as it ships; another is told by its key."""
-EUROS = {"euros", "per_answered", "saved_euros"}
+EUROS = {"euros", "shared_euros", "per_answered", "saved_euros"}
 """What stands beside a figure as euros."""
 TIMES = {"mean", "p90", "longest", "left_after", "transfer_mean", "transfer_median", "guide_human_wait", "calls_median"}
 """What stands beside a figure as a duration."""

@@ -33,6 +33,7 @@ class CountyAdmin(DirectoryAdmin):
         "switchboard",
         "registry_email",
         "survey_words_months",
+        "cost_split",
         "is_active",
         "is_demo",
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from services.admin.base import DirectoryAdmin, people_of
 from services.metric_names import metric_choices, metric_words
-from services.models import CostRow, Disruption, DisruptionText, Improvement, Override, Target
+from services.models import CostRow, Disruption, DisruptionText, Improvement, Override, SharedCost, Target
 
 
 @admin.register(Disruption)
@@ -99,3 +99,12 @@ class CostRowAdmin(DirectoryAdmin):
     counted = ngettext_lazy("%(n)s cost", "%(n)s costs", "n")
     general = ("service", "month", "kind", "euros", "source")
     list_display = ("service", "month", "kind", "euros")
+
+
+@admin.register(SharedCost)
+class SharedCostAdmin(DirectoryAdmin):
+    """Costs that several services share; whether they are split is a choice of the county."""
+
+    counted = ngettext_lazy("%(n)s shared cost", "%(n)s shared costs", "n")
+    general = ("county", "services", "month", "kind", "euros", "source")
+    list_display = ("month", "kind", "euros", "county", "source")

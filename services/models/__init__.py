@@ -1,5 +1,6 @@
 """The service directory's facts, split by noun."""
 
+from services.models.costs import CostRow, SharedCost
 from services.models.county import ContactPoint, County, Link, Municipality, Office
 from services.models.help_forms import HelpField, HelpForm
 from services.models.improvements import Improvement
@@ -9,7 +10,6 @@ from services.models.queues import Membership, Queue, ResponderGroup
 from services.models.schedules import ExceptionDay, Holiday, Schedule, WeeklyInterval
 from services.models.service import (
     Channel,
-    CostRow,
     LegalBasis,
     LifeSituation,
     Redirect,
@@ -48,6 +48,7 @@ __all__ = [
     "Schedule",
     "Service",
     "ServiceArea",
+    "SharedCost",
     "Survey",
     "SurveyAnswer",
     "SurveyParticipation",

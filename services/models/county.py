@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from services.choices import Audience, ContactKind, LinkCategory, PriceClass
+from services.choices import Audience, ContactKind, CostSplit, LinkCategory, PriceClass
 from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county, scoped, supervised_by
 from services.models.colours import validate_accent
 from services.models.schedules import Schedule
@@ -82,6 +82,13 @@ class County(Versioned):
         default=12,
         validators=[MinValueValidator(1), MaxValueValidator(36)],
         help_text=_("Counted from the closing of the survey; then they are erased. A year lets the yearly review read them once."),
+    )
+    cost_split = models.CharField(
+        _("costs that several services share"),
+        max_length=10,
+        choices=CostSplit.choices,
+        default=CostSplit.NOT,
+        help_text=_("The choice is told beside the cost of a contact (M31)."),
     )
     privacy_notice = models.TextField(_("privacy notice"), blank=True)
     is_demo = models.BooleanField(_("demonstration county"), default=False)

@@ -17,7 +17,6 @@ from accounts.models import Grant
 from services.choices import (
     AimClass,
     Audience,
-    CostKind,
     Direction,
     Identification,
     Medium,
@@ -363,38 +362,3 @@ class Target(Versioned):
         super().clean()
         if not METRIC.fullmatch(self.metric):
             raise ValidationError({"metric": ValidationError(_("Write M01–M35 or M08b."), code="metric")})
-
-
-class CostRow(Versioned):
-    """A cost of a service in a month (M31)."""
-
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="costs", verbose_name=_("service"))
-    month = models.DateField(_("month"), help_text=_("The first day of the month."))
-    kind = models.CharField(_("kind"), max_length=10, choices=CostKind.choices)
-    euros = models.DecimalField(_("euros"), max_digits=12, decimal_places=2)
-    source = models.CharField(_("source"), max_length=160)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
-
-    objects = scoped("service__county__code").as_manager()
-
-    class Meta:
-        verbose_name = _("cost")
-        verbose_name_plural = _("costs")
-        ordering = ["-month", "kind"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(month__day=1),
-                name="cost_month_is_a_first_day",
-                violation_error_code="month",
-                violation_error_message=_("Give the month as its first day."),
-            ),
-            models.CheckConstraint(
-                condition=Q(euros__gte=0),
-                name="cost_not_negative",
-                violation_error_code="negative",
-                violation_error_message=_("A cost cannot be negative."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month:%m/%Y} {self.euros} €"

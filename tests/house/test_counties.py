@@ -55,6 +55,7 @@ NEEDS: dict[str, Callable[[Maker], dict[str, Any]]] = {
     "services.Municipality": lambda maker: {"code": "999"},
     "services.Use": lambda maker: {"contact_point": maker.one(model_named("services.ContactPoint"))},
     "services.CostRow": lambda maker: {"month": timezone.localdate().replace(day=1)},
+    "services.SharedCost": lambda maker: {"month": timezone.localdate().replace(day=1)},
     "accounts.AuditEntry": lambda maker: {"county": maker.county.code},
     "guidance.PathFeedback": lambda maker: {"helped": "yes"},
     "reports.ShiftWish": lambda maker: {"user": one_who_answers(maker)},

@@ -84,6 +84,9 @@ def one_of_each(county, service, queue, point, always_open, main_user):
         models.CostRow: models.CostRow.objects.create(
             service=service, month=today.replace(day=1), kind="staff", euros=100, source="kirjanpito"
         ),
+        models.SharedCost: models.SharedCost.objects.create(
+            county=county, month=today.replace(day=1), kind="system", euros=100, source="lisenssi"
+        ),
         models.Channel: models.Channel.objects.create(service=service, medium="phone", contact_point=point),
         models.Redirect: models.Redirect.objects.create(
             service=service, matter_fi="Hammassärky", matter_sv="Tandvärk", to_contact=point

@@ -30,6 +30,7 @@ from services.models import (
     Redirect,
     Schedule,
     ServiceArea,
+    SharedCost,
     Target,
     Topic,
     WeeklyInterval,
@@ -77,6 +78,8 @@ def directory(county, service, queue, second_service, second_queue, other_queue)
             starts_on=begins,
         )
     CostRow.objects.create(service=service, month=date(2027, 1, 1), kind="staff", euros="1234.50", source="kirjanpito")
+    shared = SharedCost.objects.create(county=county, month=date(2027, 1, 1), kind="system", euros="99.00", source="lisenssi")
+    shared.services.add(service, second_service)
     Office.objects.create(county=county, key="keskus", name_fi="Keskus", name_sv="Centrum", postal_code="28100", town_fi="Pori")
     return county
 

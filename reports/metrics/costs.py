@@ -1,0 +1,148 @@
+"""M31: what a contact costs, by the costs of each service and by those that several services share.
+
+A shared cost counts whole in the figure of all who share it, and so once in the county's. In the figure of some of them it counts
+by their share of the answered contacts of that month, when the county has chosen so; else not at all. The choice is a note of the
+figure, and is frozen with it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from reports.metrics import columns
+from reports.metrics.definition import Better, Source, metric
+from reports.metrics.figure import Facts, Figure, number, unknown
+from reports.metrics.scope import Scope
+from reports.metrics.series import of_month
+from reports.months import Month, Period
+from services.choices import CostSplit
+from services.models import CostRow, County, Service, SharedCost
+
+Answered = Mapping[tuple[Month, int], int]
+SPLIT, NOT_SPLIT, WHOLE, NOT_SPLITTABLE = "costs_split", "costs_not_split", "costs_whole", "costs_not_splittable"
+
+
+@dataclass(slots=True)
+class Costs:
+    """What the months of a period cost: whose contacts pay it, how much of it is shared, and how the shared part came in."""
+
+    euros: Fraction = Fraction()
+    shared: Fraction = Fraction()
+    paid: dict[Month, set[int]] = field(default_factory=lambda: defaultdict(set))
+    how: set[str] = field(default_factory=set)
+
+    def add(self, month: Month, services: Iterable[int], euros: Fraction) -> None:
+        """A cost of these services."""
+        self.euros += euros
+        self.paid[month].update(services)
+
+
+def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
+    """Costs of the whole months of the period, and the contacts of just those services and months (M31): five queries at most.
+
+    A month of which the period has only some days has no cost of its own: it is told of as missing.
+    """
+    months = [month for month in period.months if month.first >= period.first and month.last <= period.last]
+    costs = Costs()
+    within = {"month__in": [month.first for month in months]}
+    rows = CostRow.objects.filter(service__in=scope.services, **within).order_by()
+    for service, month, total in rows.values_list("service", "month").annotate(total=Sum("euros")):
+        costs.add(Month.of(month), [service], Fraction(total))
+    _add_shared(costs, scope, list(SharedCost.objects.filter(county=scope.county_id, **within).prefetch_related("services")))
+    if not costs.paid:
+        return {"costs_how": sorted(costs.how)}
+    wanted = Q(pk__in=[])
+    for month, services in costs.paid.items():
+        starts, ends = month.period.interval
+        wanted |= Q(queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=services)
+    counted = {"contacts": columns.counted(columns.CONTACT), "answered": columns.counted(columns.ANSWERED)}
+    found = scope.rows(period).filter(wanted).aggregate(**counted)
+    return {
+        "euros": costs.euros,
+        "shared_euros": costs.shared,
+        "costs_how": sorted(costs.how),
+        "paid_contacts": found["contacts"],
+        "paid_answered": found["answered"],
+        "without_costs": [str(month) for month in period.months if month not in costs.paid],
+    }
+
+
+def _add_shared(costs: Costs, scope: Scope, rows: Sequence[SharedCost]) -> None:
+    """The shared costs that touch the services of the scope, by the choice of the county."""
+    if not rows:
+        return
+    own = set(scope.services)
+    everyone = frozenset(Service.objects.filter(county=scope.county_id, is_test=False).values_list("pk", flat=True))
+    sharers = {row.pk: (frozenset(each.pk for each in row.services.all()) or everyone) & everyone for row in rows}
+    touching = [row for row in rows if sharers[row.pk] & own]
+    partly = [row for row in touching if not sharers[row.pk] <= own]
+    is_split = bool(partly) and _is_split(scope)
+    answered = _answered(scope, everyone, {Month.of(row.month) for row in partly}) if is_split else {}
+    for row in touching:
+        month, who = Month.of(row.month), sharers[row.pk]
+        share, how = (Fraction(1), WHOLE) if who <= own else _share(answered, month, who, own) if is_split else (None, NOT_SPLIT)
+        costs.how.add(how)
+        if share is not None:
+            costs.add(month, who & own, Fraction(row.euros) * share)
+            costs.shared += Fraction(row.euros) * share
+
+
+def _share(answered: Answered, month: Month, who: Collection[int], own: Collection[int]) -> tuple[Fraction | None, str]:
+    """The part of the answered contacts of those who share that is of the scope; none answered: there is nothing to split by."""
+    of_all = sum(answered.get((month, service), 0) for service in who)
+    if not of_all:
+        return None, NOT_SPLITTABLE
+    return Fraction(sum(answered.get((month, service), 0) for service in who if service in own), of_all), SPLIT
+
+
+def _is_split(scope: Scope) -> bool:
+    return County.objects.filter(pk=scope.county_id, cost_split=CostSplit.ANSWERED).exists()
+
+
+def _answered(scope: Scope, services: Collection[int], months: Collection[Month]) -> Answered:
+    """Answered contacts of each service of the county in each of the months: one query."""
+    ordered = sorted(months)
+    of_all = Scope(scope.county_id, tuple(sorted(services)))
+    rows = of_all.rows(Period(ordered[0].first, ordered[-1].last)).filter(columns.ANSWERED).annotate(cell=of_month(ordered))
+    counts = (
+        rows.filter(cell__isnull=False).values_list("cell", "first_queue__service").annotate(n=columns.counted(columns.ANSWERED))
+    )
+    return {(ordered[cell], service): n for cell, service, n in counts}
+
+
+def cost(facts: Facts) -> Figure:
+    """M31: no row of costs is no data, never 0,00; how shared costs are counted is told beside it."""
+    how = list(facts.get("costs_how") or ())
+    if facts.get("euros") is None:
+        return Figure("M31", None, "€", 0, known=False, notes=how) if how else unknown("M31", "€")
+    n, euros = number(facts, "paid_contacts"), Fraction(facts["euros"])
+    answered = number(facts, "paid_answered")
+    beside = {"euros": euros, "per_answered": euros / answered if answered else None}
+    if {SPLIT, WHOLE} & set(how):
+        beside["shared_euros"] = Fraction(facts["shared_euros"])
+    missing = ["no_costs", *facts["without_costs"]] if facts["without_costs"] else []
+    parts = [("contacts", n), ("answered", answered)]
+    return Figure("M31", euros / n if n else None, "€", n, parts, beside, notes=[*how, *missing])
+
+
+DEFINITIONS = (
+    metric(
+        "M31",
+        "€",
+        Better.LESS,
+        _(
+            "The costs entered for the whole months of the period, divided by the contacts of the same services and months. Costs"
+            " that several services share count once in the figure of all of them; in the figure of one service by its share of"
+            " the answered contacts of the month, if the county has chosen so, and else not at all. The choice is told beside."
+        ),
+        cost,
+        Source.COSTS,
+    ),
+)
