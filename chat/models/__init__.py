@@ -10,7 +10,7 @@ from chat.models.feedback import Feedback
 from chat.models.identifications import IdentityRequest
 from chat.models.later import ContactTry, LaterContact
 from chat.models.legs import Leg
-from chat.models.mail import MailLetter, MailNotice, MailThread
+from chat.models.mail import KeptLetter, MailLetter, MailNotice, MailThread
 from chat.models.participants import Participant
 from chat.models.practice import ConsoleSettings, PracticeRun
 from chat.models.presence import Presence
@@ -28,6 +28,7 @@ __all__ = [
     "Event",
     "Feedback",
     "IdentityRequest",
+    "KeptLetter",
     "LaterContact",
     "Leg",
     "MailLetter",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import uuid
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from chat.choices import LetterKind, MailNoticeKind
 from chat.models.conversations import Conversation, OfConversation
-from services.models import Mailbox
+from services.models import Mailbox, Queue
 from services.models.base import scoped
 
 MARK_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -51,6 +53,9 @@ class MailLetter(models.Model):
     kind = models.CharField(max_length=9, choices=LetterKind.choices)
     is_left = models.BooleanField(default=False, help_text="It belongs to nobody here, and lies flagged in the mailbox.")
     received_at = models.DateTimeField(default=timezone.now)
+    sender_key = models.CharField(
+        max_length=64, blank=True, help_text="Of a letter that begins a matter: keyed hash of its sender’s address, for the limit."
+    )
 
     objects = scoped("mailbox__queue__service__county__code").as_manager()
 
@@ -58,9 +63,48 @@ class MailLetter(models.Model):
         verbose_name = _("handled letter")
         verbose_name_plural = _("handled letters")
         constraints = [models.UniqueConstraint(fields=["mailbox", "key"], name="mail_letter_once")]
+        indexes = [
+            models.Index(fields=["sender_key", "received_at"], condition=~models.Q(sender_key=""), name="mail_letter_of_sender")
+        ]
 
     def __str__(self) -> str:
         return f"{self.mailbox_id} {self.kind}"
+
+
+class KeptLetterQuerySet(models.QuerySet["KeptLetter"]):
+    """Questions about letters that are kept apart."""
+
+    def readable_by(self, actor: Actor) -> Self:
+        """Those of the mailboxes whose service the person supervises."""
+        return self.filter(mailbox__queue__in=Queue.objects.supervised_by(actor))
+
+
+class KeptLetter(models.Model):
+    """A letter over the sender's limit, kept apart with its words until a supervisor takes it in or dismisses it; then it goes."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="kept_letters")
+    key = models.CharField(max_length=64)
+    message_id = models.CharField(max_length=255, blank=True)
+    sender = models.CharField(max_length=120, blank=True)
+    subject = models.CharField(max_length=400, blank=True)
+    text = models.TextField(blank=True)
+    quoted = models.TextField(blank=True)
+    files = models.JSONField(default=list)
+    marks = models.JSONField(default=list)
+    is_partial = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+
+    objects = KeptLetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter kept apart")
+        verbose_name_plural = _("letters kept apart")
+        ordering = ["received_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["mailbox", "key"], name="kept_letter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.received_at:%Y-%m-%d %H:%M}"
 
 
 class MailNoticeQuerySet(models.QuerySet["MailNotice"]):
@@ -97,4 +141,4 @@ class MailNotice(models.Model):
         return f"{self.thread_id} {self.kind}"
 
 
-__all__ = ["MailLetter", "MailNotice", "MailThread", "new_mark"]
+__all__ = ["KeptLetter", "MailLetter", "MailNotice", "MailThread", "new_mark"]

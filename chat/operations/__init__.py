@@ -33,6 +33,7 @@ from chat.operations.later import (
 )
 from chat.operations.mail_in import fetch_mail
 from chat.operations.mail_out import conversation_of_link, send_notices
+from chat.operations.mail_settling import dismiss_kept_letters, open_kept_letters, take_kept_letters
 from chat.operations.messages import Later, Posted, PostMessage, Rejected, post_message, post_messages
 from chat.operations.own_figures import FiguresOf, open_figures
 from chat.operations.practice import check_practice, run_practice, start_practice
@@ -80,6 +81,7 @@ __all__ = [
     "conversation_of_link",
     "decline_identification",
     "decline_transfer",
+    "dismiss_kept_letters",
     "do_concern_step",
     "earlier_conversations",
     "end_conversation",
@@ -107,6 +109,7 @@ __all__ = [
     "open_conversation",
     "open_figures",
     "open_identification",
+    "open_kept_letters",
     "open_left_contact",
     "post_message",
     "post_messages",
@@ -135,6 +138,7 @@ __all__ = [
     "start_conversation",
     "start_disruption",
     "start_practice",
+    "take_kept_letters",
     "take_over_conversation",
     "tell_disruptions",
     "undo_concern_step",

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Resident, System
@@ -27,6 +26,7 @@ from chat.letters import Letter, clean, read_letter
 from chat.models import ContactDetail, Conversation, MailLetter, MailNotice, MailThread
 from chat.operations.help import ask_further, row_of_line
 from chat.operations.log import Entry, append_events, lock_conversation
+from chat.operations.mail_kept import address_key, is_over_limit, keep_letter, sender_key
 from chat.operations.start import create_conversation
 from chat.protocol import TEXT_LIMIT
 from chat.quotes import language_in
@@ -45,15 +45,19 @@ MOST_SECONDS = 240.0
 """So long one run may take: less than the claim of its last mailbox lasts."""
 MOST_TOLD, TOLD_WITHIN = 3, timedelta(hours=24)
 """So many automatic notices one address gets in a day: two machines that answer each other soon fall silent."""
+RECEIPT_EACH = timedelta(hours=1)
+"""Of the new letters that one address writes within it the first alone is acknowledged."""
 NOT_ANSWERS = (MailNoticeKind.RECEIVED, MailNoticeKind.PARTLY)
 CUT = "\n[…]"
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a letter. `is_left`: it concerns nobody here, and lies flagged in the mailbox for a person to look at."""
+    """What became of a letter. `is_left`: it concerns nobody here, and lies flagged in the mailbox for a person to look at.
+    `is_kept`: its sender has written too many, and the supervisor decides about it."""
 
     conversation: Conversation | None = None
+    is_kept: bool = False
     is_left: bool = False
     is_duplicate: bool = False
 
@@ -112,6 +116,7 @@ def _fetch_letter(opened: Inbox, uid: str, *, mailbox: Mailbox, by: Actor, now: 
 @transaction.atomic
 def receive_letter(*, by: Actor, mailbox: Mailbox, letter: Letter, now: datetime) -> Received:
     """A letter of a person waits in the line of the mailbox's queue with its promise, or joins the conversation that it answers.
+    What is over the sender's limit of new letters is kept apart; what answers a thread never is.
 
     The same letter is received once. A bounce tells the responder that the address does not work; an automatic answer is shown to
     the staff of its conversation only; everything else that is automatic is left in the mailbox. Raises PermissionDenied.
@@ -122,13 +127,28 @@ def receive_letter(*, by: Actor, mailbox: Mailbox, letter: Letter, now: datetime
     threads = [] if is_own else _threads_of(letter, mailbox)
     returned = list(MailThread.objects.filter(mailbox=mailbox, mark__in=letter.returned))
     is_left = is_own or (letter.kind != LetterKind.PERSON and not threads and not returned)
+    is_new = not is_left and letter.kind == LetterKind.PERSON and not threads
+    is_over = is_new and is_over_limit(mailbox, letter, now=now)
     try:
         with transaction.atomic():
-            MailLetter.objects.create(mailbox=mailbox, key=letter.key, kind=letter.kind, is_left=is_left, received_at=now)
+            known = MailLetter.objects.create(
+                mailbox=mailbox,
+                key=letter.key,
+                kind=letter.kind,
+                is_left=is_left,
+                received_at=now,
+                sender_key=sender_key(letter) if is_new else "",
+            )
     except IntegrityError:
         known = MailLetter.objects.get(mailbox=mailbox, key=letter.key)
         return Received(is_left=known.is_left, is_duplicate=True)
     if is_left:
+        return Received(is_left=True)
+    if is_over:
+        if keep_letter(mailbox, letter, now=now):
+            return Received(is_kept=True)
+        known.is_left = True
+        known.save(update_fields=["is_left"])
         return Received(is_left=True)
     if letter.kind == LetterKind.BOUNCE:
         for thread in returned:
@@ -141,7 +161,7 @@ def receive_letter(*, by: Actor, mailbox: Mailbox, letter: Letter, now: datetime
         return Received(_note(thread.conversation, f"{words}\n\n{letter.text or letter.subject}", now=now))
     if thread is not None and thread.conversation.state != State.ENDED:
         return Received(_go_on(thread, letter, now=now))
-    return Received(_begin(mailbox, letter, origin=thread.conversation if thread else None, now=now))
+    return Received(begin_thread(mailbox, letter, origin=thread.conversation if thread else None, came_at=now, now=now))
 
 
 def mark_undeliverable(thread: MailThread, *, now: datetime) -> None:
@@ -170,7 +190,10 @@ def _threads_of(letter: Letter, mailbox: Mailbox) -> list[MailThread]:
     return list(rows.select_related("conversation").order_by("-pk"))
 
 
-def _begin(mailbox: Mailbox, letter: Letter, *, origin: Conversation | None, now: datetime) -> Conversation:
+def begin_thread(
+    mailbox: Mailbox, letter: Letter, *, origin: Conversation | None, came_at: datetime, is_told: bool = True, now: datetime
+) -> Conversation:
+    """A letter waits in the line of the mailbox's queue, promised from when it came. `is_told`: its sender gets a receipt."""
     queue = mailbox.queue
     otherwise = "fi" if "fi" in queue.languages else queue.languages[0]
     language = language_in(f"{letter.subject}\n{letter.text}", offered=queue.languages, otherwise=otherwise)
@@ -178,7 +201,7 @@ def _begin(mailbox: Mailbox, letter: Letter, *, origin: Conversation | None, now
     row = row_of_line(
         queue, Medium.MAIL, key=uuid4(), token=uuid5(LETTER_KEYS, letter.key), language=language, origin=origin, now=now
     )
-    row.answer_due_at = end_of_working_day(now, mailbox.promise_days)
+    row.answer_due_at = end_of_working_day(came_at, mailbox.promise_days)
     row = create_conversation(row, body=body, now=now)
     if letter.sender:
         ContactDetail.objects.create(conversation=row, value=mask(letter.sender, language)[0][:120], given_at=now)
@@ -192,7 +215,8 @@ def _begin(mailbox: Mailbox, letter: Letter, *, origin: Conversation | None, now
         if letter.marks and origin is None:
             doubt.append(_("The letter answers an earlier thread, but it came from another address or too late to join it."))
     _add_notes(row, letter, told, doubt, now=now)
-    _tell(thread, MailNoticeKind.RECEIVED, letter, told, now=now)
+    if is_told:
+        _tell(thread, MailNoticeKind.RECEIVED, letter, told, now=now)
     announce_board(queues=[queue.pk])
     return row
 
@@ -254,7 +278,7 @@ def _note(row: Conversation, words: str, *, now: datetime) -> Conversation:
 
 
 def _tell(thread: MailThread, kind: MailNoticeKind, letter: Letter, told: list[str], *, now: datetime) -> None:
-    """A notice is queued, unless the address has had its share of automatic ones in a day."""
+    """A notice is queued, unless the address has had its share of automatic ones in a day, or a receipt within the hour."""
     if not letter.sender:
         return
     lately = MailNotice.objects.filter(
@@ -262,13 +286,10 @@ def _tell(thread: MailThread, kind: MailNoticeKind, letter: Letter, told: list[s
         thread__address_key=thread.address_key,
         created_at__gt=now - TOLD_WITHIN,
     )
+    if kind == MailNoticeKind.RECEIVED and lately.filter(kind=kind, created_at__gt=now - RECEIPT_EACH).exists():
+        return
     if lately.count() < MOST_TOLD:
         MailNotice.objects.create(thread=thread, kind=kind, key=letter.key, told=told, created_at=now)
 
 
-def address_key(address: str) -> str:
-    """Tells that two threads have the same address, and nothing of which."""
-    return salted_hmac("chat.mail.address", address.lower(), algorithm="sha256").hexdigest() if address else ""
-
-
-__all__ = ["Received", "fetch_mail", "mark_undeliverable", "receive_letter"]
+__all__ = ["Received", "begin_thread", "fetch_mail", "mark_undeliverable", "receive_letter"]

@@ -29,6 +29,7 @@ from chat.choices import EndedBy, MailNoticeKind, Medium, State
 from chat.letters import MESSAGE_ID
 from chat.models import ContactDetail, Conversation, MailLetter, MailNotice, MailThread
 from chat.operations.mail_in import MOST_SECONDS, mark_undeliverable
+from chat.operations.mail_kept import erase_kept
 from services.choices import MailTrouble
 from services.hosts import address_of
 from services.models import Mailbox
@@ -117,6 +118,7 @@ def conversation_of_link(*, token: str, county: int) -> tuple[Resident, Conversa
 def erase_mail_traces(*, now: datetime) -> int:
     """With the contact detail goes what else tells whose thread it was; keys of handled letters go after half a year."""
     MailLetter.objects.filter(received_at__lt=now - LETTERS_KEPT).delete()
+    erase_kept(now=now)
     rows = MailThread.objects.filter(conversation__contact_detail__erased_at__isnull=False).exclude(first_id="", address_key="")
     return rows.update(first_id="", address_key="")
 

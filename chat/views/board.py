@@ -19,7 +19,7 @@ from accounts.models import Grant, User
 from chat.board import QueueRow, board_of
 from chat.choices import Flag, PresenceKind
 from chat.concerns import step_keys
-from chat.models import Concern
+from chat.models import Concern, KeptLetter
 from chat.staffing import HourRow, hours_of_day
 from chat.views.board_door import supervisor_door
 from chat.views.console_contexts import calls_context
@@ -90,6 +90,7 @@ def _now(request: HttpRequest, actor: Staff, *, now: datetime) -> dict[str, obje
         "finishing": PresenceKind.FINISHING.label,
         "trouble": [row for row in rows if row.is_overloaded],
         "me": actor.user_id,
+        "kept": KeptLetter.objects.readable_by(actor).filter(mailbox__queue__service__county=county).count(),
         **_concerns(actor, county, now=now),
     }
 

@@ -49,6 +49,7 @@ class MailboxAdmin(DirectoryAdmin):
         "is_on",
         "address",
         "promise_days",
+        "new_per_hour",
         "username",
         "password",
         "imap_host",

@@ -18,6 +18,7 @@ from services.models.queues import Queue
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Hosts to which a connection without TLS leaves no machine."""
 MOST_PROMISED = 10
+MOST_NEW = 1000
 
 _PORT = [MinValueValidator(1), MaxValueValidator(65535)]
 _PLAIN = [RegexValidator(r"^[\x21-\x7e]+( [\x21-\x7e]+)*$", _("Use letters, digits and marks of ASCII only."))]
@@ -51,6 +52,12 @@ class Mailbox(Versioned):
     )
     promise_days = models.PositiveSmallIntegerField(
         _("answered in so many working days"), default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_PROMISED)]
+    )
+    new_per_hour = models.PositiveSmallIntegerField(
+        _("new letters from one sender in an hour"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_NEW)],
+        help_text=_("What is over it is kept apart for the supervisor to decide about. Answers to a letter do not count."),
     )
     username = models.CharField(_("user name"), max_length=120, blank=True, validators=_PLAIN)
     imap_host = models.CharField(_("server of incoming mail (IMAP)"), max_length=120, validators=_PLAIN)

@@ -66,6 +66,7 @@ from tests.chat.rights import (
 )
 from tests.chat.rights_concern import CONCERN_ACTIONS, CONCERN_STATES
 from tests.chat.rights_help import HELP_ACTIONS, HELP_STATES
+from tests.chat.rights_mail import MAIL_STATES, dismissed, taken_in
 from tests.chat.test_rights_table import ACTIONS as FIRST_ACTIONS
 from tests.chat.test_rights_table import opens, posts
 from tests.conftest import acting, make_grant, make_person, make_queue, make_service
@@ -259,6 +260,7 @@ STATES: Mapping[str, State] = {
     "flagged": flagged,
     **CONCERN_STATES,
     **HELP_STATES,
+    **MAIL_STATES,
     "whispering": whispering,
     "service disrupted": disrupted("service"),
     "county disrupted": disrupted("county"),
@@ -315,6 +317,9 @@ ACTIONS = [
     # The board.
     Action("board", "active", get(BOARD), SUPERVISES, False),
     Action("board: now", "active", get(f"{BOARD}osa/"), SUPERVISES, False),
+    Action("board: letters kept apart", "active", get(f"{BOARD}kirjeet/"), SUPERVISES, False),
+    Action("board: a letter kept apart is taken in", "kept", post(f"{BOARD}kirjeet/", **taken_in), SUPERVISES_IT),
+    Action("board: a letter kept apart is dismissed", "kept", post(f"{BOARD}kirjeet/", **dismissed), SUPERVISES_IT),
     Action("board: a responder's day", "desk", get(f"{BOARD}paiva/{{responder}}/"), SUPERVISES_IT, False),
     Action("board: a responder's day, other service", "desk", get(f"{BOARD}paiva/{{second}}/"), NOT_EVEN_SHE, False),
     Action("board: presence", "desk", post(f"{BOARD}lasnaolo/", kind="break", person="{responder}"), SUPERVISES_IT),
