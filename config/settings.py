@@ -283,6 +283,7 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
+MAIL_CA_FILE = env.str("MAIL_CA_FILE", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "neuvoluukku@localhost")
 
 # No message text, name or query string is ever logged; lines carry ids and codes.

@@ -169,6 +169,9 @@ class MailTrouble(models.TextChoices):
 
     CONNECT = "connect", _("The server does not answer: check its name and port, and that it may be reached from here")
     TLS = "tls", _("The encrypted connection failed: check the kind of encryption, and the server’s certificate")
+    CERT_NAME = "cert_name", _("The server’s certificate is of another name: check the server’s name")
+    CERT_TIME = "cert_time", _("The server’s certificate is not in force: it has run out, or its time has not begun")
+    UNTRUSTED = "untrusted", _("Nobody whom the portal trusts has signed the server’s certificate: ask the portal’s keeper")
     LOGIN = "login", _("The server refused the user name or the password")
     FOLDER = "folder", _("The folder was not found")
     SENDER = "sender", _("The server does not let this user send from this address")

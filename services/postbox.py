@@ -16,12 +16,16 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from accounts.sealing import MAILBOX, UnreadableError, unseal
 from services.choices import MailSecurity, MailTrouble
 
 TIMEOUT = 20.0
 LARGEST = 256 * 1024
 """So much of a letter is fetched at most: its headers and its text come first, what is attached is not taken."""
+_OF_NAME, _OF_TIME = (62, 64), (9, 10)
+"""OpenSSL’s codes of a certificate (X509_V_ERR): of another host or address; not yet or no longer in force."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -156,36 +160,56 @@ def _outgoing(account: Account) -> Iterator[smtplib.SMTP]:
 
 
 def _imap(account: Account) -> imaplib.IMAP4:
-    where = (account.imap_host, account.imap_port)
+    where, context = (account.imap_host, account.imap_port), _trust()
     if account.imap_security == MailSecurity.TLS:
-        return imaplib.IMAP4_SSL(*where, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
+        return imaplib.IMAP4_SSL(*where, ssl_context=context, timeout=TIMEOUT)
     server = imaplib.IMAP4(*where, timeout=TIMEOUT)
     if account.imap_security == MailSecurity.STARTTLS:
-        _upgrade(server)
+        _upgrade(server, context)
     return server
 
 
-def _upgrade(server: imaplib.IMAP4) -> None:
+def _upgrade(server: imaplib.IMAP4, context: ssl.SSLContext) -> None:
     try:
-        server.starttls(ssl.create_default_context())
-    except (imaplib.IMAP4.error, OSError):
+        server.starttls(context)
+    except (imaplib.IMAP4.error, OSError) as error:
         with suppress(imaplib.IMAP4.error, OSError):
             server.shutdown()
-        raise PostboxError(MailTrouble.TLS) from None
+        raise PostboxError(_trouble_of(error)) from None
 
 
 def _smtp(account: Account) -> smtplib.SMTP:
-    where = (account.smtp_host, account.smtp_port)
+    where, context = (account.smtp_host, account.smtp_port), _trust()
     if account.smtp_security == MailSecurity.TLS:
-        return smtplib.SMTP_SSL(*where, context=ssl.create_default_context(), timeout=TIMEOUT)
+        return smtplib.SMTP_SSL(*where, context=context, timeout=TIMEOUT)
     server = smtplib.SMTP(*where, timeout=TIMEOUT)
     if account.smtp_security == MailSecurity.STARTTLS:
         try:
-            server.starttls(context=ssl.create_default_context())
-        except (smtplib.SMTPException, OSError):
+            server.starttls(context=context)
+        except (smtplib.SMTPException, OSError) as error:
             server.close()
-            raise PostboxError(MailTrouble.TLS) from None
+            raise PostboxError(_trouble_of(error)) from None
     return server
+
+
+def _trust() -> ssl.SSLContext:
+    """The system's certificate authorities, and the county's own of `MAIL_CA_FILE`; names are always checked."""
+    context = ssl.create_default_context()
+    if settings.MAIL_CA_FILE:
+        try:
+            context.load_verify_locations(cafile=settings.MAIL_CA_FILE)
+        except OSError:  # an ssl.SSLError too: a file that is not there, or holds no certificate
+            raise PostboxError(MailTrouble.UNTRUSTED) from None
+    return context
+
+
+def _trouble_of(error: Exception) -> MailTrouble:
+    """Why an encrypted connection was not made; the password has not been sent."""
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return MailTrouble.TLS
+    if error.verify_code in _OF_NAME:
+        return MailTrouble.CERT_NAME
+    return MailTrouble.CERT_TIME if error.verify_code in _OF_TIME else MailTrouble.UNTRUSTED
 
 
 def _password(account: Account) -> str:
@@ -202,8 +226,8 @@ def _told(otherwise: MailTrouble) -> Iterator[None]:
     """Every fault of a server or a line as a code, without its own words."""
     try:
         yield
-    except ssl.SSLError:
-        raise PostboxError(MailTrouble.TLS) from None
+    except ssl.SSLError as error:
+        raise PostboxError(_trouble_of(error)) from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _answer in error.recipients.values()]
         raise PostboxError(MailTrouble.REFUSED, is_final=bool(codes) and min(codes) >= 500) from None
