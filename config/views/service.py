@@ -21,7 +21,7 @@ from config.frame import county_of
 from config.guide import service_guide
 from config.week import monday_of, summary, week_tables
 from services.choices import Audience
-from services.models import Channel, LegalBasis, Redirect, ServiceArea
+from services.models import Channel, LegalBasis, Mailbox, Redirect, Service, ServiceArea
 from services.openness import schedule_weeks
 from services.texts import texts_of
 
@@ -51,6 +51,7 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
         "has_easy": has_easy,
         "tables": week_tables(now.lines, language, today),
         "other_ways": _other_ways(now, language),
+        "mailboxes": mailboxes_of(row),
         "redirects": _redirects(now, board),
         "legal_bases": list(LegalBasis.objects.filter(service=row)),
         "areas": [
@@ -67,6 +68,13 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
 def start_facts(now: ServiceNow) -> dict[str, object]:
     """What the part with the start button tells beside the board itself; the page and its live part share it."""
     return {"estimate": estimate_words(now.estimate) if now.is_open else ""}
+
+
+def mailboxes_of(service: Service) -> list[Mailbox]:
+    """The mailboxes of the service that are in use, in the order of its queues (S001-8)."""
+    return list(
+        Mailbox.objects.in_use().filter(queue__service=service).select_related("queue").order_by("queue__order", "queue__key")
+    )
 
 
 @require_safe
@@ -118,6 +126,8 @@ def _found(request: HttpRequest, key: str) -> tuple[Board, ServiceNow]:
 
 def _other_ways(now: ServiceNow, language: str) -> list[OtherWay]:
     rows = Channel.objects.filter(service=now.service, contact_point__audience=Audience.PUBLIC).exclude(contact_point__value="")
+    own = Mailbox.objects.in_use().filter(queue__service=now.service).values("address")
+    rows = rows.exclude(contact_point__value__in=own)  # its own mailbox tells more of itself
     channels: Sequence[Channel] = list(rows.select_related("contact_point__schedule"))
     schedules = [channel.contact_point.schedule for channel in channels if channel.contact_point.schedule]
     weeks = schedule_weeks(schedules, monday_of(timezone.localdate()))

@@ -44,6 +44,7 @@ PUBLIC = {
     "guide_picture": "pictures of a published guide",
     "public_survey": "a survey of residents; who answers is known by a cookie of that survey only",
     "guidance:paths": "the automatic guide; its state stands in the address (tests/guidance/test_views.py)",
+    "guidance:symptom_checks": "links to symptom checks, as the paths have them",
     "guidance:path": "the same",
     "guidance:step": "the same",
     "guidance:answer": "the same",
