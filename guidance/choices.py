@@ -18,6 +18,16 @@ class PathState(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class ForWhom(models.TextChoices):
+    """For whom a path is, as residents narrow the list by it (S003-32). A path without a tag is for everybody."""
+
+    CHILDREN = "lapset", _("Children and families")
+    YOUNG = "nuoret", _("Young people")
+    ADULTS = "aikuiset", _("People of working age")
+    OLDER = "ikaantyneet", _("Older people")
+    CLOSE = "laheiset", _("Relatives and carers")
+
+
 class Helped(models.TextChoices):
     """“Oliko tästä apua?” (S003-27)."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import Count, Max, Sum
 
@@ -13,6 +14,7 @@ from services.models import County
 from services.search import Remembered
 
 _indexes: Remembered[PathIndex] = Remembered()
+_leads: Remembered[Mapping[str, Sequence[str]]] = Remembered()
 
 
 def find_paths(county: County, words: str, *, language: str) -> list[Hit]:
@@ -25,12 +27,29 @@ def suggest_paths(county: County, beginning: str, *, language: str) -> list[Hit]
     return _index(county).suggest(beginning, language=language)
 
 
+def leads_of(county: County) -> Mapping[str, Sequence[str]]:
+    """Which published paths lead to each link of the library: their address names by the link's key, in the library's order."""
+    return _leads.built(county.pk, _published(county), lambda: _read_leads(county))
+
+
+def _read_leads(county: County) -> Mapping[str, Sequence[str]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for document in _documents(county):
+        for _place, action in document.actions():
+            if action.link:
+                found[action.link][document.slug] = None
+    return {key: list(slugs) for key, slugs in found.items()}
+
+
 def _index(county: County) -> PathIndex:
+    return _indexes.built(county.pk, _published(county), lambda: build_index(_documents(county)))
+
+
+def _published(county: County) -> tuple[object, ...]:
     rows = PathVersion.objects.current().walkable().filter(path__county=county)
     # A published version never changes, so which there are tells all: how many, which ones, and when the newest came.
     told = rows.aggregate(count=Count("pk"), keys=Sum("pk"), newest=Max("published_at"))
-    version = (told["count"], told["keys"], told["newest"])
-    return _indexes.built(county.pk, version, lambda: build_index(_documents(county)))
+    return told["count"], told["keys"], told["newest"]
 
 
 def _documents(county: County) -> Iterator[PathDocument]:

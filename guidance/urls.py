@@ -7,6 +7,7 @@ from guidance.views import desk_moved, feedback, handover, listing, searching, s
 app_name = "guidance"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", listing.paths, name="paths"),
+    path("omaolo/", listing.symptom_checks, name="symptom_checks"),
     path("haku/", searching.search, name="search"),
     path("haku/ehdotukset/", searching.suggestions, name="suggest"),
     path("<slug:slug>/", desk_moved.first, name="path"),

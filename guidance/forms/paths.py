@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec.structs import replace
 
 from accounts.models import Grant, User
-from guidance.choices import AUTHOR_ROLES
+from guidance.choices import AUTHOR_ROLES, ForWhom
 from guidance.choosing import Choices
 from guidance.document import LANGUAGES, Keywords, PathDocument, Words
 from guidance.models import Path, PathVersion
@@ -116,7 +116,7 @@ class SettingsForm(DraftForm):
         fields["area"] = forms.ChoiceField(label=_("Area"), choices=areas, required=False)
         for code in LANGUAGES:
             fields[f"keywords_{code}"] = line(KEYWORDS[code], most=600, help_text=_("Separated by commas."))
-        fields["audience"] = line(_("For whom"), help_text=_("Separated by commas, such as aikuiset, vanhemmat."))
+        fields["audience"] = line(_("For whom"), help_text=for_whom_help())
         fields["topics"] = line(_("Topics"), help_text=_("Separated by commas."))
         fields["review_months"] = forms.IntegerField(label=_("Looked through again after (months)"), min_value=1, max_value=60)
         fields["health"] = forms.BooleanField(
@@ -138,6 +138,13 @@ class SettingsForm(DraftForm):
             topics=listed(given["topics"]),
             **{name: given[name] for name in ("area", "health", "review_months", "start")},
         )
+
+
+def for_whom_help() -> Any:
+    """The tags by which residents narrow the list."""
+    return _("Residents narrow the list by these: %(tags)s. Separated by commas; none: for everybody.") % {
+        "tags": ", ".join(ForWhom.values)
+    }
 
 
 class ArrangePathForm(PageForm):
