@@ -32,6 +32,7 @@ from chat.choices import EndedBy, State  # noqa: E402
 from chat.models import Conversation, Feedback  # noqa: E402
 from reports.exports import as_csv, as_json, paper, workbook  # noqa: E402
 from reports.metrics import Scope, figures_of  # noqa: E402
+from reports.metrics.sql import long_reading  # noqa: E402
 from reports.months import Month  # noqa: E402
 from reports.report import report_of  # noqa: E402
 from reports.trend import last_months, trend_of  # noqa: E402
@@ -116,7 +117,7 @@ def by_hand(county: County, month: Month) -> float:
     conditions += ["f.recommend BETWEEN 7 AND 8", "f.recommend <= 6"]
     asked += [f"COUNT(*) FILTER (WHERE {each})" for each in conditions] + ["SUM(f.satisfaction)"]
     began = perf_counter()
-    with connection.cursor() as cursor:
+    with long_reading(), connection.cursor() as cursor:
         for column in ("1", *COLUMNS):
             cursor.execute(
                 f"SELECT {column}, COUNT(*), {', '.join(asked)}"
