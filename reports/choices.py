@@ -11,6 +11,8 @@ from accounts.choices import Role
 FIGURE_READERS: frozenset[str] = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.MAIN_USER})
 # Who goes through a month's report and signs what was found (the model's signal `last_month_report_reviewed`).
 REVIEWERS: frozenset[str] = frozenset({Role.SUPERVISOR, Role.MANAGER})
+# Who counts what was handled beside the chats.
+COUNTERS: frozenset[str] = frozenset({Role.RESPONDER, Role.SUPERVISOR})
 
 # The metrics of the review's four topics: every report shows them, whatever else a service has chosen (S000-53).
 ALWAYS_SHOWN: Sequence[str] = ("M01", "M06", "M14", "M15", "M17")
@@ -62,6 +64,13 @@ class QualityMark(models.TextChoices):
     YES = "yes", _("Yes")
     NO = "no", _("No")
     NOT = "not", _("Does not apply")
+
+
+class CountKind(models.TextChoices):
+    """What is counted day by day beside the chats (S001-9)."""
+
+    MAILS = "mails", _("E-mails handled")
+    CALLS = "calls", _("Phone calls answered")
 
 
 class ExternalKind(models.TextChoices):

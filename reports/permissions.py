@@ -13,7 +13,7 @@ from accounts.actors import Actor, Staff, System
 from accounts.choices import Role
 from accounts.models import Grant, User
 from accounts.permissions import counties_of, has_role
-from reports.choices import FIGURE_READERS, REVIEWERS
+from reports.choices import COUNTERS, FIGURE_READERS, REVIEWERS
 from reports.models.groups import ReportGroup
 from services.models import County, Service
 from services.models.service import ServiceQuerySet
@@ -74,6 +74,16 @@ def may_set_targets(actor: Actor, *, county: County, service: Service | None) ->
 def may_enter(actor: Actor, *, county: County, service: Service | None) -> bool:
     """Who reads the figures of the service, or of the county, also brings in those that the portal cannot know (S001-9)."""
     return _is_proper(county, service) and _holds(actor, FIGURE_READERS, county, service)
+
+
+def may_count(actor: Actor, *, county: County, service: Service) -> bool:
+    """Who answers in the service, or supervises it, counts what was handled beside its chats today (S001-9)."""
+    return _is_proper(county, service) and _holds(actor, COUNTERS, county, service)
+
+
+def may_count_earlier(actor: Actor, *, county: County, service: Service) -> bool:
+    """A supervisor of the service also mends the numbers of earlier days."""
+    return _is_proper(county, service) and _holds(actor, [Role.SUPERVISOR], county, service)
 
 
 def may_group(actor: Actor, county: County) -> bool:

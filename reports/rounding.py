@@ -32,8 +32,10 @@ def rounded(value: Exact, places: int = 0) -> Decimal:
 
 
 def number(value: Exact | None, places: int = 0) -> str:
-    """50 748 or 3,8: a no-break space between thousands, a decimal comma in Finnish and Swedish."""
-    return NOTHING if value is None else str(formats.number_format(rounded(value, places), places, force_grouping=True))
+    """50 748, 3,8 or −13: a no-break space between thousands, a decimal comma in Finnish and Swedish, a true minus."""
+    if value is None:
+        return NOTHING
+    return str(formats.number_format(rounded(value, places), places, force_grouping=True)).replace("-", "−", 1)
 
 
 def percent(value: Exact | None, *, target: Decimal | None = None) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.views import (
+    counts,
     external,
     feedback,
     files,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("laatu/<slug:key>/<str:month>/", quality.sample, name="quality"),
     path("laatu/<slug:key>/<str:month>/<uuid:conversation>/", quality.check, name="quality_check"),
     path("laatu/<slug:key>/<str:month>/tulokset/<slug:kind>/", quality.results_file, name="quality_file"),
+    path("laskuri/", counts.counters, name="counters"),
+    path("laskuri/<slug:key>/", counts.counter, name="counter"),
     path("luvut/<slug:key>/", external.figures, name="external"),
     path("luvut/<slug:key>/tiedosto/", external.bring_in, name="external_file"),
     path("luvut/<slug:key>/pohja/<slug:kind>/", external.empty, name="external_sheet"),

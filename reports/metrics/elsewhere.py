@@ -10,21 +10,23 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import Medium
 from chat.models import Conversation
-from reports.choices import ExternalKind
+from reports.choices import CountKind, ExternalKind
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, named, number, ratio, unknown
 from reports.metrics.scope import Scope
-from reports.models import ExternalFigure
+from reports.models import DayCount, ExternalFigure
 from reports.months import Month, Period
 
 K = ExternalKind
@@ -34,6 +36,13 @@ ALONE = (K.CALLS_MEDIAN, K.CALLS_WITHIN, K.MAIL_DAYS)
 PHONE = (K.NURSES, K.HOURS_BEFORE, K.HOURS_NOW)
 OWN_MAIL = Q(medium=Medium.MAIL, later_contact__isnull=True)
 """It came to a mailbox of the portal; an e-mail that was agreed on in a conversation is a follow-up (M33)."""
+BY_DAY: Mapping[str, Sequence[str]] = {CountKind.MAILS: (K.MAILS, K.MAILS_ANSWERED), CountKind.CALLS: (K.CALLS_ANSWERED,)}
+"""What the daily counter gives: an e-mail that was handled had come, and was answered; of calls only those answered are known."""
+OF_MONTH: Mapping[str, Sequence[str]] = {
+    CountKind.MAILS: (K.MAILS, K.MAILS_ANSWERED, K.MAIL_DAYS),
+    CountKind.CALLS: (K.CALLS, K.CALLS_ANSWERED),
+}
+"""Any of these entered as one number of the month stands in place of the counter's: nothing is counted twice."""
 Place = int | None
 Rows = Mapping[Month, Mapping[str, Mapping[Place, ExternalFigure]]]
 
@@ -50,7 +59,29 @@ def read_rows(scope: Scope, first: Month, last: Month) -> Rows:
     found: dict[Month, dict[str, dict[Place, ExternalFigure]]] = defaultdict(lambda: defaultdict(dict))
     for row in rows.filter(within).in_force().order_by("month", "pk"):
         found[Month.of(row.month)][row.kind][row.service_id] = row
+    _add_counted(found, scope, first, last)
     return found
+
+
+def _add_counted(found: dict[Month, dict[str, dict[Place, ExternalFigure]]], scope: Scope, first: Month, last: Month) -> None:
+    """The daily counters of each service and month, where no number of the month was entered: one query."""
+    rows = DayCount.objects.standing().filter(service__in=scope.services, day__range=(first.first, last.last)).order_by()
+    counted = rows.annotate(month=TruncMonth("day")).values_list("service", "month", "kind").annotate(n=Sum("change"))
+    for service, day, kind, n in counted:
+        month = Month.of(day)
+        entered = [each for each in OF_MONTH[kind] if service in found[month][each] or None in found[month][each]]
+        for each in (f"unused_{kind}",) if entered else BY_DAY[kind]:
+            found[month][each][service] = ExternalFigure(service_id=service, month=month.first, kind=each, value=Decimal(n))
+
+
+def _by_day(rows: Rows, months: Sequence[Month], kind: str) -> list[str]:
+    """Which source stands, when the daily counter was used."""
+    notes = []
+    if any(row.pk is None for month in months for each in BY_DAY[kind] for row in _standing(rows, month, each).values()):
+        notes.append(f"by_day_{kind}")
+    if any(rows.get(month, {}).get(f"unused_{kind}") for month in months):
+        notes.append(f"month_stands_{kind}")
+    return notes
 
 
 def read_elsewhere(scope: Scope, period: Period) -> dict[str, Any]:
@@ -103,6 +134,8 @@ def facts_of_months(rows: Rows, months: Sequence[Month], *, last: Month, doctors
         if have:
             found[kind] = sum(int(row.exact) for where in have for row in where.values())
             found[f"{kind}_missing"] = [str(month) for month in months if not _standing(rows, month, kind)]
+    for counted in BY_DAY:
+        found[f"by_day_{counted}"] = _by_day(rows, months, counted)
     for kind in ALONE:
         alone = [row for month in months for row in _standing(rows, month, kind).values()]
         if len(months) == 1 and len(alone) == 1:
@@ -203,8 +236,9 @@ def _entered(facts: Facts, code: str, main: str, sums: Sequence[str], alone: Seq
     beside: dict[str, Fraction | None] = {str(kind): facts[kind] for kind in alone if kind in facts}
     if not parts and not beside:
         return unknown(code, "n")
+    by_day = facts.get(f"by_day_{main}") or ()
     value = Fraction(facts[main]) if main in facts else None
-    return Figure(code, value, "n", number(facts, main), parts, beside, notes=_missing(facts.get(f"{main}_missing")))
+    return Figure(code, value, "n", number(facts, main), parts, beside, notes=[*by_day, *_missing(facts.get(f"{main}_missing"))])
 
 
 def digital_doctor(facts: Facts) -> Figure:
@@ -244,7 +278,7 @@ DEFINITIONS = (
         Better.NEITHER,
         _(
             "E-mails to the service in the month: those that came to the portal’s own mailboxes, and beside them the numbers that"
-            " people have entered of others: received, answered, and how long it took."
+            " people have entered of others, by the day or by the month: received, answered, and how long it took."
         ),
         mails,
         Source.IMPORTED,

@@ -1,6 +1,7 @@
 """What reports keep: months, notes, reviews, feedback gone through, quality samples, figures from elsewhere, alerts and groups."""
 
 from reports.models.alerts import GrowthAlert
+from reports.models.counts import DayCount
 from reports.models.external import ExternalFigure
 from reports.models.feedback import FeedbackMark
 from reports.models.groups import ReportGroup, ReportRecipient
@@ -14,6 +15,7 @@ from reports.models.wishes import ShiftWish
 
 __all__ = [
     "AgreedAction",
+    "DayCount",
     "ExternalFigure",
     "FeedbackMark",
     "GrowthAlert",

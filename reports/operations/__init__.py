@@ -1,6 +1,7 @@
 """The rules of reports, and the only place that writes them."""
 
 from reports.operations.alerts import watch_growth
+from reports.operations.counts import add_count, first_open_day, own_last, set_count, undo_count
 from reports.operations.external import Taken, bring_in_figures, enter_figure
 from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
 from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
@@ -20,6 +21,7 @@ __all__ = [
     "Findings",
     "Standing",
     "Taken",
+    "add_count",
     "bring_in_figures",
     "change_note",
     "check_conversation",
@@ -32,6 +34,7 @@ __all__ = [
     "enter_figure",
     "export_quality",
     "export_rows",
+    "first_open_day",
     "freeze_due_months",
     "freeze_month",
     "improve_from_feedback",
@@ -41,12 +44,15 @@ __all__ = [
     "open_feedback",
     "open_rows",
     "open_sampled",
+    "own_last",
     "replace_erased",
     "revise_month",
     "save_group",
+    "set_count",
     "set_target",
     "sign_review",
     "take_wish_back",
+    "undo_count",
     "watch_growth",
     "write_note",
     "write_review",

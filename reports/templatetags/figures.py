@@ -8,7 +8,7 @@ from django import template
 
 from accounts.choices import Role
 from accounts.menu import roles_on_page
-from reports.choices import FIGURE_READERS
+from reports.choices import COUNTERS, FIGURE_READERS
 
 register = template.Library()
 
@@ -23,3 +23,9 @@ def figures_door(context: dict[str, Any]) -> bool:
 def wishes_door(context: dict[str, Any]) -> bool:
     """She answers in the county, and so may wish of her shifts."""
     return Role.RESPONDER in roles_on_page(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def counter_door(context: dict[str, Any]) -> bool:
+    """She answers or supervises in the county, and so may count what is handled beside the chats."""
+    return not roles_on_page(context.get("request")).isdisjoint(COUNTERS)

@@ -23,7 +23,7 @@ from reports.forms.external import FigureFileForm, FigureForm
 from reports.models import ExternalFigure
 from reports.months import Month
 from reports.operations import Taken, bring_in_figures, enter_figure
-from reports.permissions import may_enter, may_judge_savings
+from reports.permissions import may_count, may_enter, may_judge_savings
 from reports.views.files import as_file
 from reports.views.places import Place, month_of, place_door
 from services.resources.files import CONTENT_TYPES, read_file, write_file
@@ -80,6 +80,7 @@ def figures(request: HttpRequest, place: Place) -> HttpResponse:
         "place": place,
         "form": form,
         "may": may_enter(place.actor, county=place.county, service=place.service),
+        "counts": place.service is not None and may_count(place.actor, county=place.county, service=place.service),
         "page": page,
         "shown": _with_history(rows, list(page.object_list)),
         "month": month,

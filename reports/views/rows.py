@@ -46,7 +46,7 @@ def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> Htt
     pages.__dict__["count"] = count  # it was counted already
     page = pages.get_page(request.GET.get("sivu"))
     queues = {
-        each.pk: f"{_name(each.service)}: {_name(each)}"
+        each.pk: _name(each) if chosen.service else f"{_name(each.service)}: {_name(each)}"
         for each in Queue.objects.filter(service__in=scope.services).select_related("service")
     }
     listed: list[tuple[Any, str]] = []

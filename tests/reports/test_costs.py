@@ -67,10 +67,10 @@ class TestSplit:
         share(county, "80.00")
         choose(CostSplit.ANSWERED)
         older, on_duty, whole = cost(Scope.of([d1])), cost(Scope.of([duty()])), cost(Scope.whole(county))
-        assert (older.value, older.beside["euros"], older.beside["shared_euros"]) == (Fraction(470, 9), 470, 70)
+        assert older.value == Fraction(470, 9) and older.beside["euros"] == 470 and older.beside["shared_euros"] == 70
         assert older.beside["per_answered"] == Fraction(470, 7)
-        assert (on_duty.value, on_duty.beside["shared_euros"]) == (35, 10)
-        assert (whole.value, whole.beside["shared_euros"]) == (Fraction(505, 10), 80), "once in the county's figure"
+        assert on_duty.value == 35 and on_duty.beside["shared_euros"] == 10
+        assert whole.value == Fraction(505, 10) and whole.beside["shared_euros"] == 80, "once in the county's figure"
         assert whole.beside["euros"] == older.beside["euros"] + on_duty.beside["euros"]
         assert older.notes == on_duty.notes == ["costs_split"] and whole.notes == ["costs_whole"]
 
@@ -95,7 +95,7 @@ class TestSplit:
         assert cost(Scope.of([duty()])).value == 105, "the other one answered nobody"
         assert cost(Scope.of([second_service])).beside["euros"] == 0
         both = cost(Scope.of([duty(), second_service]))
-        assert (both.value, both.notes) == (105, ["costs_whole"])
+        assert both.value == 105 and both.notes == ["costs_whole"]
 
     def test_a_test_service_shares_nothing(self, d1: Service, second_service: Service, county: County) -> None:
         choose(CostSplit.ANSWERED)
@@ -150,7 +150,7 @@ class TestTold:
         share(county, "80.00")
         with translation.override("en"):
             page = render_to_string("reports/paper.html", {"report": told(manager, d1), "paper": True, "language": "en"})
-        assert f"<strong>{NOTES['costs_not_split']}" in page
+            assert f"<strong>{NOTES['costs_not_split']}" in page
 
     def test_a_frozen_month_keeps_the_choice_by_which_it_was_made(self, d1: Service, county: County) -> None:
         share(county, "80.00")

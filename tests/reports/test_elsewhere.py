@@ -141,7 +141,7 @@ class TestFigures:
     def test_the_number_of_queries_does_not_follow_the_months(self, d1, django_assert_max_num_queries) -> None:
         for n in range(12):
             put(d1, NOVEMBER.shifted(-n), calls=5, visits=9)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             found(d1, Period(date(2026, 1, 1), date(2026, 11, 30)), "M20", "M21", "M24", "M30")
 
 

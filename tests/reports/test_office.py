@@ -40,6 +40,7 @@ NOVEMBER = Month(2026, 11)
 # Comma, quote, UTF-8, from the first row, shown as they are, no formulas, every sheet a file of its own.
 SHEETS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,true,false,false,-1"
 
+LONGEST_KEY = 50
 PLAIN = [each for each in HOSTILE if each.isascii() and each.isprintable() and each.strip() == each and 0 < len(each) < 100]
 
 
@@ -110,7 +111,11 @@ def test_the_table_has_the_figures_of_the_document(queue: Queue, county: County,
 def test_no_text_is_a_formula(queue: Queue, county: County, tmp_path: Path) -> None:
     """Each of over two hundred texts as it is shown when opened, in each file: a formula would show its result."""
     at = datetime(2026, 11, 5, 9, tzinfo=UTC)
-    topics = Topic.objects.bulk_create(Topic(service=queue.service, key=f"t{n}", name_fi=words) for n, words in enumerate(HOSTILE))
+    # The rows tell a topic by its key: no person writes it, but a file brings it in.
+    keys = {words for words in PLAIN if len(words) <= LONGEST_KEY}
+    topics = Topic.objects.bulk_create(
+        Topic(service=queue.service, key=words if words in keys else f"t{n}", name_fi=words) for n, words in enumerate(HOSTILE)
+    )
     Conversation.objects.bulk_create(
         Conversation(
             county=county, service=queue.service, first_queue=queue, queue=queue, resident_key=uuid4(), start_token=uuid4(),
@@ -121,23 +126,18 @@ def test_no_text_is_a_formula(queue: Queue, county: County, tmp_path: Path) -> N
     )  # fmt: skip
     report = month(county)
     rows = list(dataset_rows(Scope.whole(county), NOVEMBER.period, county))
-    for content, kind, taken in (
-        (workbook(report), "xlsx", cell_text),
-        (dataset_xlsx(rows), "xlsx", cell_text),
-        (as_csv(report), "csv", escaped),
-        (dataset_csv(rows), "csv", escaped),
+    for content, kind, taken, told in (
+        (workbook(report), "xlsx", cell_text, PLAIN),
+        (dataset_xlsx(rows), "xlsx", cell_text, keys),
+        (as_csv(report), "csv", escaped, PLAIN),
+        (dataset_csv(rows), "csv", escaped, keys),
     ):
         sheets = converted(tmp_path, content, kind)
         cells = {cell for each in sheets.values() for row in each for cell in row}
         # What is computed is shown by its result or its error, and is missing among the texts.
         computed = {cell for cell in cells if cell.startswith(("#REF", "#NAME", "#VALUE", "Err:")) and cell not in HOSTILE}
         assert not computed, (kind, computed)
-        plain = [
-            words
-            for words in HOSTILE
-            if words.isascii() and words.isprintable() and 0 < len(words) < 100 and words.strip() == words
-        ]
-        lost = [words for words in plain if not any(str(taken(words)).lstrip("'") in cell for cell in cells)]
+        lost = [words for words in told if not any(str(taken(words)).lstrip("'") in cell for cell in cells)]
         assert not lost, (kind, lost)
 
 
