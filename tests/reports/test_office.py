@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ NOVEMBER = Month(2026, 11)
 SHEETS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,true,false,false,-1"
 
 LONGEST_KEY = 50
+NUMBERLIKE = re.compile(r"[\d /.,%]+")
 PLAIN = [each for each in HOSTILE if each.isascii() and each.isprintable() and each.strip() == each and 0 < len(each) < 100]
 
 
@@ -137,6 +139,8 @@ def test_no_text_is_a_formula(queue: Queue, county: County, tmp_path: Path) -> N
         # What is computed is shown by its result or its error, and is missing among the texts.
         computed = {cell for cell in cells if cell.startswith(("#REF", "#NAME", "#VALUE", "Err:")) and cell not in HOSTILE}
         assert not computed, (kind, computed)
+        if kind == "csv":  # a number or a day is shown in the program’s own way, and is no formula
+            told = {words for words in told if not NUMBERLIKE.fullmatch(words)}
         lost = [words for words in told if not any(str(taken(words)).lstrip("'") in cell for cell in cells)]
         assert not lost, (kind, lost)
 
