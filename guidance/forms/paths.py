@@ -105,7 +105,7 @@ class SettingsForm(DraftForm):
         stored: dict[str, Any] = {f"title_{code}": document.title.given(code) for code in LANGUAGES}
         stored |= {f"keywords_{code}": ", ".join(document.keywords.given(code)) for code in LANGUAGES}
         stored |= {name: getattr(document, name) for name in ("area", "health", "review_months", "start")}
-        stored |= {name: ", ".join(getattr(document, name)) for name in ("audience", "topics")}
+        stored |= {"audience": list(document.audience), "topics": ", ".join(document.topics)}
         super().__init__(*args, **{**kwargs, "initial": {**stored, **(kwargs.get("initial") or {})}})
         areas = list(choices.areas)
         if document.area not in dict(areas):
@@ -116,7 +116,14 @@ class SettingsForm(DraftForm):
         fields["area"] = forms.ChoiceField(label=_("Area"), choices=areas, required=False)
         for code in LANGUAGES:
             fields[f"keywords_{code}"] = line(KEYWORDS[code], most=600, help_text=_("Separated by commas."))
-        fields["audience"] = line(_("For whom"), help_text=for_whom_help())
+        own = [(tag, f"{tag} ⚠") for tag in document.audience if tag not in ForWhom.values]  # none that residents choose by
+        fields["audience"] = forms.MultipleChoiceField(
+            label=_("For whom"),
+            choices=[*ForWhom.choices, *own],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("Residents narrow the list by these. None: for everybody."),
+        )
         fields["topics"] = line(_("Topics"), help_text=_("Separated by commas."))
         fields["review_months"] = forms.IntegerField(label=_("Looked through again after (months)"), min_value=1, max_value=60)
         fields["health"] = forms.BooleanField(
@@ -134,17 +141,10 @@ class SettingsForm(DraftForm):
             document,
             title=self.words("title"),
             keywords=Keywords(**{code: listed(given[f"keywords_{code}"]) for code in LANGUAGES}),
-            audience=listed(given["audience"]),
+            audience=tuple(given["audience"]),
             topics=listed(given["topics"]),
             **{name: given[name] for name in ("area", "health", "review_months", "start")},
         )
-
-
-def for_whom_help() -> Any:
-    """The tags by which residents narrow the list."""
-    return _("Residents narrow the list by these: %(tags)s. Separated by commas; none: for everybody.") % {
-        "tags": ", ".join(ForWhom.values)
-    }
 
 
 class ArrangePathForm(PageForm):

@@ -28,14 +28,14 @@ HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7|add:7 }}
 NODE = f"{HERE}kohta/q2/"
 
 
-def sent(client: Client, address: str) -> dict[str, str]:
+def sent(client: Client, address: str) -> dict[str, Any]:
     """The fields of a node's form as a browser would send them back."""
     form = client.get(address).context["form"]
-    found = {}
+    found: dict[str, Any] = {}
     for name in form.fields:
         value = form[name].value()
         if value not in (None, "", False):
-            found[name] = "on" if value is True else str(value)
+            found[name] = "on" if value is True else value if isinstance(value, list) else str(value)
     return found
 
 
@@ -199,7 +199,9 @@ class TestNode:
         client = signed_in(path_author)
         address = f"{HERE}asetukset/"
         given = {**sent(client, address), "title_fi": "Kuume aikuisella", "keywords_fi": "kuume, lämpö ,kuume", "start": "q2"}
-        assert client.post(address, given).status_code == 302
+        assert client.post(address, {**given, "audience": ["lapset", "kaikki"]}).status_code == 422
+        assert client.post(address, {**given, "audience": ["lapset", "nuoret"]}).status_code == 302
+        assert newest().audience == ("lapset", "nuoret")
         assert newest().title.fi == "Kuume aikuisella"
         assert newest().keywords.fi == ("kuume", "lämpö")
         assert newest().start == "q2"
@@ -210,7 +212,7 @@ class TestNode:
         names = ["text_fi", "text_sv", "plain_fi", "answer0_fi", "answer0_sv", "unsure_fi"]
         assert client.post(NODE, {**sent(client, NODE), **dict.fromkeys(names, HOSTILE)}).status_code == 302
         settings = f"{HERE}asetukset/"
-        names = ["title_fi", "title_sv", "keywords_fi", "audience", "topics", "change_note"]
+        names = ["title_fi", "title_sv", "keywords_fi", "topics", "change_note"]
         assert client.post(settings, {**sent(client, settings), **dict.fromkeys(names, HOSTILE)}).status_code == 302
         version = PathVersion.objects.get()
         asked = {"do": "ask", "number": "1", "version": version.version}
