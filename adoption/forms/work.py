@@ -123,6 +123,24 @@ class MeetingForm(WorkForm):
     )
 
 
+class NewMeetingForm(MeetingForm):
+    """A meeting that nobody has called yet may be the first of a monthly series."""
+
+    field_order = ("version", "kind", "title", "on", "starts", "times")
+    times = forms.TypedChoiceField(
+        label=_("How often"),
+        choices=[
+            (1, _("Only this time")),
+            (3, _("Every month, 3 meetings")),
+            (6, _("Every month, 6 meetings")),
+            (12, _("Every month, 12 meetings")),
+        ],
+        coerce=int,
+        required=False,
+        help_text=_("On the same weekday of the same week in each month. You can change or take away each one by itself."),
+    )
+
+
 class PresentForm(PageForm):
     """One participant: a person of the county, or the name of somebody from outside, in a role."""
 

@@ -17,6 +17,7 @@ from accounts.models import User
 from adoption.models import Meeting, Participant, Rollout
 from adoption.operations.ground import locked_rollout, refuse_ended, touch_rollout
 from adoption.operations.people import refuse_stranger
+from adoption.series import MOST, days_of_series
 from services.operations import Change, Create, Delete, RowChange, apply_changes, delete_row
 
 
@@ -43,9 +44,16 @@ def save_meeting(
     values: Mapping[str, Any],
     present: Sequence[Present],
     version: int | None = None,
+    times: int = 1,
     now: datetime,
 ) -> Meeting:
-    """The people of a rollout write a meeting with its participants; what came of it is not written before its day."""
+    """The people of a rollout write a meeting with its participants; what came of it is not written before its day.
+
+    A new one may be the first of a monthly series (S001-38): the later ones get its kind, title, hour and place, and from then on
+    each is a meeting of its own. Raises ValidationError (ended, not_yet, stranger, stale, times).
+    """
+    if not 1 <= times <= (MOST if meeting is None else 1):
+        raise ValidationError({"times": ValidationError(_("Call 1–12 meetings at once."), code="times")})
     refuse_ended(locked_rollout(rollout))
     outcome = str(values.get("outcome", "")).strip()
     day = values.get("on", meeting.on if meeting is not None else None)
@@ -60,7 +68,7 @@ def save_meeting(
             refuse_stranger(county=rollout.county, name="present", person=each.user)
     if meeting is None:
         fresh = Meeting(rollout=rollout, phase=rollout.phase.key if rollout.phase else "", **values)
-        was, changes = "", cast(list[RowChange], [Create(fresh)])
+        was, changes = "", cast(list[RowChange], [Create(fresh), *_later(fresh, times)])
     else:
         fresh = meeting
         was, changes = meeting.outcome, cast(list[RowChange], [Change(meeting, values, version)])
@@ -78,6 +86,14 @@ def delete_meeting(*, by: Actor, meeting: Meeting, now: datetime) -> None:
     refuse_ended(locked_rollout(meeting.rollout))
     delete_row(by=by, row=meeting)
     touch_rollout(rollout=meeting.rollout, by=by, now=now)
+
+
+def _later(first: Meeting, times: int) -> list[Create]:
+    """The later meetings of the series: what is talked of is made when each is near."""
+    if times == 1:
+        return []
+    same = {name: getattr(first, name) for name in ("rollout", "phase", "kind", "title", "starts", "place")}
+    return [Create(Meeting(on=day, **same)) for day in days_of_series(first.on, times)[1:]]
 
 
 def _people(meeting: Meeting, stored: Sequence[Participant], present: Sequence[Present]) -> list[RowChange]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actors import Staff
 from adoption.agenda import Agenda, agenda_of, agenda_text
 from adoption.choices import MeetingKind, MemberRole
-from adoption.forms.work import MeetingForm, PresentForm, present_forms
+from adoption.forms.work import MeetingForm, NewMeetingForm, PresentForm, present_forms
 from adoption.models import Meeting, Participant, Rollout
 from adoption.operations.meetings import Present, delete_meeting, save_meeting
 from adoption.permissions import may_work_in
@@ -63,7 +63,7 @@ def meeting(request: HttpRequest, actor: Staff, rollout: Rollout, meeting: UUID)
 def new(request: HttpRequest, actor: Staff, rollout: Rollout) -> HttpResponse:
     """Write a meeting; the responders' monthly one begins with an agenda made of what is open."""
     _require_writer(actor, rollout)
-    form = MeetingForm(request.POST or None, county=rollout.county.code, initial=_beginning(request, rollout))
+    form = NewMeetingForm(request.POST or None, county=rollout.county.code, initial=_beginning(request, rollout))
     return _write(request, actor, rollout, form, None)
 
 
@@ -74,6 +74,8 @@ def change(request: HttpRequest, actor: Staff, rollout: Rollout, meeting: UUID) 
     row = _row(actor, rollout, meeting)
     _require_writer(actor, rollout)
     form = MeetingForm(request.POST or None, county=rollout.county.code, row=row)
+    if row.kind == MeetingKind.RESPONDERS and not row.agenda and not row.outcome:
+        form.initial["agenda"] = agenda_text(agenda_of(rollout, now=timezone.now()))
     if request.POST.get("do") == "delete":
         try:
             delete_meeting(by=actor, meeting=row, now=timezone.now())
@@ -90,6 +92,7 @@ def _write(request: HttpRequest, actor: Staff, rollout: Rollout, form: MeetingFo
     if request.method == "POST":
         whole = all([each.is_valid() for each in rows])  # noqa: C419 - every row shows its own errors
         if form.is_valid() and whole and request.POST.get("do") != "more":
+            times = form.cleaned_data.get("times") or 1
             try:
                 saved = save_meeting(
                     by=actor,
@@ -98,12 +101,14 @@ def _write(request: HttpRequest, actor: Staff, rollout: Rollout, form: MeetingFo
                     values=form.values(),
                     present=[each.present for each in rows if each.present],
                     version=form.cleaned_data["version"],
+                    times=times,
                     now=timezone.now(),
                 )
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, _("The meeting was saved."))
+                told = _("The meeting was saved.") if times == 1 else _("%(n)s meetings were called.") % {"n": times}
+                messages.success(request, told)
                 return redirect("adoption:meeting", rollout.public_id, saved.public_id)
         if request.POST.get("do") == "more":
             rows += _empty_rows(len(rows), rollout)

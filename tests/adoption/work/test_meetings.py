@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from adoption.agenda import agenda_of, agenda_text
 from adoption.models import Filling, ImprovementVote, ItemPart, Meeting, ModelRequirement, Participant
 from adoption.operations.meetings import Present, delete_meeting, save_meeting
+from adoption.series import days_of_series
 from chat.models import Feedback
 from handbook.models import Chapter, ChapterVersion, Remark
 from services.models import Improvement
@@ -25,9 +26,16 @@ def values(**more):
     return {"kind": "workshop", "title": "Työpaja", "on": timezone.localdate(), **more}
 
 
-def save(by, rollout, meeting=None, present=(), version=None, **more):
+def save(by, rollout, meeting=None, present=(), version=None, times=1, **more):
     return save_meeting(
-        by=acting(by), rollout=rollout, meeting=meeting, values=values(**more), present=present, version=version, now=timezone.now()
+        by=acting(by),
+        rollout=rollout,
+        meeting=meeting,
+        values=values(**more),
+        present=present,
+        version=version,
+        times=times,
+        now=timezone.now(),
     )
 
 
@@ -101,6 +109,63 @@ def test_a_meeting_that_is_evidence_is_not_taken_away(rollout, item, coordinator
     with pytest.raises(ValidationError) as refused:
         delete_meeting(by=acting(coordinator), meeting=row, now=timezone.now())
     assert refused.value.code == "in_use"
+
+
+class TestSeries:
+    @pytest.mark.parametrize(
+        ("first", "later"),
+        [
+            (date(2026, 12, 8), [date(2027, 1, 12), date(2027, 2, 9), date(2027, 3, 9)]),
+            (date(2026, 9, 30), [date(2026, 10, 28), date(2026, 11, 25), date(2026, 12, 30)]),  # a fifth one, else the last
+            (date(2026, 11, 1), [date(2026, 12, 6), date(2027, 1, 3), date(2027, 2, 7)]),
+        ],
+    )
+    def test_the_same_weekday_of_the_same_week(self, first: date, later: list[date]) -> None:
+        assert days_of_series(first, 4) == [first, *later]
+        assert days_of_series(first, 1) == [first]
+
+    def test_each_is_a_meeting_of_its_own(self, rollout, coordinator, manager) -> None:
+        begun = {"kind": "responders", "title": "Kuukausitapaaminen", "place": "Teams", "starts": time(13)}
+        first = save(coordinator, rollout, present=[Present("manager", manager)], times=3, agenda="Avoimet", **begun)
+        rows = list(Meeting.objects.order_by("on"))
+        assert [row.on for row in rows] == days_of_series(timezone.localdate(), 3)
+        assert rows[0] == first and rows[0].agenda == "Avoimet" and first.participants.count() == 1
+        for row in rows[1:]:
+            assert (row.kind, row.title, row.place, row.starts, row.phase) == (*begun.values(), first.phase)
+            assert (row.agenda, row.outcome, row.participants.count(), row.made_by) == ("", "", 0, coordinator)
+        delete_meeting(by=acting(coordinator), meeting=rows[1], now=timezone.now())
+        assert Meeting.objects.count() == 2
+
+    @pytest.mark.parametrize("times", [0, 13])
+    def test_no_more_than_a_year_at_once(self, rollout, coordinator, times: int) -> None:
+        with pytest.raises(ValidationError):
+            save(coordinator, rollout, times=times)
+        assert not Meeting.objects.exists()
+
+    def test_a_meeting_that_is_written_already_begins_no_series(self, rollout, coordinator) -> None:
+        row = save(coordinator, rollout)
+        with pytest.raises(ValidationError):
+            save(coordinator, rollout, row, version=row.version, times=3)
+        assert Meeting.objects.count() == 1
+
+    def test_who_may_not_write_calls_none(self, rollout, reader, outsider) -> None:
+        for who in (reader, outsider):
+            with pytest.raises(PermissionDenied):
+                save(who, rollout, times=3)
+        assert not Meeting.objects.exists()
+
+    def test_the_page_calls_it_and_a_later_one_begins_with_what_is_open_then(self, rollout, signed_in, coordinator) -> None:
+        client = signed_in(coordinator)
+        new = reverse("adoption:meeting_new", args=[rollout.public_id])
+        page = client.post(new, TestPage().data(kind="responders", times="6", agenda="Tämän kerran asiat"), follow=True)
+        assert "6 tapaamista kutsuttu koolle." in page.content.decode()
+        later = Meeting.objects.order_by("-on")[0]
+        Improvement.objects.create(county=rollout.county, service=rollout.service, title="Keksitty myöhemmin")
+        change = reverse("adoption:meeting_change", args=[rollout.public_id, later.public_id])
+        form = client.get(change).context["form"]
+        assert "Keksitty myöhemmin" in form["agenda"].value() and "times" not in form.fields
+        assert client.post(new, TestPage().data(times="99")).status_code == 422
+        assert Meeting.objects.count() == 6
 
 
 class TestPage:
