@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,7 +72,8 @@ def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 @handbook_door
 def material(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpResponse:
     """One material, changed by those who keep it."""
-    row = _kept(actor, county, key)
+    if (row := _kept(actor, county, key)) is None:
+        return _gone(request)
     form = _form(request, actor, county, row=row)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,7 +90,8 @@ def material(request: HttpRequest, actor: Staff, county: County, key: str) -> Ht
 @handbook_door
 def remove(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpResponse:
     """Takes a material away, after a question."""
-    row = _kept(actor, county, key)
+    if (row := _kept(actor, county, key)) is None:
+        return _gone(request)
     if request.method == "POST":
         try:
             remove_material(by=actor, material=row)
@@ -101,15 +103,18 @@ def remove(request: HttpRequest, actor: Staff, county: County, key: str) -> Http
     return render(request, "handbook/materials/remove.html", {"row": row})
 
 
-def _kept(actor: Staff, county: County, key: str) -> Link:
-    """A material that she keeps; one that she only reads is refused, and what is none is as if it were not."""
+def _kept(actor: Staff, county: County, key: str) -> Link | None:
+    """A material that she keeps; one that she only reads is refused, and none where the library has no such material."""
     rows = Link.objects.filter(county=county, key=key).materials()
-    row = rows.select_related("county", "service", "owner").first()
-    if row is None:
-        raise Http404
-    if not rows.editable_by(actor).exists():
+    row: Link | None = rows.select_related("county", "service", "owner").first()
+    if row is not None and not rows.editable_by(actor).exists():
         raise PermissionDenied
-    return row  # type: ignore[no-any-return]
+    return row
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """A colleague who comes by an old address is told so, with the way to the others."""
+    return render(request, "handbook/materials/gone.html", status=404)
 
 
 def _form(request: HttpRequest, actor: Staff, county: County, *, row: Link | None = None) -> MaterialForm:

@@ -168,6 +168,10 @@ def test_the_form_from_new_to_removed(county: County, service: Service, supervis
     assert Link.objects.filter(key="tiimin-ryhma").exists()
     assert client.post(f"{PAGE}tiimin-ryhma/poista/").status_code == 302
     assert not Link.objects.filter(key="tiimin-ryhma").exists()
+    for old in (f"{PAGE}tiimin-ryhma/", f"{PAGE}tiimin-ryhma/poista/"):
+        gone = client.get(old)
+        assert gone.status_code == 404
+        assert "Aineistoa ei ole kirjastossa" in gone.content.decode() and f'action="{PAGE}"' in gone.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,8 @@ export class ReplyPicker {
     this.box.hidden = !items.length;
     this.list.scrollTop = 0;
     this.#choose(items.length ? 0 : -1);
-    this.#say(items.length ? this.box.dataset.count.replace("{count}", items.length) : query ? this.box.dataset.none : "");
+    const { one, count, none } = this.box.dataset;
+    this.#say(items.length > 1 ? count.replace("{count}", items.length) : items.length ? one : query ? none : "");
     this.#fit(); // after the words have their line
     if (this.#takeFirst && items.length) this.#insert(items[0]);
     this.#takeFirst = false;
