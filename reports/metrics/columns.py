@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.expressions import Combinable
 
-from chat.choices import GIVEN_OUTCOMES, EndedBy, Outcome, OutcomeReason, Status
+from chat.choices import GIVEN_OUTCOMES, EndedBy, Outcome, OutcomeReason, Status, WhyChat
 from reports.metrics.sql import P90, Elapsed, Median, Micros
 
 # One that is still going on has been answered when a human has replied (metrics 1.1).
@@ -121,7 +121,7 @@ def of_reasons() -> Columns:
 
 
 def of_opinions(*, whole: bool) -> Columns:
-    """M14–M16 by contact; `whole` with each answer from 0 to 10 and from 1 to 5."""
+    """M14–M16 by contact; `whole` with each answer from 0 to 10 and from 1 to 5, and why they chose the chat."""
     satisfaction = CONTACT & Q(feedback__satisfaction__isnull=False)
     recommend = CONTACT & Q(feedback__recommend__isnull=False)
     found: Columns = {
@@ -137,6 +137,7 @@ def of_opinions(*, whole: bool) -> Columns:
     if whole:
         found |= {f"satisfaction_{mark}": counted(CONTACT & Q(feedback__satisfaction=mark)) for mark in range(1, 6)}
         found |= {f"recommend_{mark}": counted(CONTACT & Q(feedback__recommend=mark)) for mark in range(11)}
+        found |= {f"why_{code}": counted(CONTACT & Q(feedback__why_chat=code)) for code in WhyChat.values}
     return found
 
 

@@ -124,9 +124,8 @@ def cost(facts: Facts) -> Figure:
         return Figure("M31", None, "€", 0, known=False, notes=how) if how else unknown("M31", "€")
     n, euros = number(facts, "paid_contacts"), Fraction(facts["euros"])
     answered = number(facts, "paid_answered")
-    beside = {"euros": euros, "per_answered": euros / answered if answered else None}
-    if {SPLIT, WHOLE} & set(how):
-        beside["shared_euros"] = Fraction(facts["shared_euros"])
+    shared = {"shared_euros": Fraction(facts["shared_euros"])} if {SPLIT, WHOLE} & set(how) else {}
+    beside = {"euros": euros, **shared, "per_answered": euros / answered if answered else None}
     missing = ["no_costs", *facts["without_costs"]] if facts["without_costs"] else []
     parts = [("contacts", n), ("answered", answered)]
     return Figure("M31", euros / n if n else None, "€", n, parts, beside, notes=[*how, *missing])

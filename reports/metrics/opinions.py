@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from chat.choices import Medium
+from chat.choices import Medium, WhyChat
 from reports.choices import Theme, Tone
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
@@ -21,6 +21,7 @@ from reports.models.feedback import TOLD, texts_of
 from reports.months import Period
 
 MEDIA = tuple(medium for medium in Medium.values if medium != Medium.CHAT)
+WHY = tuple(f"why_{code}" for code in WhyChat.values)
 THEMES = tuple(f"theme_{code}" for code in Theme.values)
 
 
@@ -101,7 +102,9 @@ def response_rate(facts: Facts) -> Figure:
     n, answered = number(facts, "with_feedback"), number(facts, "answered")
     told = _media(facts, "with_feedback")
     beside = {f"{medium}_rate": ratio(each, number(facts, f"{medium}_answered")) for medium, each in _of(told)}
-    return share("M16", n, answered, [("feedback", n), ("answered", answered), *told], beside=beside)
+    # Why they chose the chat stands beside, when somebody told (S001-45).
+    why = [(code, each) for code, each in named(facts, WHY) if each]
+    return share("M16", n, answered, [("feedback", n), ("answered", answered), *told, *why], beside=beside)
 
 
 def own_words(facts: Facts) -> Figure:
@@ -132,7 +135,10 @@ DEFINITIONS = (
         "M16",
         "%",
         Better.MORE,
-        _("Contacts with at least one answer of feedback, divided by answered contacts."),
+        _(
+            "Contacts with at least one answer of feedback, divided by answered contacts; beside it why they chose the chat,"
+            " if told."
+        ),
         response_rate,
         *BOTH,
     ),

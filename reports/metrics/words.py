@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from chat.choices import FailureDemand, Medium, Outcome, OutcomeReason, Status, WentTo
+from chat.choices import FailureDemand, Medium, Outcome, OutcomeReason, Status, WentTo, WhyChat
 from reports.choices import QualityItem, Theme, Tone
 from reports.metrics.columns import REASON, SILENT
 from services.choices import TopicKind
@@ -49,6 +50,7 @@ PARTS: Mapping[str, Promise | str] = {
     "texts": _("Texts"),
     **{str(code): words for code, words in Tone.choices},
     **{f"theme_{code}": words for code, words in Theme.choices},
+    **{f"why_{code}": format_lazy("{}: {}", _("Chose the chat"), words) for code, words in WhyChat.choices},
     "not_gone_through": _("Not gone through yet"),
     "positive_share": _("Positive, of those gone through"),
     "neutral_share": _("Neutral, of those gone through"),

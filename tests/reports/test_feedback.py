@@ -118,6 +118,19 @@ class TestImproving:
         assert refused.value.code == "made" and Improvement.objects.count() == 1
 
 
+def test_why_they_chose_the_chat_stands_beside_how_many_answered(d1, county) -> None:
+    """S001-45: a breakdown of those who told; nobody told, and there is nothing beside."""
+
+    def told() -> dict[str, int]:
+        parts = figures_of(Scope.whole(county), NOVEMBER.period, codes=["M16"], now=NOW).total["M16"].parts
+        return {code: n for code, n in parts if code.startswith("why_")}
+
+    assert told() == {}
+    for code, why in (("C01", "easy"), ("C02", "easy"), ("C09", "no_answer"), ("C10", "fast")):
+        Feedback.objects.filter(conversation=d1[code]).update(why_chat=why, answered_at=NOW)
+    assert told() == {"why_easy": 2, "why_no_answer": 1}, "a test is not counted"
+
+
 class TestFigure:
     def figure(self, county: County):
         return figures_of(Scope.whole(county), NOVEMBER.period, now=NOW).total["M17"]
