@@ -59,7 +59,7 @@ def ask_call(request: HttpRequest, key: str) -> HttpResponse:
     if is_new and starts.is_full:
         form.add_error(None, _("Very many requests have been sent from your network within an hour. Try again later."))
         return _page(request, service, form, others=others, status=429)
-    if others and not choice_of(request):
+    if others and not choice_of(request, others):
         form.add_error(None, _("You have contacted us already. Choose below what you want to do."))
         return _page(request, service, form, others=others, status=409)
     words = form.cleaned_data

@@ -67,22 +67,33 @@ def open_ones(request: HttpRequest, county: County | int) -> list[OpenOne]:
     return [_told(row, keys) for row in found]
 
 
-def choice_of(request: HttpRequest) -> str:
-    """What she chose about the earlier ones; nothing yet: she is asked."""
+def choice_of(request: HttpRequest, ones: Sequence[OpenOne]) -> str:
+    """What she chose about the earlier ones; nothing yet: she is asked, also when the page that she sent did not show each of
+    those that the new one would replace.
+    """
     chosen = request.POST.get("another", "")
+    if chosen == REPLACE and any(one.is_replaceable and not _was_shown(request, one) for one in ones):
+        return ""
     return chosen if chosen in (KEEP, REPLACE) else ""
 
 
+def _was_shown(request: HttpRequest, one: OpenOne) -> bool:
+    """It stood on the page that she sent; a page that names none was made without them."""
+    shown = request.POST.getlist("shown")
+    return not shown or str(one.row.public_id) in shown
+
+
 def replaced_of(request: HttpRequest, ones: Sequence[OpenOne]) -> list[Earlier]:
-    """Those whose place the new one takes, if she chose so: those that nobody has begun to answer."""
-    if choice_of(request) != REPLACE:
+    """Those whose place the new one takes, if she chose so: those that she saw and nobody has begun to answer."""
+    if request.POST.get("another") != REPLACE:
         return []
-    return [Earlier(Resident(one.row.resident_key), one.row.public_id) for one in ones if one.is_replaceable]
+    hers = [one for one in ones if one.is_replaceable and _was_shown(request, one)]
+    return [Earlier(Resident(one.row.resident_key), one.row.public_id) for one in hers]
 
 
 def guard_context(request: HttpRequest, ones: Sequence[OpenOne]) -> dict[str, object]:
     """What the notice of the earlier ones shows."""
-    return {"others": ones, "chosen": choice_of(request), "may_replace": any(one.is_replaceable for one in ones)}
+    return {"others": ones, "chosen": choice_of(request, ones), "may_replace": any(one.is_replaceable for one in ones)}
 
 
 def earlier_of(ones: Sequence[OpenOne]) -> Conversation | None:

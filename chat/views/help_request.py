@@ -65,7 +65,7 @@ def ask(request: HttpRequest, key: str) -> HttpResponse:
     if is_new and starts.is_full:
         form.add_error(None, _("Very many questions have been sent from your network within an hour. Try again later."))
         return _form_page(request, service, row, form, status=429)
-    if others and not choice_of(request):
+    if others and not choice_of(request, others):
         form.add_error(None, _("You have contacted us already. Choose below what you want to do."))
         return _form_page(request, service, row, form, status=409)
     try:

@@ -342,6 +342,18 @@ class TestResidentsPages:
         assert chat.state == State.ENDED
         assert Conversation.objects.open().get().medium == Medium.CALL
 
+    def test_one_that_her_page_did_not_show_is_not_replaced(self, client: Client, unit: Queue, responder: User) -> None:
+        self.sent(client, unit, body="Ensimmäinen")
+        first = str(Conversation.objects.get().public_id)
+        self.sent(client, unit, body="Toinen", another="replace", shown=first)
+        second = Conversation.objects.open().get()
+        page = self.sent(client, unit, body="Kolmas", another="replace", shown=first)  # a page that was open all the while
+        assert Conversation.objects.open().get() == second
+        assert "Kolmas" in page
+        assert f'name="shown" value="{second.public_id}"' in page
+        self.sent(client, unit, body="Kolmas", another="replace", shown=str(second.public_id))
+        assert Conversation.objects.open().exclude(pk=second.pk).count() == Conversation.objects.open().count() == 1
+
     def test_the_chat_asks_of_an_open_call_request_too(self, client: Client, unit: Queue, responder: User) -> None:
         self.sent(client, unit)
         address = reverse("chat:start", args=[unit.service.key])
