@@ -183,7 +183,7 @@ def test_no_cell_is_a_formula(d1, manager, signed_in) -> None:
 def test_the_number_of_queries_does_not_follow_the_rows(d1, manager, signed_in, django_assert_max_num_queries) -> None:
     client = signed_in(manager)
     page(client)
-    with django_assert_max_num_queries(91):
+    with django_assert_max_num_queries(97):
         page(client)
 
 
