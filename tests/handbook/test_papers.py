@@ -97,6 +97,7 @@ def test_what_is_true_of_the_service_now_is_in_it(
     publish("Toimi näin.")
     page = signed_in(reader).get("/fi/kasikirja/kaikki/").content.decode()
     assert "Häiriöitä ei ole." in page and "Vastaajien tuki" in page and 'href="tel:0447654321"' in page
+    assert "ajan tasalla" not in page, "what is printed ages, and tells of which day it is"
     client = signed_in(reader)
     first = client.get(PDF).content
     assert len(kept(folder)) == 1
