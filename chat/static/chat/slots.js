@@ -51,18 +51,25 @@ function contactor(row, words, language) {
   return who ? words.who.replace("%(name)s", who) : words.contactors[row.contactor] ?? words.contactors[""];
 }
 
-/* The day of an instant in Finland: 1.12. */
 /* Says by which medium a row that is no chat came, in words that its template has in each language. */
 export function sayMedium(item, medium) {
   const place = slot(item, "medium");
   if (place && place.dataset[medium]) place.textContent = place.dataset[medium];
 }
 
+/* 23.11., 23.11 or 23 Nov; with the year when it is another one than today’s. As the server writes it. */
 export function dayOf(at) {
   if (!at) return "";
-  const parts = new Intl.DateTimeFormat("en", { timeZone: "Europe/Helsinki", day: "numeric", month: "numeric" }).formatToParts(new Date(at));
-  const value = (type) => parts.find((part) => part.type === type).value;
-  return `${value("day")}.${value("month")}.`;
+  const language = document.documentElement.lang;
+  const { day, month, year } = dateParts(new Date(at), language === "en" ? "short" : "numeric");
+  const other = year === dateParts(new Date(), "numeric").year ? "" : year;
+  if (language === "en") return `${day} ${month}${other && ` ${other}`}`;
+  return `${day}.${month}${other ? `.${other}` : language === "fi" ? "." : ""}`;
+}
+
+function dateParts(moment, month) {
+  const format = new Intl.DateTimeFormat("en", { timeZone: "Europe/Helsinki", day: "numeric", month, year: "numeric" });
+  return Object.fromEntries(format.formatToParts(moment).map((part) => [part.type, part.value]));
 }
 
 /* The instant has passed. */
