@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 LONGEST_SENTENCE = 25
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\s*\n\s*")
 
 
 def long_sentences(text: str, *, most: int = LONGEST_SENTENCE) -> list[str]:
-    """Sentences with more words than people like to read at once: a warning, never a refusal."""
+    """Sentences with more words than people like to read at once: a warning, never a refusal. A line of its own is one."""
     return [sentence for sentence in _SENTENCE.split(text.strip()) if len(sentence.split()) > most]
