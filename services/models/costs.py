@@ -13,42 +13,55 @@ from services.models.county import County
 from services.models.service import Service
 
 
-class CostRow(Versioned):
-    """A cost of a service in a month (M31)."""
+def _rules(name: str) -> list[models.BaseConstraint]:
+    """A cost is of a month, named by its first day, and is no income. `name` begins the names of the rules in the database."""
+    return [
+        models.CheckConstraint(
+            condition=Q(month__day=1),
+            name=f"{name}_month_is_a_first_day",
+            violation_error_code="month",
+            violation_error_message=_("Give the month as its first day."),
+        ),
+        models.CheckConstraint(
+            condition=Q(euros__gte=0),
+            name=f"{name}_not_negative",
+            violation_error_code="negative",
+            violation_error_message=_("A cost cannot be negative."),
+        ),
+    ]
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="costs", verbose_name=_("service"))
+
+class Cost(Versioned):
+    """What every cost tells: of which month, of what kind, how much, and from where it is known."""
+
     month = models.DateField(_("month"), help_text=_("The first day of the month."))
     kind = models.CharField(_("kind"), max_length=10, choices=CostKind.choices)
     euros = models.DecimalField(_("euros"), max_digits=12, decimal_places=2)
     source = models.CharField(_("source"), max_length=160)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
 
-    objects = scoped("service__county__code").as_manager()
-
     class Meta:
-        verbose_name = _("cost")
-        verbose_name_plural = _("costs")
+        abstract = True
         ordering = ["-month", "kind"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(month__day=1),
-                name="cost_month_is_a_first_day",
-                violation_error_code="month",
-                violation_error_message=_("Give the month as its first day."),
-            ),
-            models.CheckConstraint(
-                condition=Q(euros__gte=0),
-                name="cost_not_negative",
-                violation_error_code="negative",
-                violation_error_message=_("A cost cannot be negative."),
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.month:%m/%Y} {self.euros} €"
 
 
-class SharedCost(Versioned):
+class CostRow(Cost):
+    """A cost of a service in a month (M31)."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="costs", verbose_name=_("service"))
+
+    objects = scoped("service__county__code").as_manager()
+
+    class Meta(Cost.Meta):
+        verbose_name = _("cost")
+        verbose_name_plural = _("costs")
+        constraints = _rules("cost")
+
+
+class SharedCost(Cost):
     """A cost of a month that several services of a county share: the county says whether it is split among them (M31)."""
 
     county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="shared_costs", verbose_name=_("county"))
@@ -59,32 +72,10 @@ class SharedCost(Versioned):
         verbose_name=_("services"),
         help_text=_("Those that share the cost. None chosen: all services of the county."),
     )
-    month = models.DateField(_("month"), help_text=_("The first day of the month."))
-    kind = models.CharField(_("kind"), max_length=10, choices=CostKind.choices)
-    euros = models.DecimalField(_("euros"), max_digits=12, decimal_places=2)
-    source = models.CharField(_("source"), max_length=160)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
 
     objects = ScopedQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Cost.Meta):
         verbose_name = _("shared cost")
         verbose_name_plural = _("shared costs")
-        ordering = ["-month", "kind"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(month__day=1),
-                name="shared_cost_month_is_a_first_day",
-                violation_error_code="month",
-                violation_error_message=_("Give the month as its first day."),
-            ),
-            models.CheckConstraint(
-                condition=Q(euros__gte=0),
-                name="shared_cost_not_negative",
-                violation_error_code="negative",
-                violation_error_message=_("A cost cannot be negative."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month:%m/%Y} {self.euros} €"
+        constraints = _rules("shared_cost")
