@@ -1,7 +1,7 @@
 """The rules of reports, and the only place that writes them."""
 
 from reports.operations.alerts import watch_growth
-from reports.operations.counts import add_count, first_open_day, own_last, set_count, undo_count
+from reports.operations.counts import add_count, first_open_day, set_count, undo_count
 from reports.operations.external import Taken, bring_in_figures, enter_figure
 from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
 from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
@@ -44,7 +44,6 @@ __all__ = [
     "open_feedback",
     "open_rows",
     "open_sampled",
-    "own_last",
     "replace_erased",
     "revise_month",
     "save_group",

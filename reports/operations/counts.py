@@ -55,7 +55,7 @@ def undo_count(*, by: Actor, service: Service, day: date, kind: str, now: dateti
     Raises what `add_count` raises, and ValidationError (nothing).
     """
     before = _opened(by, service, day, kind, now)
-    last = own_last(by, service, day, kind)
+    last = _own_last(by, service, day, kind)
     if last is None:
         raise ValidationError(_("There is nothing of yours to undo."), code="nothing")
     _refuse_range(before - last.change)
@@ -65,7 +65,7 @@ def undo_count(*, by: Actor, service: Service, day: date, kind: str, now: dateti
     return before - last.change
 
 
-def own_last(by: Actor, service: Service, day: date, kind: str) -> DayCount | None:
+def _own_last(by: Actor, service: Service, day: date, kind: str) -> DayCount | None:
     """Her own last change of the number, if any stands."""
     if not isinstance(by, Staff):
         return None

@@ -120,7 +120,7 @@ def test_durations_are_rounded_half_up(seconds: str, words: str) -> None:
     assert duration(Fraction(seconds)) == words
 
 
-@pytest.mark.parametrize(("value", "words"), [("-12.5", "-13"), ("41.6", "42"), ("50748", "50\xa0748")])
+@pytest.mark.parametrize(("value", "words"), [("-12.5", "−13"), ("41.6", "42"), ("50748", "50\xa0748")])
 def test_whole_numbers(value: str, words: str) -> None:
     assert value_in_words(Figure("M15", Fraction(value), "nps", 9)) == words
 
