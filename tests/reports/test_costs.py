@@ -122,7 +122,7 @@ class TestSplit:
         choose(CostSplit.ANSWERED)
         for n in range(12):
             share(county, "5.00", month=NOVEMBER.shifted(-n).first)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(10):
             cost(Scope.of([d1]), Period(NOVEMBER.shifted(-11).first, NOVEMBER.last))
 
 
