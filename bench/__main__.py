@@ -48,6 +48,7 @@ ROWS = (
     ("700 guidance paths: … rephrased or joined, %", "path_rephrased", "≥", 75, 90),
     ("700 guidance paths: queries of a step", "path_step_queries", "≤", 3, 3),
     ("700 guidance paths: p95 of a step’s page (ms)", "path_step_p95", "≤", 60, 25),
+    ("700 guidance paths: such pages a second to 16 readers", "path_reads", "≥", 50, 100),
     ("a month of 1,000,000: every metric in five dimensions (s)", "report_seconds", "≤", 180, 60),
     ("the same ÷ plain SQL over the stored waits", "report_ratio", "≤", 2, 1.3),
     ("its memory ÷ that of a month of 20,000", "report_memory", "≤", 1.2, 1.05),

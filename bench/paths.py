@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from time import perf_counter
 
@@ -23,6 +24,7 @@ from guidance.document import AnyNode, Keywords, Option, Outcome, PathDocument, 
 from guidance.finding import PathIndex, build_index
 
 PATHS, FIRST, ASKED = 700, 5, 350
+READERS, READS = 16, 25
 TITLES = ("{subject} ja {aspect}", "{subject}: {aspect}", "{aspect}, kun asia koskee {about}", "Mistä apua: {subject}, {aspect}")
 ASIDES = (
     "Onko sinulla lisäksi {other} tai {another}?",
@@ -142,7 +144,9 @@ def paths() -> dict[str, float]:
 
 
 def steps(place: Place) -> dict[str, float]:
-    """Queries of the page of a step among all the paths, and milliseconds (p95) of that page at the server."""
+    """Queries of the page of a step among all the paths, milliseconds (p95) of that page at the server, and how many such pages
+    it gives a second to sixteen who read at once.
+    """
     say(f"  {place.name}: a step of one of {PATHS} guidance paths")
     place.fresh()
     command = [sys.executable, "-m", "bench.path_rows", str(PATHS)]
@@ -157,9 +161,25 @@ def steps(place: Place) -> dict[str, float]:
                 times.append((perf_counter() - began) * 1000)
                 if answer.status_code != 200:
                     raise RuntimeError(f"{made_of['step']} answered {answer.status_code}")
+        reads = _reads_a_second(f"http://127.0.0.1:{server.port}{made_of['step']}")
     finally:
         server.kill()
-    return {"path_step_queries": made_of["queries"], "path_step_p95": _p95(times[10:])}
+    return {"path_step_queries": made_of["queries"], "path_step_p95": _p95(times[10:]), "path_reads": reads}
+
+
+def _reads_a_second(address: str) -> float:
+    """Each reader asks for the page again as soon as she has it."""
+
+    def read(_reader: int) -> None:
+        with httpx.Client(timeout=60) as client:
+            for _ in range(READS):
+                client.get(address).raise_for_status()
+
+    with ThreadPoolExecutor(READERS) as readers:
+        list(readers.map(read, range(READERS)))  # the first round warms the server
+        began = perf_counter()
+        list(readers.map(read, range(READERS)))
+        return READERS * READS / (perf_counter() - began)
 
 
 def _p95(times: list[float]) -> float:
