@@ -72,7 +72,8 @@ export class LivePart extends HTMLElement {
     try {
       const told = await send(form, button);
       this.dispatchEvent(new CustomEvent("done", { bubbles: true, detail: { told, form } }));
-      await this.refresh({ force: true });
+      // An event may have brought the new part before the answer: what she has begun in that one is hers.
+      await this.refresh({ force: this.contains(form) });
     } catch (error) {
       if (!this.#refuse(form, error.text ?? "")) {
         this.dispatchEvent(new CustomEvent("refused", { bubbles: true, detail: { status: error.status ?? 0, text: error.text ?? "" } }));
