@@ -44,13 +44,14 @@ def is_over_limit(mailbox: Mailbox, letter: Letter, *, now: datetime) -> bool:
 
 def keep_letter(mailbox: Mailbox, letter: Letter, *, now: datetime) -> bool:
     """Keep a letter apart with its words, identity codes masked; False when the sender has so many there that it stays flagged."""
-    if KeptLetter.objects.filter(mailbox=mailbox, sender=letter.sender).count() >= MOST_KEPT:
+    sender = mask(letter.sender, "fi")[0][:120]
+    if KeptLetter.objects.filter(mailbox=mailbox, sender=sender).count() >= MOST_KEPT:
         return False
     KeptLetter.objects.create(
         mailbox=mailbox,
         key=letter.key,
         message_id=letter.message_id[:255],
-        sender=mask(letter.sender, "fi")[0][:120],
+        sender=sender,
         subject=_masked(letter.subject)[:400],
         text=_masked(letter.text),
         quoted=_masked(letter.quoted),

@@ -107,9 +107,15 @@ def _changed(
         return before
     # A written zero is told of too: nothing came on that day.
     DayCount.objects.create(
-        county_id=service.county_id, service=service, day=day, kind=kind, change=change, token=token, entered_at=now,
+        county_id=service.county_id,
+        service=service,
+        day=day,
+        kind=kind,
+        change=change,
+        token=token,
+        entered_at=now,
         entered_by_id=by.user_id if isinstance(by, Staff) else None,
-    )  # fmt: skip
+    )
     _note_earlier(by, service, day, kind, before, before + change, now)
     return before + change
 
