@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "freeze-months": {"task": "reports.tasks.freeze_months", "schedule": crontab(hour=6, minute=0)},
     "mark-alive": {"task": "config.tasks.mark_alive", "schedule": 30.0},
     "check-links": {"task": "services.tasks.check_links", "schedule": crontab(hour=3, minute=10)},
+    "check-paths": {"task": "guidance.tasks.check_paths", "schedule": crontab(hour=3, minute=40)},  # after the links
     "check-rollouts": {"task": "adoption.tasks.check_rollouts", "schedule": crontab(hour=4, minute=20)},
     "note-rollout-months": {"task": "adoption.tasks.note_months", "schedule": crontab(hour=0, minute=10)},
     "remind-of-ends": {"task": "adoption.tasks.remind_of_ends", "schedule": crontab(hour=6, minute=10)},

@@ -1,18 +1,24 @@
-"""Reads what a path of the county may name, as the value that the checks take: six queries for any number of paths."""
+"""Reads what a path of the county may name, as the value that the checks take, and what is wrong in what residents walk now."""
 
 from __future__ import annotations
 
-from guidance.checks import Surroundings
-from guidance.models import Path
+from django.utils.translation import gettext_lazy as _
+
+from guidance.checks import Finding, Surroundings, findings
+from guidance.document import DocumentError, from_json
+from guidance.models import Path, PathVersion
 from services.choices import Audience
 from services.models import ContactPoint, County, Link, Queue, Service, Topic
 from services.models.county import HELPLINE_KEY
 from services.publication import mandatory_languages
 from services.texts import texts_of
 
+FELT = frozenset({"link_broken", "path_not_published", "topic_unknown"})
+"""Findings that do not keep a path from being published, but which residents feel when they come later."""
+
 
 def surroundings_of(county: County) -> Surroundings:
-    """Public contact points, the link library, queues in use with their topics, services and paths."""
+    """Public contact points, the link library, queues in use with their topics, services and paths: six queries."""
     links = list(Link.objects.filter(county=county, audience=Audience.PUBLIC))
     contacts = {row.key: bool(row.value.strip()) for row in ContactPoint.objects.filter(county=county, audience=Audience.PUBLIC)}
     topics: dict[int, set[str]] = {}
@@ -30,3 +36,15 @@ def surroundings_of(county: County) -> Surroundings:
         paths=frozenset(paths.values_list("slug", flat=True)),
         published=frozenset(paths.published().values_list("slug", flat=True)),
     )
+
+
+def wrong_now(version: PathVersion, around: Surroundings) -> tuple[int, list[Finding]]:
+    """How many scenarios a published version has, and what is wrong in it for those who walk it now."""
+    try:
+        document = from_json(version.text)
+    except DocumentError:
+        return 0, [Finding("unreadable", "", _("The path cannot be read."), _("Restore an earlier version of it."))]
+    return len(document.walks), [each for each in findings(document, around) if each.blocks or each.code in FELT]
+
+
+__all__ = ["surroundings_of", "wrong_now"]

@@ -1,5 +1,6 @@
 """The rules of guidance paths: the only place that writes their rows."""
 
+from guidance.operations.checking import check_paths
 from guidance.operations.content import load_all_starter_paths, load_starter_paths, starter_paths
 from guidance.operations.desk import delete_draft, restore_version, retire_path, return_to_author, send_for_approval
 from guidance.operations.feedback import leave_feedback
@@ -22,6 +23,7 @@ __all__ = [
     "approve_version",
     "arrange_path",
     "begin_draft",
+    "check_paths",
     "create_path",
     "delete_draft",
     "erase_words",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,10 +23,10 @@ from guidance.choosing import choices_of
 from guidance.document import DocumentError, from_json
 from guidance.editing import copied
 from guidance.forms.paths import NewPathForm
-from guidance.models import ApprovalRequest, Path, PathVersion
+from guidance.models import ApprovalRequest, Path, PathCheck, PathVersion
 from guidance.operations import create_path
 from guidance.permissions import may_write_paths
-from guidance.surroundings import surroundings_of
+from guidance.surroundings import surroundings_of, wrong_now
 from guidance.teaching import todos_of
 from guidance.views.desk_door import author_door, path_of, paths_door, version_of
 from guidance.views.desk_question import begin_path
@@ -33,6 +34,7 @@ from services.models import County
 
 PER_PAGE = 50
 MOST_TODOS = 5
+MOST_FAILED = 50
 
 
 @dataclass(slots=True)
@@ -48,6 +50,16 @@ class Line:
     """How many findings keep its newest version from being published; unknown to those who do not write."""
 
 
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What the newest nightly check of the published paths told, and which of them are still wrong."""
+
+    checked_at: datetime
+    paths: int
+    walks: int
+    wrong: Sequence[tuple[PathVersion, int]]
+
+
 @require_safe
 @paths_door
 def library(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
@@ -59,6 +71,7 @@ def library(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     if writes:
         count_findings(county, page)
     context = {
+        "night": night_of(actor, county) if writes else None,
         "todos": todos_of(county, now=timezone.now())[:MOST_TODOS] if writes else [],
         "page": page,
         "asked": asked,
@@ -87,6 +100,20 @@ def lines_of(actor: Staff, county: County, *, today: date, writes: bool) -> list
             late = is_shown and row.path.review_on is not None and row.path.review_on < today
             found.append(Line(row.path, row, current.get(key), late, waits=writes and row.pk in waiting))
     return found
+
+
+def night_of(actor: Staff, county: County) -> Night | None:
+    """The newest nightly check; what failed in it is looked at again, so that what has been mended is not told of. Two to eight
+    queries. None before the first night.
+    """
+    checks = PathCheck.objects.current().filter(version__path__county=county).editable_by(actor)
+    told = checks.aggregate(at=Max("checked_at"), paths=Count("pk"), walks=Sum("walks"))
+    if told["at"] is None:
+        return None
+    failed = list(checks.failed().select_related("version__path").order_by("version__path__order", "version__path__slug")[:MOST_FAILED])
+    around = surroundings_of(county) if failed else None
+    counted = [(check.version, len(wrong_now(check.version, around)[1])) for check in failed if around]
+    return Night(told["at"], told["paths"], told["walks"], [each for each in counted if each[1]])
 
 
 def fits(line: Line, asked: str) -> bool:

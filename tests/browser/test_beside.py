@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from accounts.actors import Resident, System
 from accounts.models import User
@@ -149,6 +149,35 @@ def test_a_concern_from_the_key_to_the_end(
     expect(page.locator("console-conversation")).to_have_count(0)
     assert Concern.objects.get().closing == "done"
     assert not Event.objects.filter(conversation=talk, audience="all", kind__in=["flagged", "concern"]).exists()
+
+
+def test_a_choice_in_a_new_part_is_not_lost_to_the_answer_of_the_form_before(
+    chromium: Browser, portal: Serve, talk: Conversation, responder: User
+) -> None:
+    """The event of a step may bring the new part before the step's own answer: that answer must not read it over her choice."""
+    page = staff_window(chromium, portal, responder, viewport={"width": 1440, "height": 900}).new_page()
+    opened(page, talk)
+    part = begun_concern(page)
+    steps = step_keys("child")
+    for number, step in enumerate(steps[: steps.index("notice") - 1], start=1):
+        part.locator(f"form:has(input[name=step][value={step}])").get_by_role("button").press("Enter")
+        expect(part).to_contain_text(f"{number}/6 vaihetta")
+    page.wait_for_load_state("networkidle")
+    reads: list[Route] = []
+    page.route("**/osa/concern/", lambda route: reads.append(route) if route.request.method == "GET" else route.fallback())
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        part.locator(f"form:has(input[name=step][value={steps[steps.index('notice') - 1]}])").get_by_role("button").press("Enter")
+    while not reads:
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(300)  # the answer and the event have both come: one read is on its way, the other waits for it
+    reads.pop(0).continue_()
+    form = part.locator("form:has(input[name=step][value=notice])")
+    form.locator("select").select_option("made")
+    page.wait_for_timeout(300)
+    for route in reads:
+        route.continue_()
+    page.wait_for_load_state("networkidle")
+    expect(form.locator("select")).to_have_value("made")
 
 
 def test_what_is_read_anew_unchanged_leaves_the_button_under_the_finger(

@@ -12,7 +12,7 @@ const TOKEN = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
 
 export class LivePart extends HTMLElement {
   #busy = false;
-  #again = null; // {force}: it was asked for while it was being read
+  #again = null; // {sent}: it was asked for while it was being read
   #shown = null; // what the server made of it the last time it was read, without the token that is another each time
 
   connectedCallback() {
@@ -43,17 +43,18 @@ export class LivePart extends HTMLElement {
     });
   }
 
-  /* Read it anew. While she is writing in it only what she sent herself (`force`) may replace it. */
-  async refresh({ force = false } = {}) {
-    if (!force && this.isDirty) return;
+  /* Read it anew. While she is writing in it only what she sent herself (`sent`, a form) may replace it, and that only as long
+     as it stands here: an event may have brought the new part before, and what she has begun in that one is hers. */
+  async refresh({ sent = null } = {}) {
+    if (!this.#mayReplace(sent)) return;
     if (this.#busy) {
-      this.#again = { force: force || Boolean(this.#again?.force) };
+      this.#again = { sent: sent ?? this.#again?.sent ?? null };
       return;
     }
     this.#busy = true;
     try {
       const page = await read(this.dataset.url);
-      if (this.isConnected && (force || !this.isDirty)) this.#show(page, { force });
+      if (this.isConnected && this.#mayReplace(sent)) this.#show(page);
     } catch {
       // What is shown stays; the next event reads it again.
     }
@@ -65,6 +66,10 @@ export class LivePart extends HTMLElement {
     }
   }
 
+  #mayReplace(sent) {
+    return !this.isDirty || this.contains(sent);
+  }
+
   async #send(form, button) {
     if (form.dataset.sending) return;
     form.dataset.sending = "1";
@@ -72,8 +77,7 @@ export class LivePart extends HTMLElement {
     try {
       const told = await send(form, button);
       this.dispatchEvent(new CustomEvent("done", { bubbles: true, detail: { told, form } }));
-      // An event may have brought the new part before the answer: what she has begun in that one is hers.
-      await this.refresh({ force: this.contains(form) });
+      await this.refresh({ sent: form });
     } catch (error) {
       if (!this.#refuse(form, error.text ?? "")) {
         this.dispatchEvent(new CustomEvent("refused", { bubbles: true, detail: { status: error.status ?? 0, text: error.text ?? "" } }));
@@ -90,10 +94,10 @@ export class LivePart extends HTMLElement {
     return Boolean(text);
   }
 
-  #show(page, { force }) {
+  #show(page) {
     const made = page.body.innerHTML.replaceAll(TOKEN, "");
     // Nothing new: a key that she is pressing right now must not miss its button.
-    if (made === this.#shown && !(force && this.isDirty)) return;
+    if (made === this.#shown && !this.isDirty) return;
     this.#shown = made;
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     const opened = new Set([...this.querySelectorAll("details[open][id]")].map((details) => details.id));
