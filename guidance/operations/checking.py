@@ -59,7 +59,7 @@ def _check_county(county: County, now: datetime) -> int:
 
 
 def _write(county: County, failed: Sequence[PathCheck], now: datetime) -> None:
-    """To each who looks after a path that is wrong, or late, one letter that names them; the county's authors for an ownerless one."""
+    """To each who looks after a path that is wrong, or late, one letter that names them; for an ownerless one, to all authors."""
     keepers = _keepers(county, now)
     wrong: dict[User, list[PathCheck]] = defaultdict(list)
     for check in failed:
@@ -82,13 +82,14 @@ def _keepers(county: County, now: datetime) -> Sequence[User]:
 
 def _of(version: PathVersion, keepers: Sequence[User]) -> Sequence[User]:
     owner = version.path.owner
-    return [owner] if owner in keepers else keepers
+    return [owner] if owner is not None and owner in keepers else keepers
 
 
 def _letter(county: County, user: User, wrong: Sequence[PathCheck], late: Sequence[PathVersion]) -> OutgoingMail:
-    facts = [(str(each.version.public_id), each.since.isoformat()) for each in wrong], [
-        (str(each.public_id), str(each.path.review_on)) for each in late
-    ]
+    facts = (
+        [(str(each.version.public_id), each.since.isoformat()) for each in wrong],
+        [(str(each.public_id), str(each.path.review_on)) for each in late],
+    )
     with translation.override(user.language):
         parts = []
         if wrong:

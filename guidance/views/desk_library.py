@@ -110,7 +110,9 @@ def night_of(actor: Staff, county: County) -> Night | None:
     told = checks.aggregate(at=Max("checked_at"), paths=Count("pk"), walks=Sum("walks"))
     if told["at"] is None:
         return None
-    failed = list(checks.failed().select_related("version__path").order_by("version__path__order", "version__path__slug")[:MOST_FAILED])
+    failed = list(
+        checks.failed().select_related("version__path").order_by("version__path__order", "version__path__slug")[:MOST_FAILED]
+    )
     around = surroundings_of(county) if failed else None
     counted = [(check.version, len(wrong_now(check.version, around)[1])) for check in failed if around]
     return Night(told["at"], told["paths"], told["walks"], [each for each in counted if each[1]])

@@ -67,7 +67,7 @@ class TestChecking:
         ("change", "found"),
         [
             (empty_number, {"contact_without_number"}),
-            (lambda: ContactPoint.objects.filter(key="asiakasohjaus").delete(), {"contact_unknown"}),
+            (lambda: ContactPoint.objects.filter(key="asiakasohjaus").update(key="muu"), {"contact_unknown"}),
             (lambda: Queue.objects.update(is_active=False), {"queue_unknown"}),
             (lambda: Link.objects.filter(key="ohje").delete(), {"link_unknown"}),
             (lambda: PathVersion.objects.update(text="{"), {"unreadable"}),
