@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, expect
 
 from accounts.actors import Resident, System
 from accounts.models import User
@@ -164,19 +164,23 @@ def test_a_choice_in_a_new_part_is_not_lost_to_the_answer_of_the_form_before(
         expect(part).to_contain_text(f"{number}/6 vaihetta")
     page.wait_for_load_state("networkidle")
     reads: list[Route] = []
-    page.route("**/osa/concern/", lambda route: reads.append(route) if route.request.method == "GET" else route.fallback())
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        part.locator(f"form:has(input[name=step][value={steps[steps.index('notice') - 1]}])").get_by_role("button").press("Enter")
-    while not reads:
+    answers: list[tuple[Route, APIResponse]] = []
+    page.route("**/osa/concern/", reads.append)
+    page.route("**/huoli/**", lambda route: answers.append((route, route.fetch())))
+    part.locator(f"form:has(input[name=step][value={steps[steps.index('notice') - 1]}])").get_by_role("button").press("Enter")
+    while not (reads and answers):
         page.wait_for_timeout(50)
-    page.wait_for_timeout(300)  # the answer and the event have both come: one read is on its way, the other waits for it
+    posted, answer = answers.pop()
+    posted.fulfill(response=answer)  # while the read that the event asked for is on its way
+    page.wait_for_timeout(300)
     reads.pop(0).continue_()
     form = part.locator("form:has(input[name=step][value=notice])")
     form.locator("select").select_option("made")
+    while not reads:
+        page.wait_for_timeout(50)
+    with page.expect_response("**/osa/concern/"):
+        reads.pop(0).continue_()  # what the answer asked for comes after she chose
     page.wait_for_timeout(300)
-    for route in reads:
-        route.continue_()
-    page.wait_for_load_state("networkidle")
     expect(form.locator("select")).to_have_value("made")
 
 
