@@ -56,6 +56,9 @@ class MailLetter(models.Model):
     sender_key = models.CharField(
         max_length=64, blank=True, help_text="Of a letter that begins a matter: keyed hash of its sender’s address, for the limit."
     )
+    words_key = models.CharField(
+        max_length=64, blank=True, help_text="Of a letter that begins a matter: keyed hash of its words, for the limit."
+    )
 
     objects = scoped("mailbox__queue__service__county__code").as_manager()
 
@@ -64,7 +67,8 @@ class MailLetter(models.Model):
         verbose_name_plural = _("handled letters")
         constraints = [models.UniqueConstraint(fields=["mailbox", "key"], name="mail_letter_once")]
         indexes = [
-            models.Index(fields=["sender_key", "received_at"], condition=~models.Q(sender_key=""), name="mail_letter_of_sender")
+            models.Index(fields=["sender_key", "received_at"], condition=~models.Q(sender_key=""), name="mail_letter_of_sender"),
+            models.Index(fields=["words_key", "received_at"], condition=~models.Q(words_key=""), name="mail_letter_of_words"),
         ]
 
     def __str__(self) -> str:

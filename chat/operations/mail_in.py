@@ -26,7 +26,7 @@ from chat.letters import Letter, clean, read_letter
 from chat.models import ContactDetail, Conversation, MailLetter, MailNotice, MailThread
 from chat.operations.help import ask_further, row_of_line
 from chat.operations.log import Entry, append_events, lock_conversation
-from chat.operations.mail_kept import address_key, is_over_limit, keep_letter, sender_key
+from chat.operations.mail_kept import address_key, is_over_limit, keep_letter, sender_key, words_key
 from chat.operations.start import create_conversation
 from chat.protocol import TEXT_LIMIT
 from chat.quotes import language_in
@@ -116,7 +116,7 @@ def _fetch_letter(opened: Inbox, uid: str, *, mailbox: Mailbox, by: Actor, now: 
 @transaction.atomic
 def receive_letter(*, by: Actor, mailbox: Mailbox, letter: Letter, now: datetime) -> Received:
     """A letter of a person waits in the line of the mailbox's queue with its promise, or joins the conversation that it answers.
-    What is over the sender's limit of new letters is kept apart; what answers a thread never is.
+    What is over the limit of new letters is kept apart; what answers a thread never is.
 
     The same letter is received once. A bounce tells the responder that the address does not work; an automatic answer is shown to
     the staff of its conversation only; everything else that is automatic is left in the mailbox. Raises PermissionDenied.
@@ -137,7 +137,7 @@ def receive_letter(*, by: Actor, mailbox: Mailbox, letter: Letter, now: datetime
                 kind=letter.kind,
                 is_left=is_left,
                 received_at=now,
-                sender_key=sender_key(letter) if is_new else "",
+                **({"sender_key": sender_key(letter), "words_key": words_key(letter)} if is_new else {}),
             )
     except IntegrityError:
         known = MailLetter.objects.get(mailbox=mailbox, key=letter.key)
@@ -215,7 +215,8 @@ def begin_thread(
         if letter.marks and origin is None:
             doubt.append(_("The letter answers an earlier thread, but it came from another address or too late to join it."))
     _add_notes(row, letter, told, doubt, now=now)
-    if is_told:
+    # An answer to one of the portal's own notices from another address may be a machine's: a receipt would go round with it.
+    if is_told and not (letter.marks and origin is None):
         _tell(thread, MailNoticeKind.RECEIVED, letter, told, now=now)
     announce_board(queues=[queue.pk])
     return row

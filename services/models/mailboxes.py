@@ -57,7 +57,10 @@ class Mailbox(Versioned):
         _("new letters from one sender in an hour"),
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_NEW)],
-        help_text=_("What is over it is kept apart for the supervisor to decide about. Answers to a letter do not count."),
+        help_text=_(
+            "What is over it is kept apart for the supervisor to decide about. Letters with the same words count together, whoever"
+            " sent them. Answers to a letter do not count."
+        ),
     )
     username = models.CharField(_("user name"), max_length=120, blank=True, validators=_PLAIN)
     imap_host = models.CharField(_("server of incoming mail (IMAP)"), max_length=120, validators=_PLAIN)

@@ -18,7 +18,7 @@ from chat.letters import read_letter
 from chat.models import Conversation, Event, KeptLetter, MailLetter, MailNotice, MailThread
 from chat.operations import dismiss_kept_letters, erase_expired, open_kept_letters, take_kept_letters
 from chat.operations.mail_in import Received, receive_letter
-from chat.operations.mail_kept import MOST_KEPT
+from chat.operations.mail_kept import MOST_KEPT, MOST_OF_ALL
 from services.models import County, Mailbox, Queue
 from tests.chat.test_mail import letter
 from tests.conftest import acting, make_grant, make_person
@@ -92,6 +92,33 @@ class TestLimit:
             come(mailbox, f"Minä {number}", sender="vieras@example.fi", subject=f"Re: [NV-{mark}]")
         assert [row.sender for row in kept()] == ["vieras@example.fi"]
 
+    def test_the_same_words_from_addresses_that_change_are_as_of_one_sender(self, mailbox: Mailbox) -> None:
+        for number in range(5):
+            words = f"Automaattinen vastaus {number}: olen lomalla {number}.12.2026 asti.\n\nPalaan asiaan sen jälkeen."
+            come(mailbox, words, sender=f"vastaus+{number}@example.fi", now=NOW + timedelta(minutes=number))
+        assert Conversation.objects.count() == 2
+        assert [row.sender for row in kept()] == [f"vastaus+{number}@example.fi" for number in (2, 3, 4)]
+
+    def test_short_words_are_the_same_by_chance_and_other_words_are_others(self, mailbox: Mailbox) -> None:
+        for number in range(5):
+            come(mailbox, "Hei!", sender=f"a{number}@example.fi")
+            come(mailbox, "Miten saan ajan terveyskeskukseen, kun " + "x" * number, sender=f"b{number}@example.fi")
+        assert kept() == []
+
+    def test_a_notice_answered_from_another_address_gets_no_receipt(self, mailbox: Mailbox) -> None:
+        """A machine that answers each notice from a new address has nothing more to answer."""
+        mark = MailThread.objects.get(conversation=come(mailbox).conversation).mark
+        assert MailNotice.objects.count() == 1
+        come(mailbox, "Olen poissa.", sender="toinen@example.fi", subject=f"Re: [NV-{mark}]")
+        assert Conversation.objects.count() == 2
+        assert MailNotice.objects.count() == 1
+
+    def test_of_all_senders_so_many_are_kept_and_the_rest_lie_flagged(self, mailbox: Mailbox) -> None:
+        flood(mailbox, 2)
+        rows = [KeptLetter(mailbox=mailbox, key=str(n), sender=f"{n}@example.fi", received_at=NOW) for n in range(MOST_OF_ALL)]
+        KeptLetter.objects.bulk_create(rows)
+        assert come(mailbox, now=NOW + timedelta(minutes=3)).is_left
+
     def test_letters_without_an_address_are_as_of_one_sender(self, mailbox: Mailbox) -> None:
         for number in range(3):
             come(mailbox, f"Viesti {number}", sender="ei osoitetta")
@@ -131,7 +158,7 @@ class TestLimit:
         flood(mailbox)
         erase_expired(by=System("clean"), now=NOW + timedelta(hours=2))
         assert len(kept()) == 2
-        assert not MailLetter.objects.exclude(sender_key="").exists()
+        assert not MailLetter.objects.exclude(sender_key="", words_key="").exists()
         erase_expired(by=System("clean"), now=NOW + timedelta(days=91))
         assert not kept()
 
