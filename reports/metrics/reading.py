@@ -117,26 +117,29 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
     each = {**shared, **columns.of_opinions(whole=False)}
     reading.total["tests"] = reading.scope.rows(reading.period, tests=True).count()
     together = [name for name in breakdowns if name in TOGETHER]
+    by_all: list[dict[str, Any]] = []
     ways = dimensions(reading.scope)
     if together:
-        _read_together(reading, {name: ways[name] for name in together}, whole, each)
+        by_all = _read_together(reading, {name: ways[name] for name in together}, whole, each)
     else:
         reading.total |= rows.aggregate(**whole)
     for name in breakdowns:
         if name in together:
             continue
         cells = rows.annotate(cell=ways[name]).values("cell").annotate(**each)
-        found: Iterable[Any] = (
-            cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES] if name == "entry_page" else cells.iterator()
-        )
+        found: Iterable[Any] = cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES] if name == "entry_page" else cells
         reading.cells[name] = {row.pop("cell"): row for row in found}
-    _read_residents(reading, breakdowns)
+    _read_residents(reading, breakdowns, by_all)
 
 
-def _read_together(reading: Reading, ways: Mapping[str, Combinable], whole: columns.Columns, each: columns.Columns) -> None:
-    """One pass for the total and all of these breakdowns: what adds up is counted by their combinations and added here.
+def _read_together(
+    reading: Reading, ways: Mapping[str, Combinable], whole: columns.Columns, each: columns.Columns
+) -> list[dict[str, Any]]:
+    """One pass for the total and all of these breakdowns: what adds up is counted by their combinations, which are given, and
+    added here.
 
-    Medians, ranks and different persons do not add up: for them the rows are passed once more for each.
+    Medians, ranks and different persons do not add up: for them the rows are passed once more for each. No cursor is used where
+    few rows come: PostgreSQL reads with several workers only what is fetched at once.
     """
     rows = reading.scope.rows(reading.period)
     adds, apart = columns.divided(whole)
@@ -145,7 +148,8 @@ def _read_together(reading: Reading, ways: Mapping[str, Combinable], whole: colu
         reading.cells[name] = {}
     by_all = rows.annotate(**{f"by_{name}": way for name, way in ways.items()}).values(*(f"by_{name}" for name in ways))
     shown = [name for name in adds if name in each]
-    for row in by_all.annotate(**adds).iterator():
+    found = list(by_all.annotate(**adds))
+    for row in found:
         columns.add_up(reading.total, row, adds)
         for name in ways:
             cells, key = reading.cells[name], row[f"by_{name}"]
@@ -155,31 +159,56 @@ def _read_together(reading: Reading, ways: Mapping[str, Combinable], whole: colu
                 cells[key] = {column: row[column] for column in shown}
     reading.total |= rows.aggregate(**apart)
     _adds, apart = columns.divided(each)
+    alone = _alone(found) if {"service", "queue"} <= set(ways) else {}
     for name, way in ways.items():
-        found: Iterable[Any] = rows.annotate(cell=way).values("cell").annotate(**apart).iterator()
-        for row in found:
+        of_name = rows.filter(first_queue__service__in=set(reading.cells[name]) - set(alone)) if name == "service" else rows
+        for row in of_name.annotate(cell=way).values("cell").annotate(**apart):
             if (cell := row.pop("cell")) in reading.cells[name]:  # a breakdown with one value has a row of its own of no contacts
                 reading.cells[name][cell] |= row
+    for service, queue in alone.items():
+        reading.cells["service"][service] |= {column: reading.cells["queue"][queue][column] for column in apart}
+    return found
 
 
-def _read_residents(reading: Reading, breakdowns: Collection[str]) -> None:
-    """One query for all of these breakdowns and months together."""
+def _alone(found: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """The services all of whose contacts came to one queue, with that queue: it has their medians, and they are read once."""
+    queues: dict[int, set[int]] = {}
+    for row in found:
+        queues.setdefault(row["by_service"], set()).add(row["by_queue"])
+    return {service: each.pop() for service, each in queues.items() if len(each) == 1}
+
+
+def _read_residents(reading: Reading, breakdowns: Collection[str], by_all: Iterable[Mapping[str, Any]]) -> None:
+    """On how many the cells of what residents are rest: of one month what was counted by all breakdowns tells it, but of those
+    that are not among them; these and several months together are one more query.
+    """
     ways = {name: way for name, way in dimensions(reading.scope).items() if name in breakdowns and name in OF_RESIDENTS}
     if not ways:
         return
     months = reading.period.months
+    reading.residents = [{name: {} for name in ways} for _month in months]
+    if len(months) == 1 and "service" in breakdowns:
+        known = [name for name in ways if name in TOGETHER]
+        for row in by_all:
+            if row["contacts"]:
+                _add_residents(reading.residents[0], row["by_service"], row, known)
+        ways = {name: way for name, way in ways.items() if name not in known}
+    if not ways:
+        return
     rows = reading.scope.rows(reading.period).filter(columns.CONTACT)
     rows = rows.annotate(of_month=of_month(months), **{f"by_{name}": way for name, way in ways.items()})
-    rests: Iterable[Any] = (
-        rows.values("of_month", "first_queue__service", *(f"by_{name}" for name in ways)).annotate(**columns.of_few()).iterator()
-    )
-    reading.residents = [{name: {} for name in ways} for _month in months]
+    rests = rows.values("of_month", "first_queue__service", *(f"by_{name}" for name in ways)).annotate(**columns.of_few())
     for row in rests:
-        for name in ways:
-            of_cell = reading.residents[row["of_month"]][name].setdefault(row[f"by_{name}"], {})
-            counts = of_cell.setdefault(row["first_queue__service"], dict.fromkeys(columns.of_few(), 0))
-            for number in counts:
-                counts[number] += row[number]
+        _add_residents(reading.residents[row["of_month"]], row["first_queue__service"], row, ways)
+
+
+def _add_residents(
+    month: dict[str, dict[Key, dict[int, dict[str, int]]]], service: int, row: Mapping[str, Any], names: Iterable[str]
+) -> None:
+    for name in names:
+        counts = month[name].setdefault(row[f"by_{name}"], {}).setdefault(service, dict.fromkeys(columns.of_few(), 0))
+        for number in counts:
+            counts[number] += row[number]
 
 
 def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:

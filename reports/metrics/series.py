@@ -34,7 +34,7 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
         **columns.of_opinions(whole=False),
         **columns.of_doctors(),
     }
-    found: Iterable[Any] = rows.values("cell").annotate(**wanted).iterator()
+    found: Iterable[Any] = rows.values("cell").annotate(**wanted)
     facts: dict[int, dict[str, Any]] = {row.pop("cell"): row for row in found}
     identified = _identification(scope, rows)
     brought = any(Source.IMPORTED in each.sources for each in definitions.values())
@@ -86,7 +86,7 @@ def _identification(scope: Scope, rows: Any) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = defaultdict(
         lambda: {"in_use": sorted(asking), "asked": 0, "identified": 0, "contacts": 0, "doctors": Counter()}
     )
-    for row in rows.values("cell", "first_queue__service").annotate(**counted).iterator():
+    for row in rows.values("cell", "first_queue__service").annotate(**counted):
         month = found[row["cell"]]
         month["contacts"] += row["contacts"]
         month["doctors"][row["first_queue__service"]] += row["doctor"]

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Aggregate, BigIntegerField, CharField, FloatField, Func
+from django.db.models import Aggregate, BigIntegerField, FloatField, Func, IntegerField
 
 MILLION = 1_000_000
 LONG_READING_MS = 60_000
@@ -77,26 +77,25 @@ def long_reading() -> Iterator[None]:
             cursor.execute("RESET statement_timeout")
 
 
-def instant_of(hour: str) -> datetime:
+def instant_of(hour: int) -> datetime:
     """The first instant of an hour that `UtcHour` gave."""
-    return datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(hour * 3600, UTC)
 
 
 class UtcHour(Func):
-    """The hour of a stamp in UTC: “2026-11-02 06”. A local hour is such an hour too, since Finland's offset is a whole one."""
+    """The hour of a stamp, counted from 1970 in UTC. A local hour is such an hour too, since Finland's offset is a whole one."""
 
-    output_field = CharField()
+    output_field = IntegerField()
     arity = 1
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
         """SQLite keeps stamps as texts of UTC."""
-        return super().as_sql(compiler, connection, template="substr(%(expressions)s, 1, 13)", **extra)
+        template = "(CAST(strftime('%%%%s', substr(%(expressions)s, 1, 13) || ':00') AS INTEGER) / 3600)"
+        return super().as_sql(compiler, connection, template=template, **extra)
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
-        """PostgreSQL makes the text."""
-        return super().as_sql(
-            compiler, connection, template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')", **extra
-        )
+        """`date_part` gives a double, which is much faster than the exact number of `EXTRACT`, and exact for whole seconds."""
+        return super().as_sql(compiler, connection, template="floor(date_part('epoch', %(expressions)s) / 3600)::int", **extra)
 
 
 class _Ordered(Aggregate):

@@ -13,7 +13,7 @@ from accounts.choices import Role
 from accounts.models import Grant, User
 from reports.metrics import Scope, columns
 from reports.metrics.hours import by_clock, read_hours
-from reports.metrics.sql import MILLION, UtcHour
+from reports.metrics.sql import MILLION, UtcHour, instant_of
 from reports.months import HOUR, Period, local_hour
 from reports.staffing.plan import DAY, History
 from services.calendars import Calendar, local_date, midnights
@@ -49,8 +49,8 @@ def read_history(service: Service, queues: Sequence[Queue], *, now: datetime) ->
     lengths = found["n"] or 0
     rows = scope.attempts(period).annotate(hour=UtcHour("at")).values_list("hour").annotate(n=Count("pk"))
     tries: dict[tuple[date, int], int] = {}
-    for text, n in rows:
-        at = datetime.fromisoformat(f"{text}:00+00:00")
+    for hour, n in rows:
+        at = instant_of(hour)
         key = (local_date(at), local_hour(at)[1])
         tries[key] = tries.get(key, 0) + n
     return History(
