@@ -1,7 +1,8 @@
 """The state of one chat beside a link to it, on the county's other sites (S001-20): only those that the county has listed.
 
-The link there is an ordinary one; the script adds to it whether the chat is open. Nothing of the portal is shown inside the other
-site, no cookie is set or read, and no conversation is held anywhere but here.
+The link there is an ordinary one; the script adds to it whether the chat is open, and the notices of disruptions within ten
+seconds (S001-31). Nothing of the portal is shown inside the other site, no cookie is set or read, and no conversation is held
+anywhere but here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from services.texts import pick, texts_of
 
 SCRIPT = Path(__file__).parent.parent / "static" / "portal" / "embed.js"
 SCRIPT_SECONDS = 3600
-STATE_SECONDS = 5
+STATE_SECONDS = 2
 
 
 @cache

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
-from services.models import County
+from accounts.models import User
+from chat.operations import end_disruption, start_disruption
+from services.models import County, Service
+from tests.conftest import acting
 from tests.serve.portal import Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,6 +47,9 @@ def site(serve: Serve) -> Iterator[str]:
     server.server_close()
 
 
+NOTICE = {"fi": "Chat katkeilee juuri nyt.", "sv": "Chatten bryts just nu.", "en": "The chat breaks off just now."}
+
+
 def test_on_a_listed_site_and_on_another(site: str, chromium: Browser, serve: Serve) -> None:
     with chromium.new_context() as context:
         page = context.new_page()
@@ -61,3 +69,28 @@ def test_on_a_listed_site_and_on_another(site: str, chromium: Browser, serve: Se
         assert context.cookies() == []
         page.get_by_role("link", name="sv").click()
         expect(page.get_by_role("heading", name="Chatt för äldreservice", level=1)).to_be_visible()
+
+
+def test_an_open_page_tells_of_a_disruption_within_ten_seconds(
+    site: str, chromium: Browser, serve: Serve, county: County, service: Service, supervisor: User
+) -> None:
+    """S001-31, on a foreign page that is open already; when it is over, the notice goes as soon."""
+    County.objects.update(embed_hosts=["localhost"])
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(site)
+        expect(page.get_by_text(STATES["sv"])).to_be_visible(timeout=75_000)  # a site listed just now is asked again in a minute
+        time.sleep(3)  # nothing that is remembered for two seconds helps
+        notice = start_disruption(
+            by=acting(supervisor), county=county, service=service, text=NOTICE, now=timezone.now(), stops_intake=True
+        )
+        began = time.monotonic()
+        for words in NOTICE.values():
+            expect(page.get_by_role("status").get_by_text(words)).to_be_visible(timeout=15_000)
+        assert time.monotonic() - began <= 10
+        expect(page.get_by_text(STATES["fi"])).to_have_count(0)
+        end_disruption(by=acting(supervisor), disruption=notice, now=timezone.now())
+        began = time.monotonic()
+        for words in NOTICE.values():
+            expect(page.get_by_text(words)).to_have_count(0, timeout=15_000)
+        assert time.monotonic() - began <= 10
