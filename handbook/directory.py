@@ -1,5 +1,5 @@
-"""The directory beside a conversation: services, units, contact points and links of the county, found by words. All are kept once,
-in `services`; what professionals may see and what may be sent to residents is told apart (S001-65, S000-13).
+"""The directory beside a conversation: services, help forms, units, contact points and links of the county, found by words. All are
+kept once, in `services`; what professionals may see and what may be sent to residents is told apart (S001-65, S000-13, S001-29).
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from services.choices import Audience
+from services.choices import Audience, LinkCategory, Medium
+from services.hosts import address_of
 from services.models import Channel, ContactPoint, County, Link, Office, Service
+from services.models.service import ServiceQuerySet
 from services.search import Document, Shelves
 from services.texts import FALLBACKS, pick, texts_of
 
-Kind = Literal["service", "point", "link", "office"]
+Kind = Literal["service", "form", "point", "link", "office"]
 SHOWN = 20
 _shelves = Shelves()
 
@@ -37,7 +41,11 @@ class Entry:
 
     def name(self, language: str) -> str:
         """Its name in the language, or in one that it has."""
-        return str(pick(texts_of(self.row, "name"), language))
+        name = str(pick(texts_of(self.row, "name"), language))
+        if self.kind != "form":
+            return name
+        with translation.override(language):
+            return _("The form Ask for help (%(service)s)") % {"service": name}
 
     def lines(self, language: str) -> list[str]:
         """What a card of it says under its name: numbers and addresses from the directory, never typed."""
@@ -48,6 +56,9 @@ class Entry:
                 return [url] if (url := str(pick(texts_of(self.row, "url"), language))) else []
             case Office():
                 return _address(self.row, language)
+            case Service() if self.kind == "form":
+                with translation.override(language):
+                    return [address_of(self.row.county, reverse("chat:help_ask", args=[self.row.key]))]
             case Service():
                 summary = str(pick(texts_of(self.row, "summary"), language))
                 public = Channel.objects.filter(service=self.row, contact_point__audience=Audience.PUBLIC).exclude(
@@ -60,20 +71,21 @@ class Entry:
 def card_words(entry: Entry, language: str) -> str:
     """The entry as a message; empty when it has nothing to reach anybody by."""
     lines = entry.lines(language)
-    if isinstance(entry.row, Service):
+    if entry.kind == "service":
         return "\n".join([entry.name(language), *lines])
     return f"{entry.name(language)}: {lines[0]}" if lines else ""
 
 
 def entries_of(county: County) -> list[Entry]:
-    """Every entry of the county: its public services, its units that have an address, its contact points and its links."""
-    services = Service.objects.public().of_county(county.code)
+    """Every entry of the county: public services, their help forms, units that have an address, contact points and links."""
+    services = list(_services(county))
     points = ContactPoint.objects.filter(county=county).select_related("schedule")
     kept = {row.value for row in points}  # where a unit's address stands among the contact points already, it is one entry
     offices = [row for row in Office.objects.filter(county=county, is_digital=False) if kept.isdisjoint(_address(row, "fi"))]
     links = Link.objects.filter(county=county)
     return [
         *(Entry("service", str(row.public_id), row) for row in services),
+        *(Entry("form", str(row.public_id), row) for row in services if row.has_help_form),
         *(Entry("office", row.key, row) for row in offices),
         *(Entry("point", str(row.public_id), row, row.audience == Audience.INTERNAL) for row in points),
         *(Entry("link", row.key, row, row.audience == Audience.INTERNAL) for row in links),
@@ -93,8 +105,11 @@ def entry_of(county: County, *, kind: str, key: str) -> Entry | None:
     """One entry of the county."""
     match kind:
         case "service" if _is_uuid(key):
-            service = Service.objects.public().of_county(county.code).filter(public_id=key).first()
+            service = _services(county).filter(public_id=key).first()
             return Entry("service", key, service) if service else None
+        case "form" if _is_uuid(key):
+            asked = _services(county).filter(public_id=key).first()
+            return Entry("form", key, asked) if asked and asked.has_help_form else None
         case "point" if _is_uuid(key):
             point = ContactPoint.objects.filter(county=county, public_id=key).first()
             return Entry("point", key, point, point.audience == Audience.INTERNAL) if point else None
@@ -110,6 +125,30 @@ def entry_of(county: County, *, kind: str, key: str) -> Entry | None:
 def contacts_of_professionals(county: County) -> list[Entry]:
     """The shared contact list: the internal numbers that have been filled in, in the order of their keys (S001-65)."""
     return [each for each in entries_of(county) if each.kind == "point" and each.internal and each.row.value]  # type: ignore[union-attr]
+
+
+def forms_of(service: Service) -> list[Entry]:
+    """The forms that a resident of the service may be given: its help form, its channels by form, the public forms of the library,
+    the county's too; then the help forms of other services (S001-29). What is for the staff only is not among them.
+    """
+    entries = entries_of(service.county)
+    given = Channel.objects.filter(service=service, medium=Medium.FORM).values_list("contact_point__public_id", flat=True)
+    named = {("form", str(service.public_id)), *(("point", str(key)) for key in given)}
+    own = [each for each in entries if (each.kind, each.id) in named]
+    library = [
+        each
+        for each in entries
+        if isinstance(each.row, Link)
+        and each.row.category == LinkCategory.FORM
+        and each.row.service_id in (None, service.pk)
+        and not each.internal
+    ]
+    others = [each for each in entries if each.kind == "form" and each not in own]
+    return [each for each in (*own, *library, *others) if not each.internal]
+
+
+def _services(county: County) -> ServiceQuerySet:
+    return Service.objects.public().of_county(county.code).select_related("county", "help_form")
 
 
 def _point(point: ContactPoint, language: str) -> str:
@@ -151,12 +190,13 @@ def _documents(entries: Iterable[Entry]) -> Iterator[Document]:
             names = texts_of(entry.row, "name")
             if code not in names:
                 continue
+            title = entry.name(code) if entry.kind == "form" else names[code]
             body = " ".join(
                 texts_of(entry.row, field).get(code, "")
                 for field in ("summary", "handles", "note", "street", "town")
                 if hasattr(entry.row, f"{field}_fi")
             )
-            yield Document((entry.kind, entry.id), code, names[code], str(getattr(entry.row, f"synonyms_{code}", "") or ""), body)
+            yield Document((entry.kind, entry.id), code, title, str(getattr(entry.row, f"synonyms_{code}", "") or ""), body)
 
 
 def _is_uuid(text: str) -> bool:

@@ -1,8 +1,8 @@
 """What stands beside a conversation: the handbook's chapters, the directory and the materials, searched with one field.
 
 On top is what the conversation's queue and topic suggest; words of the resident are never used. A card of the directory is
-sent as a message; to a professional the whole list too. Who is on duty now is told. The same part is a page of its own, for
-whoever has no scripts.
+sent as a message, a form too (S001-29); to a professional the whole list too. Who is on duty now is told. The same part is a
+page of its own, for whoever has no scripts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from chat.views.console_doors import answer, uuid_or_none
 from chat.views.console_panel import page_language
 from chat.views.console_tools import back_to
 from chat.views.presence import county_of
-from handbook.directory import Entry, contacts_of_professionals, find_entries, materials_of
+from handbook.directory import Entry, contacts_of_professionals, find_entries, forms_of, materials_of
 from handbook.finding import Found, find
 from handbook.live import live_of
 from handbook.markup import References, Rendered
@@ -132,8 +132,11 @@ def _suggested(actor: Staff, county: County, row: Conversation | None, language:
     sections = [(entry, part) for entry in book for part in entry.sections if part.version.service_id == row.service_id]
     near = find(county, services, _words_of(row, language), language=language)
     hers = [each for each in near if each.version.service_id in (None, row.service_id)]
-    own = [each for each in materials if each.service_id in (None, row.service_id)]
+    forms = forms_of(row.service)
+    given = {each.id for each in forms if each.kind == "link"}
+    own = [each for each in materials if each.service_id in (None, row.service_id) and each.key not in given]
     found: dict[str, object] = {"sections": sections, "suggested": _once(hers)[:SUGGESTED], "book": book, "materials": own}
+    found["forms"] = [card for card in _made(forms, row, language, may_send=may_send) if card.lines]
     if row.professional_id is not None:
         found |= _cards(contacts_of_professionals(county), row, language, may_send=may_send)
     return found | {"duty": duty}
@@ -158,15 +161,20 @@ def _hours_of(entries: Sequence[Entry]) -> dict[tuple[str, str], DayHours]:
     return {key: weeks[schedule.pk][today.weekday()] for key, schedule in timed.items()}
 
 
-def _cards(entries: Sequence[Entry], row: Conversation | None, language: str, *, may_send: bool) -> dict[str, object]:
-    """The entries as cards; a professional may get all that have a number or an address as one list."""
+def _made(entries: Sequence[Entry], row: Conversation | None, language: str, *, may_send: bool) -> list[Card]:
     professional = row is not None and row.professional_id is not None
     hours = _hours_of(entries)
-    cards = [
+    return [
         Card(each, each.name(language), lines, may_send and bool(lines) and (professional or not each.internal), uuid4(), today)
         for each in entries
         for lines, today in [(each.lines(language), hours.get((each.kind, each.id)))]
     ]
+
+
+def _cards(entries: Sequence[Entry], row: Conversation | None, language: str, *, may_send: bool) -> dict[str, object]:
+    """The entries as cards; a professional may get all that have a number or an address as one list."""
+    professional = row is not None and row.professional_id is not None
+    cards = _made(entries, row, language, may_send=may_send)
     listed = [f"{card.entry.kind}:{card.entry.id}" for card in cards if card.sendable and professional]
     return {"cards": cards, "listed": listed[:MOST_IN_A_LIST] if len(listed) > 1 else [], "list_token": uuid4()}
 

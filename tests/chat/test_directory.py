@@ -16,8 +16,9 @@ from accounts.models import User
 from chat.models import Conversation, Event
 from chat.operations.cards import send_card
 from handbook.directory import find_entries
-from services.choices import Audience, ContactKind, PriceClass
-from services.models import ContactPoint, County, Link, Office, Schedule, Service
+from services.choices import Audience, ContactKind, LinkCategory, Medium, PriceClass
+from services.models import Channel, ContactPoint, County, HelpForm, Link, Office, Schedule, Service
+from services.operations import make_help_form, publish_help_form
 from tests.conftest import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -192,3 +193,60 @@ def test_the_page_tells_them_apart(
     )
     assert sent.status_code == 302
     assert Event.objects.filter(conversation=row, kind="message", body__startswith="Ikääntyneiden").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("fi", "Pyydä apua -lomake (Ikääntyneiden palvelujen chat)"),
+        ("sv", "Blanketten Be om hjälp (Chatt för äldreservice)"),
+        ("en", "The form Ask for help (Chat for older people’s services)"),
+    ],
+)
+def test_the_services_forms_stand_beside_the_chat_and_are_sent(
+    language: str,
+    name: str,
+    county: County,
+    service: Service,
+    conversation_of: Talk,
+    resident: Resident,
+    responder: User,
+    main_user: User,
+    signed_in: Callable[..., Client],
+) -> None:
+    """S001-29: the help form, a channel by form, and the library's public forms; in the conversation's own language."""
+    row = conversation_of(resident, responder)
+    Conversation.objects.filter(pk=row.pk).update(language=language)
+    client, door = signed_in(responder), f"/{language}/vastaaja/{row.public_id}/hakemisto/"
+    assert reverse("chat:console_directory", args=[row.public_id]) == door.replace(f"/{language}/", "/fi/")
+    assert "/kysy/" not in client.get(door).content.decode()
+    publish_help_form(by=acting(main_user), form=make_help_form(by=acting(main_user), service=service), now=timezone.now())
+    away = ContactPoint.objects.create(
+        county=county, key="tuki", kind=ContactKind.WEB, name_fi="Tukihakemus", value="https://alue.test/tuki"
+    )
+    Channel.objects.create(service=service, medium=Medium.FORM, contact_point=away)
+    for key, audience in (("valtakirja", Audience.PUBLIC), ("lomapyynto", Audience.INTERNAL)):
+        Link.objects.create(
+            county=county,
+            key=key,
+            category=LinkCategory.FORM,
+            audience=audience,
+            name_fi=key.title(),
+            url_fi=f"https://alue.test/{key}",
+        )
+    page = client.get(door, {"osa": "1"}).content.decode()
+    listed = page[page.index('id="beside-forms"') :].partition("</section>")[0]
+    address = f"/{language}/palvelu/ikaantyneet/kysy/"
+    assert name in listed and address in listed and "https://alue.test/tuki" in listed and "https://alue.test/valtakirja" in listed
+    assert "lomapyynto" not in listed and "https://alue.test/lomapyynto" in page, "a form of the staff is a material of theirs"
+    assert page.count("https://alue.test/valtakirja") == listed.count("https://alue.test/valtakirja")
+    words = send(row, responder, "form", service.public_id)
+    assert words.startswith(f"{name}: http") and words.endswith(address)
+    assert (
+        find_entries(county, {"fi": "lomaketta", "sv": "blanketten", "en": "form"}[language], language=language)[0].kind == "form"
+    )
+    HelpForm.objects.update(is_on=False)
+    assert address not in client.get(door, {"osa": "1"}).content.decode()
+    with pytest.raises(ValidationError) as refused:
+        send(row, responder, "form", service.public_id)
+    assert refused.value.code == "invalid"
