@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from chat.views import (
     board,
     board_doors,
+    booked,
     call_request,
     console,
     console_beside,
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vastaaja/kysymykset/", help_console.help_requests, name="help_requests"),
     path("vastaaja/<uuid:conversation>/jatko/", later_console.agree, name="console_later"),
     path("vastaaja/<uuid:conversation>/aika/", later_console.book, name="console_book"),
+    path("vastaaja/<uuid:conversation>/aika/varattu/", booked.booked, name="console_booked"),
     path("vastaaja/<uuid:conversation>/aika/<uuid:appointment>/peru/", later_console.unbook, name="console_unbook"),
     path("vastaaja/<uuid:conversation>/samankaltaiset/", help_console.similar, name="help_similar"),
     path("vastaaja/<uuid:conversation>/yritys/", later_console.record, name="console_try"),

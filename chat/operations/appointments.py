@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
@@ -19,8 +20,11 @@ from chat.operations.log import lock_of_responder
 from chat.operations.messages import post_message
 from chat.refusals import Refusal, refuse
 from services.identity_codes import mask
+from services.models.outside import ROOM, filled
 
 FARTHEST = timedelta(days=730)
+ROOM_BYTES = 16
+"""A name that nobody guesses: who has it is in the room."""
 TIME_FORMATS = {"fi": r"l j.n.Y \k\l\o G.i", "sv": r"l j.n.Y \k\l. G.i", "en": r"l j F Y \a\t G:i"}
 
 
@@ -30,8 +34,9 @@ def book_appointment(
 ) -> Appointment:
     """The responder records an appointment for a resident who has identified herself in this conversation; she is told of it.
 
-    The link of a remote appointment goes to an identified resident alone, and that it went is recorded. Sending the same form twice
-    is once. Raises Conversation.DoesNotExist, PermissionDenied, ValidationError (not_yours, not_identified, ended, time_missing,
+    The link of a remote appointment goes to an identified resident alone, and that it went is recorded. Without a pasted one the
+    room is made by the address that the service names for video rooms, when it names one. Sending the same form twice is once.
+    Raises Conversation.DoesNotExist, PermissionDenied, ValidationError (not_yours, not_identified, ended, time_missing,
     detail_invalid, empty).
     """
     row = lock_of_responder(by=by, conversation=conversation)
@@ -51,6 +56,8 @@ def book_appointment(
         raise refuse(Refusal.EMPTY)
     if link and (kind != AppointmentKind.REMOTE or not _is_safe(link)):
         raise refuse(Refusal.DETAIL_INVALID)
+    if kind == AppointmentKind.REMOTE and not link and row.service.room_address:
+        link = filled(row.service.room_address, ROOM, secrets.token_hex(ROOM_BYTES))
     made = Appointment.objects.create(
         conversation=row,
         token=token,

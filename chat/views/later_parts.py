@@ -13,9 +13,11 @@ from chat.forms import day_in_words
 from chat.models import Appointment, LaterContact
 from chat.models.later import MOST_TRIES
 from chat.operations.reading import Opened
+from chat.views.booked import booking_address
 from chat.views.console_panel import page_language
 from services.holidays_fi import is_working_day
 from services.models import Queue
+from services.models.outside import RETURN
 from services.texts import text
 
 DAYS_OFFERED = 15
@@ -73,7 +75,10 @@ def appointments_context(actor: Staff, opened: Opened) -> dict[str, object]:
         "books_when_identified": may and row.identified_at is None and row.takes_identification,
         "appointment_kinds": AppointmentKind.choices,
         "appointment_token": uuid4(),
-        "tomorrow": timezone.localdate() + timedelta(days=1),
+        "booking_address": booking_address(row.service, row.public_id) if may else "",
+        "leads_back": f"{{{RETURN}}}" in row.service.booking_address,
+        "makes_rooms": may and bool(row.service.room_address),
+        "today": timezone.localdate(),
     }
 
 

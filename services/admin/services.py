@@ -117,6 +117,8 @@ class ServiceAdmin(DirectoryAdmin):
         "keep_place_minutes",
         "guide_first",
         "retention_days",
+        "booking_address",
+        "room_address",
         "pilot_starts",
         "pilot_ends",
         "is_test",

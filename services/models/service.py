@@ -26,6 +26,7 @@ from services.choices import (
 )
 from services.models.base import ScopedQuerySet, Versioned, ends_after_start, label, one_key_per_county, scoped, supervised_by
 from services.models.county import ContactPoint, County, Link, Municipality, Office
+from services.models.outside import RETURN, ROOM, check_pattern
 
 METRIC = re.compile(r"M(0[1-9]|[12]\d|3[0-5]|08b)")
 
@@ -134,6 +135,20 @@ class Service(Versioned):
         help_text=_("Otherwise the chat stands first on the page of the service. Both are always there."),
     )
     retention_days = models.PositiveSmallIntegerField(_("conversations are kept (days)"), default=90)
+    booking_address = models.CharField(
+        _("address of the booking system"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "Opened by the responder beside the chat. {return} is where it leads her back to with the time that was booked."
+        ),
+    )
+    room_address = models.CharField(
+        _("address of video rooms"),
+        max_length=400,
+        blank=True,
+        help_text=_("{room} is a name that nobody guesses, a new one for each remote appointment."),
+    )
     pilot_starts = models.DateField(_("pilot starts"), null=True, blank=True)
     pilot_ends = models.DateField(_("pilot ends"), null=True, blank=True)
     is_test = models.BooleanField(_("test service: counts and proves nothing"), default=False)
@@ -167,6 +182,21 @@ class Service(Versioned):
 
     def __str__(self) -> str:
         return label(self, "name")
+
+    def clean(self) -> None:
+        """The addresses of the county's own systems are safe ones, of domains that the county allows."""
+        super().clean()
+        county = self.county if self.county_id else None
+        faults = {}
+        for name, place, is_needed in (("booking_address", RETURN, False), ("room_address", ROOM, True)):
+            if not (pattern := getattr(self, name)):
+                continue
+            try:
+                check_pattern(pattern, place, county=county, is_needed=is_needed)
+            except ValidationError as fault:
+                faults[name] = fault
+        if faults:
+            raise ValidationError(faults)
 
     @property
     def has_help_form(self) -> bool:

@@ -101,6 +101,8 @@ class ServiceTable(OperatedResource):
         "keep_place_minutes",
         "guide_first",
         "retention_days",
+        "booking_address",
+        "room_address",
         "pilot_starts",
         "pilot_ends",
         "is_test",

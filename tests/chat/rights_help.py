@@ -95,6 +95,7 @@ HELP_ACTIONS = [
     Action("follow-up of nothing", "active", post("jatko/", kind="follow_up"), DETAIL_ASKED),
     Action("appointment", "booked", post("aika/", **TIME), owner("ok")),
     Action("appointment of who is not identified", "active", post("aika/", **TIME), owner("not_identified")),
+    Action("appointment from the booking system", "booked", get("aika/varattu/"), OWNER_WRITES, False),
     Action("appointment taken back", "booked", post("aika/{appointment}/peru/"), owner("ok")),
     Action("help request: similar questions", "requested", get("samankaltaiset/"), OWNER_WRITES, False),
     Action("chat: contact detail of a help request", "active", post("yhteystieto/"), NO_ONE),
