@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,13 +28,15 @@ from guidance.operations import starter_paths, withdraw_path
 from guidance.route import as_text, follow
 from services import hosts
 from services.choices import OverrideKind, ServiceStatus
-from services.models import ContactPoint, County, Link, Override, Queue, Service
+from services.models import ContactPoint, County, Link, Override, Queue, Service, WeeklyInterval
+from services.operations import make_help_form, publish_help_form
 from tests.conftest import acting, make_service
 from tests.guidance.conftest import Publish
 from tests.guidance.making import in_all, small
 
 pytestmark = pytest.mark.django_db
 HERE = "/fi/apuri/kuume/"
+HELSINKI = ZoneInfo("Europe/Helsinki")
 PERSON: dict[str, Any] = {"HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
 
 
@@ -363,6 +367,32 @@ class TestPagesThatLeadHere:
         assert door in client.get(reverse("chat:start", args=[service.key]), **PERSON).content.decode()
         assert client.get(door, **PERSON)["Location"] == "/fi/apuri/"
         assert Attempt.objects.get().went_to == WentTo.GUIDE
+
+    def test_at_half_past_three_the_same_address_offers_the_guide_and_the_form(
+        self, client: Client, version: PathVersion, service: Service, queue: Queue, responder: User, main_user: User
+    ) -> None:
+        """S001-47, S003-2: at night the chat's own address tells when it opens, and both ways that are there at any hour."""
+        day, night = (datetime(2027, 1, 10, *at, tzinfo=HELSINKI) for at in ((10, 0), (3, 30)))  # a Sunday
+        publish_help_form(by=acting(main_user), form=make_help_form(by=acting(main_user), service=service), now=night)
+        WeeklyInterval.objects.filter(schedule=queue.schedule).update(opens=time(8), closes=time(15))
+        address, guide, form = (reverse("chat:start", args=[service.key]), *self.ways(service, "apuri", "lomake"))
+        with time_machine.travel(night, tick=False):
+            hosts.forget()
+            page = client.get(address, **PERSON).content.decode()
+            assert "Chat aukeaa klo 8" in page and "<textarea" not in page
+            assert guide in page and form in page
+            assert client.get(client.get(guide, **PERSON)["Location"]).status_code == 200
+            sent = client.get(client.get(form, **PERSON)["Location"])
+            assert "<textarea" in sent.content.decode()
+            assert give(client, "kylla").startswith(HERE)
+        with time_machine.travel(day, tick=False):
+            hosts.forget()
+            page = client.get(address, **PERSON).content.decode()
+            assert "<textarea" in page and guide not in page
+
+    @staticmethod
+    def ways(service: Service, *to: str) -> list[str]:
+        return [reverse("chat:elsewhere", args=[service.key, each]) for each in to]
 
     def test_each_page_says_which_comes_first(self, client: Client, version: PathVersion, service: Service, county: County) -> None:
         page = client.get("/fi/palvelu/ikaantyneet/").content.decode()
