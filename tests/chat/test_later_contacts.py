@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ from chat.operations import (
     start_conversation,
 )
 from chat.residents import cookie_value, holder_of
+from chat.views.console_panel import likely_outcome
 from services.models import Queue, Service, Topic
 from tests.conftest import acting
 
@@ -279,6 +281,44 @@ class TestFollowUp:
         assert AuditEntry.objects.filter(object_id=str(talk.public_id), purpose="linked").exists()
         with pytest.raises(Conversation.DoesNotExist):
             linked_conversations(by=acting(second_responder), conversation=talk.public_id, now=NOW)
+
+
+class TestOverdue:
+    def test_the_supervisor_and_the_unit_see_what_is_late_and_others_nothing(
+        self,
+        unit: Queue,
+        talk: Conversation,
+        responder: User,
+        supervisor: User,
+        second_responder: User,
+        signed_in: Callable[..., Client],
+    ) -> None:
+        """S001-6, S002-38: a call request and a follow-up of one list, the late first, without words, names or numbers."""
+        asked = leave(unit, now=timezone.now() - timedelta(days=30))
+        agreed = agree(talk, responder, wish=Wish(NUMBER, day=date(2026, 12, 8)))
+        later = timezone.now() + timedelta(days=1)
+        Conversation.objects.filter(pk=agreed.pk).update(answer_due_at=timezone.now() - timedelta(days=1))
+        leave(unit, code="A7QMD3XWPA0H5RTVYZ12", now=later)
+        for person in (supervisor, responder):
+            page = signed_in(person).get(reverse("chat:help_requests"))
+            assert [(row.pk, late) for row, late in page.context["entries"]][:2] == [(asked.pk, True), (agreed.pk, True)]
+            assert (page.context["overdue"], page.context["count"]) == (2, 3)
+            assert not any(word in page.content.decode() for word in (NUMBER, WORDS))
+        assert signed_in(second_responder).get(reverse("chat:help_requests")).context["count"] == 0
+        claim_conversation(by=acting(responder), conversation=asked.public_id, now=timezone.now())
+        record_try(by=acting(responder), conversation=asked.public_id, result="reached", token=uuid4(), now=timezone.now())
+        assert signed_in(supervisor).get(reverse("chat:help_requests")).context["overdue"] == 1, "the done mark takes it off"
+
+    def test_a_call_request_left_in_the_chat_says_what_came_of_it(
+        self, talk: Conversation, responder: User, second_queue: Queue
+    ) -> None:
+        """S002-38: outcome R4, of a follow-up R6."""
+        Queue.objects.filter(pk=second_queue.pk).update(takes_calls=True)
+        assert likely_outcome(talk) == ""
+        agree(talk, responder)
+        assert likely_outcome(talk) == "R6"
+        agree(talk, responder, kind=LaterKind.CALL_REQUEST, queue=second_queue.public_id, now=NOW + timedelta(minutes=1))
+        assert likely_outcome(talk) == "R4"
 
 
 class TestResidentsPages:
