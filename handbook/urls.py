@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("luku/<slug:key>/vastuut/", keeping.arrange, name="arrange"),
     path("luku/<slug:key>/tarkistettu/", keeping.reviewed, name="reviewed"),
     path("luku/<slug:key>/palaute/", keeping.remark, name="remark"),
+    path("palaute/<uuid:remark>/keskustelu/", keeping.discuss, name="discuss"),
     path("palaute/<uuid:remark>/", keeping.settle, name="settle"),
     path("tiedotteet/", notices.board, name="notices"),
     path("tiedotteet/uusi/", notices.new, name="notice_new"),

@@ -1,4 +1,4 @@
-"""What readers say of a chapter: comments, suggested changes and tips (S001-32, S001-37)."""
+"""What readers say of a chapter, and to each other of it: comments, suggested changes, tips and replies (S001-32, S001-37)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,13 @@ class RemarkQuerySet(ScopedQuerySet):
     county_path = "chapter__county__code"
 
     def open(self) -> Self:
-        """Those that nobody has answered yet."""
-        return self.filter(state=RemarkState.OPEN)
+        """Those that nobody has answered yet; what colleagues reply to each other waits for no answer."""
+        return self.filter(state=RemarkState.OPEN, reply_to__isnull=True)
+
+    def first_words(self) -> Self:
+        """What begins a discussion, each with what colleagues have replied."""
+        replies = Remark.objects.select_related("made_by").order_by("made_at", "pk")
+        return self.filter(reply_to__isnull=True).prefetch_related(models.Prefetch("replies", replies))
 
 
 class Remark(models.Model):
@@ -34,6 +39,9 @@ class Remark(models.Model):
     chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="remarks", verbose_name=_("chapter"))
     service = models.ForeignKey(
         Service, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("service")
+    )
+    reply_to = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="replies", verbose_name=_("what it replies to")
     )
     number = models.PositiveIntegerField(_("version that was read"), default=0)
     kind = models.CharField(_("kind"), max_length=10, choices=RemarkKind.choices, default=RemarkKind.COMMENT)
@@ -57,6 +65,10 @@ class Remark(models.Model):
                 condition=Q(state=RemarkState.OPEN, answered_at__isnull=True)
                 | Q(~Q(state=RemarkState.OPEN), answered_at__isnull=False),
                 name="remark_settled_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_to__isnull=True) | Q(kind=RemarkKind.COMMENT, state=RemarkState.OPEN),
+                name="remark_reply_is_plain",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Comments, suggestions and tips of those who use the handbook, and the answers to them (S001-32, S001-37)."""
+"""Comments, suggestions and tips of those who use the handbook, what colleagues reply, and the answers (S001-32, S001-37)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,30 @@ def make_remark(
 
 
 @transaction.atomic
+def reply_to_remark(*, by: Actor, remark: Remark, text: str, now: datetime) -> Remark:
+    """Who may suggest replies to a colleague's remark; colleagues see it under it. A reply to a reply stands in the same discussion.
+
+    Raises ValidationError (empty, too_long, characters).
+    """
+    first: Remark = Remark.objects.select_related("chapter__county", "service").get(pk=remark.reply_to_id or remark.pk)
+    require(by, Right.SUGGEST, first.chapter, first.service)
+    words = cleaned({"fi": text}, most=MOST).get("fi", "")
+    if not words:
+        raise ValidationError({"text": ValidationError(_("Write something first."), code="empty")})
+    row: Remark = Remark.objects.create(
+        chapter=first.chapter,
+        service=first.service,
+        reply_to=first,
+        number=first.number,
+        text=words,
+        made_by_id=person_of(by),
+        made_at=now,
+    )
+    _note(by, AuditAction.CREATE, row, after={"chapter": first.chapter.key, "reply_to": str(first.public_id)})
+    return row
+
+
+@transaction.atomic
 def settle_remark(*, by: Actor, remark: Remark, state: str, answer: str = "", now: datetime) -> Remark:
     """Who may edit the text answers a remark, accepts or declines it; a refusal says why.
 
@@ -57,7 +81,7 @@ def settle_remark(*, by: Actor, remark: Remark, state: str, answer: str = "", no
         Remark.objects.select_for_update(of=("self",), no_key=True).select_related("chapter__county", "service").get(pk=remark.pk)
     )
     require(by, Right.EDIT, fresh.chapter, fresh.service)
-    if state not in RemarkState.values or state == RemarkState.OPEN:
+    if state not in RemarkState.values or state == RemarkState.OPEN or fresh.reply_to_id is not None:
         raise ValidationError(_("Choose what becomes of it."), code="state")
     words = cleaned({"fi": answer}, most=MOST).get("fi", "")
     if not words and state in (RemarkState.ANSWERED, RemarkState.DECLINED):

@@ -26,7 +26,7 @@ from handbook.operations.chapters import (
     restore_chapter,
     retire_chapter,
 )
-from handbook.operations.remarks import make_remark, settle_remark
+from handbook.operations.remarks import make_remark, reply_to_remark, settle_remark
 from handbook.permissions import may_arrange, may_edit_something
 from handbook.shelf import services_of
 from handbook.views.door import chapter_of, handbook_door, service_of, uses_of_chapter
@@ -45,7 +45,7 @@ def work(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     hers = chapters if arranges else chapters.owned_by(actor)
     versions = ChapterVersion.objects.filter(chapter__county=county, chapter__retired_at=None).editable_by(actor)
     written = versions.open().select_related("chapter", "service", "written_by").order_by("chapter__order", "service__order")
-    remarks = Remark.objects.filter(chapter__county=county).open().readable_by(actor)
+    remarks = Remark.objects.filter(chapter__county=county).open().first_words().readable_by(actor)
     if not arranges:
         own = Q(chapter__in=hers, service=None) | Q(service__in=[row.pk for row in services_of(actor, county)])
         remarks = remarks.filter(own)
@@ -167,6 +167,24 @@ def remark(request: HttpRequest, actor: Staff, county: County, key: str) -> Http
         messages.success(request, _("Thank you. Those who look after the chapter see it, and you see their answer here."))
     address = reverse("handbook:chapter", args=[row.key])
     return redirect(f"{address}{f'?palvelu={service.key}' if service else ''}#palaute")
+
+
+@require_POST
+@handbook_door
+def discuss(request: HttpRequest, actor: Staff, county: County, remark: UUID) -> HttpResponse:
+    """Say something to a colleague's remark."""
+    rows = Remark.objects.filter(chapter__county=county, public_id=remark).readable_by(actor)
+    row = rows.select_related("chapter__county", "service").first()
+    if row is None:
+        raise Http404
+    chapter_of(actor, county, row.chapter.key)
+    place = row.public_id
+    try:
+        place = reply_to_remark(by=actor, remark=row, text=request.POST.get("text", ""), now=timezone.now()).public_id
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    address = reverse("handbook:chapter", args=[row.chapter.key])
+    return redirect(f"{address}{f'?palvelu={row.service.key}' if row.service else ''}#huomio-{place}")
 
 
 @require_POST

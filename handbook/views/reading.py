@@ -89,7 +89,9 @@ def chapter(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
             part.version.refresh_from_db(fields=["body", "questions"])
     live = live_of(row.key, county, service, now=timezone.now())
     references, language = references_for(row, language_of_page()), language_of_page()
-    remarks = Remark.objects.filter(chapter=row).readable_by(actor).select_related("made_by", "answered_by", "service")
+    remarks = (
+        Remark.objects.filter(chapter=row).first_words().readable_by(actor).select_related("made_by", "answered_by", "service")
+    )
     context: dict[str, Any] = {
         "chapter": row,
         "entry": entry,

@@ -41,6 +41,10 @@ def words_of(response: object) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", content).split())
 
 
+def words_of_form(response: object) -> str:
+    return str(response.content.decode())  # type: ignore[attr-defined]
+
+
 def picture_bytes() -> bytes:
     stream = io.BytesIO()
     Image.new("RGB", (4, 4)).save(stream, "PNG")
@@ -64,7 +68,7 @@ class TestDoors:
         paths += [f"{ROOT}yllapito/", reverse("handbook:version", args=[version.public_id]), f"{LUKU}erot/?a=1&b=1"]
         assert {client.get(path).status_code for path in paths} == {403}
         posts = [reverse("handbook:read", args=[version.public_id]), f"{LUKU}palaute/", f"{LUKU}tarkistettu/", f"{ROOT}kuva/"]
-        posts.append(reverse("handbook:settle", args=[remark.public_id]))
+        posts += [reverse(f"handbook:{name}", args=[remark.public_id]) for name in ("settle", "discuss")]
         assert {client.post(path).status_code for path in posts} == {403}
         assert not Reading.objects.exists()
 
@@ -391,6 +395,36 @@ class TestRemarks:
         assert signed_in(responder).post(address, {"state": "accepted"}).status_code == 403
         signed_in(main_user).post(address, {"state": "declined", "answer": "Ei vielä."})
         assert "Ei vielä." in words_of(signed_in(responder).get(LUKU))
+
+    def test_a_tip_is_discussed_by_colleagues_beside_the_chapter(
+        self, publish: Publish, responder: User, colleague: User, reader: User, main_user: User, signed_in: SignedIn
+    ) -> None:
+        """S001-37: tips by responders, and what colleagues say to them; nobody is asked to settle the talk itself."""
+        publish("Teksti.")
+        signed_in(responder).post(f"{LUKU}palaute/", {"kind": "tip", "text": "Kysy ensin, onko hätä."})
+        tip = Remark.objects.get()
+        door = reverse("handbook:discuss", args=[tip.public_id])
+        assert signed_in(reader).post(door, {"text": "En saa"}).status_code == 403
+        assert door not in words_of_form(signed_in(reader).get(LUKU))
+        assert door in words_of_form(signed_in(colleague).get(LUKU))
+        answer = signed_in(colleague).post(door, {"text": "Hyvä, teen <samoin>."})
+        first = Remark.objects.get(reply_to=tip)
+        assert answer["Location"] == f"{LUKU}#huomio-{first.public_id}"
+        signed_in(responder).post(reverse("handbook:discuss", args=[first.public_id]), {"text": "Kiitos!"})
+        signed_in(responder).post(door, {"text": "  "})
+        page = signed_in(responder).get(LUKU).content.decode()
+        assert "Vinkki työkavereille" in page and "Hyvä, teen &lt;samoin&gt;." in page
+        assert page.index("onko hätä") < page.index("teen &lt;samoin&gt;") < page.index("Kiitos!")
+        assert list(Remark.objects.filter(reply_to=tip).values_list("made_by", flat=True).order_by("made_at")) == [
+            colleague.pk,
+            responder.pk,
+        ]
+        work = words_of(signed_in(main_user).get(f"{ROOT}yllapito/"))
+        assert work.count("onko hätä") and Remark.objects.open().count() == 1, "a reply waits for nobody"
+        settle = reverse("handbook:settle", args=[first.public_id])
+        signed_in(main_user).post(settle, {"state": "accepted"})
+        first.refresh_from_db()
+        assert first.answered_at is None
 
     def test_what_is_no_kind_is_not_found(self, publish: Publish, responder: User, signed_in: SignedIn) -> None:
         publish("Teksti.")
