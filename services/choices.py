@@ -148,6 +148,12 @@ class QuestionKind(models.TextChoices):
     WORDS = "words", _("Own words")
 
 
+class QuestionMeasure(models.TextChoices):
+    """What the answers to a question are read for, beside the survey's own results."""
+
+    EASE = "ease", _("How easy the chat is to use")
+
+
 class HelpFieldKind(models.TextChoices):
     """How a field of a help form is answered."""
 

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:survey>/poista/", surveys.delete, name="delete"),
     path("<uuid:survey>/uusi-kierros/", surveys.repeat, name="repeat"),
     path("<uuid:survey>/kysymys/", survey_questions.new, name="question_new"),
+    path("<uuid:survey>/kysymys/helppous/", survey_questions.ease, name="question_ease"),
     path("<uuid:survey>/kysymys/<uuid:question>/", survey_questions.question, name="question"),
     path("<uuid:survey>/kysymys/<uuid:question>/paikka/", survey_questions.place, name="question_place"),
     path("<uuid:survey>/tuo/", survey_import.answers, name="import"),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, Staff, System
 from accounts.choices import Role
 from accounts.models import Grant
-from services.choices import QuestionKind, SurveyKind
+from services.choices import QuestionKind, QuestionMeasure, SurveyKind
 from services.models.base import ScopedQuerySet, Versioned, label
 from services.models.county import County
 from services.models.service import Service
@@ -197,6 +197,9 @@ class Question(Versioned):
     text = models.CharField(_("question"), max_length=240)
     options = models.TextField(_("choices"), blank=True)
     is_required = models.BooleanField(_("must be answered"), default=False)
+    measures = models.CharField(
+        _("what is read of it"), max_length=8, choices=QuestionMeasure.choices, blank=True, editable=False, help_text="S001-25"
+    )
 
     objects = OfSurveyQuerySet.as_manager()
 
@@ -204,14 +207,19 @@ class Question(Versioned):
         verbose_name = _("question of a survey")
         verbose_name_plural = _("questions of a survey")
         ordering = ["order", "id"]
-        constraints = [models.UniqueConstraint(fields=["survey", "key"], name="survey_question_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "key"], name="survey_question_key_once"),
+            models.UniqueConstraint(fields=["survey", "measures"], condition=~Q(measures=""), name="survey_measured_once"),
+        ]
 
     def __str__(self) -> str:
         return label(self, "text")
 
     def clean(self) -> None:
-        """A choice has at least two options, and as many in each language in which there are any."""
+        """A choice has at least two options, and as many in each language in which there are any; only a scale measures."""
         super().clean()
+        if self.kind != QuestionKind.SCALE:
+            self.measures = ""
         if self.kind not in (QuestionKind.ONE, QuestionKind.MANY):
             self.options_fi = self.options_sv = self.options_en = ""
             return

@@ -27,6 +27,7 @@ from services.operations.survey_answers import answer_survey, has_answered
 from services.operations.survey_import import BroughtIn, bring_in_answers, take_out_import
 from services.operations.survey_words import erase_survey_words
 from services.operations.surveys import (
+    add_ease_question,
     add_question,
     change_question,
     change_survey,
@@ -53,6 +54,7 @@ __all__ = [
     "Loaded",
     "RowChange",
     "Trial",
+    "add_ease_question",
     "add_help_field",
     "add_improvement",
     "add_material",

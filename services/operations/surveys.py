@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, System
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
-from services.choices import QuestionKind
+from services.choices import QuestionKind, QuestionMeasure, SurveyKind
 from services.models import Question, Survey, SurveyResponse
 from services.models.surveys import MOST_QUESTIONS
 from services.operations.rows import change_row, create_row, delete_row
@@ -59,6 +59,25 @@ def add_question(*, by: Actor, question: Question, now: datetime) -> Question:
     if survey.published_at is not None:
         _refuse_gaps(survey)
     return made
+
+
+@transaction.atomic
+def add_ease_question(*, by: Actor, survey: Survey, now: datetime) -> Question:
+    """The ready statement on how easy the chat is to use, once in a survey of a service's residents (S001-25).
+
+    Its mean tells that condition of success, so it is answered on the scale; its words may be changed like any other's.
+    """
+    known: Question | None = Question.objects.filter(survey=survey, measures=QuestionMeasure.EASE).first()
+    if known is not None:
+        return known
+    if survey.kind != SurveyKind.PUBLIC or survey.service_id is None:
+        raise ValidationError(_("This is asked of the residents of one service."), code="not_of_residents")
+    words = {}
+    for code in ("fi", "sv", "en"):
+        with translation.override(code):
+            words[f"text_{code}"] = _("The chat was easy to use.")
+    asked = Question(survey=survey, kind=QuestionKind.SCALE, measures=QuestionMeasure.EASE, **words)
+    return add_question(by=by, question=asked, now=now)
 
 
 @transaction.atomic
@@ -181,7 +200,9 @@ def repeat_survey(*, by: Actor, survey: Survey, now: datetime) -> Survey:
     )
     for one in fresh.questions.all():
         words = {f"{name}_{code}": getattr(one, f"{name}_{code}") for name in ("text", "options") for code in ("fi", "sv", "en")}
-        copy = Question(survey=made, key=one.key, order=one.order, kind=one.kind, is_required=one.is_required, **words)
+        copy = Question(
+            survey=made, key=one.key, order=one.order, kind=one.kind, is_required=one.is_required, measures=one.measures, **words
+        )
         create_row(by=by, row=copy)
     return made
 

@@ -1,5 +1,6 @@
 """The results of a survey: counted, hidden where few have answered, compared between rounds, and laid out as a table."""
 
+from services.surveys.ease import Ease, ease_of
 from services.surveys.reading import read_results
 from services.surveys.results import LEAST, Counted, Tally, hidden_groups, mean_of, results_of
 from services.surveys.sheet import Problem, heads_of
@@ -11,10 +12,12 @@ __all__ = [
     "LEAST",
     "Bar",
     "Counted",
+    "Ease",
     "Problem",
     "ShownQuestion",
     "ShownUnit",
     "Tally",
+    "ease_of",
     "heads_of",
     "hidden_groups",
     "mean_of",

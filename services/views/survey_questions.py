@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Staff
 from services.forms.surveys import QuestionForm
 from services.models import Question, Survey
-from services.operations import add_question, change_question, delete_question, move_question
+from services.operations import add_ease_question, add_question, change_question, delete_question, move_question
 from services.views.survey_door import maker_door
 
 
@@ -33,6 +33,19 @@ def new(request: HttpRequest, actor: Staff, survey: Survey) -> HttpResponse:
             messages.success(request, _("The question was added."))
             return redirect("surveys:survey", survey.public_id)
     return render(request, "surveys/question.html", {"form": form, "survey": survey}, status=422 if form.errors else 200)
+
+
+@require_POST
+@maker_door
+def ease(request: HttpRequest, actor: Staff, survey: Survey) -> HttpResponse:
+    """Add the ready question on how easy the chat is to use."""
+    try:
+        add_ease_question(by=actor, survey=survey, now=timezone.now())
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The question was added."))
+    return redirect(f"{_address(survey)}#questions")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,8 @@ called for, a review that begins with its figures, and the ways to the handbook 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -29,9 +30,13 @@ from reports.metrics import Figure
 from reports.months import Period
 from reports.targets import Standing
 from services.choices import AimClass
-from services.models import County, Disruption, Queue, Service, Target
+from services.models import County, Disruption, Queue, Service, Survey, Target
+from services.operations import add_ease_question, close_survey, publish_survey
+from services.surveys import Ease
 from tests.adoption.conftest import NOW, item_of, service_of
+from tests.conftest import acting
 from tests.reports.d1 import D1, made
+from tests.services.surveys.cast import BY, by_residents, draft
 
 SignedIn = Callable[..., Client]
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
@@ -67,6 +72,46 @@ class TestConditions:
     )
     def test_easy_to_use_is_told_by_how_content_residents_are(self, goal: Goal | None, standing: str) -> None:
         assert said(Live(ease=goal), "easy_to_use").standing == standing
+
+    @pytest.mark.parametrize(("mean", "standing"), [("4.0", "holds"), ("3.9", "partly"), ("3.0", "partly"), ("2.9", "not_yet")])
+    def test_what_residents_were_asked_goes_before_how_content_they_are(self, mean: str, standing: str) -> None:
+        survey: Any = SimpleNamespace()
+        found = said(Live(asked=Ease(survey, Decimal(mean), 7), ease=ease("4.4" if mean < "3" else "2")), "easy_to_use")
+        assert (found.standing, found.goal, found.asked.n) == (standing, None, 7)
+
+    @pytest.mark.django_db
+    def test_the_survey_of_residents_tells_it_on_the_rollout(
+        self, rollout: Rollout, coordinator: User, signed_in: SignedIn
+    ) -> None:
+        """S001-25: asked by a ready question, shown once five have answered and the survey has closed; newest first."""
+        service, client = service_of(rollout), signed_in(coordinator)
+        page = reverse("adoption:rollout", args=[rollout.public_id])
+
+        def shown() -> str:
+            found = client.get(page)
+            each = next(each for each in found.context["success"] if each.condition.key == "easy_to_use")
+            return f"{each.standing} {each.asked.mean} {each.asked.n}" if each.asked else str(each.standing)
+
+        def round_of(*answers: int, closed: datetime) -> None:
+            survey = draft(service.county, service=service)
+            add_ease_question(by=acting(coordinator), survey=survey, now=NOW)
+            by_residents(publish_survey(by=BY, survey=survey, now=NOW), *answers)
+            close_survey(by=BY, survey=survey, now=closed)
+
+        now = timezone.now()
+        assert shown() == "unknown"
+        round_of(5, 5, 5, 5, closed=now - timedelta(days=3))
+        assert shown() == "unknown", "four are too few to be told of"
+        round_of(5, 4, 4, 4, 3, closed=now - timedelta(days=20))
+        assert shown() == "holds 4.0 5"
+        with translation.override("fi"):
+            assert "5 asukasta vastasi kyselyyn" in client.get(page).content.decode()
+        round_of(2, 2, 2, 3, 3, 3, closed=now - timedelta(days=2))
+        assert shown() == "not_yet 2.5 6"
+        report = client.get(reverse("adoption:report", args=[rollout.public_id])).content.decode()
+        assert "6 asukasta vastasi kyselyyn" in report and "keskiarvo 2,5 / 5" in report
+        Survey.objects.update(closed_at=now - timedelta(days=366))
+        assert shown() == "unknown", "a year old"
 
     def test_a_disruption_or_a_changed_proof_takes_from_what_is_done(self) -> None:
         assert said(Live(), "technically_works").standing == "holds"

@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, User
 from config.views.surveys import COOKIE
 from services.choices import ServiceStatus
 from services.models import County, Question, Service, Survey, SurveyAnswer, SurveyParticipation, SurveyResponse
-from services.operations import close_survey
+from services.operations import change_question, close_survey, publish_survey, repeat_survey
 from tests.services.surveys.cast import (
     BY,
     MANY,
@@ -63,6 +63,7 @@ def doors(survey: Survey) -> dict[str, str]:
         **{f"make {name}": at(name, survey.public_id) for name in ("change", "close", "delete", "question_new")},
         "make question": at("question", survey.public_id, one),
         **{f"post {name}": at(name, survey.public_id) for name in ("publish", "repeat")},
+        "post question_ease": at("question_ease", survey.public_id),
         "post question_place": at("question_place", survey.public_id, one),
     }
 
@@ -170,6 +171,32 @@ class TestTheFormKeepsWhatWasWritten:
         row = draft(county)
         response = signed_in(main_user).post(at("question_new", row.public_id), {**ONE, "options_fi": "Yksi"})
         assert response.status_code == 422 and "Missä palvelussa?" in response.content.decode()
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_the_ready_question_on_ease_is_asked_once_and_in_every_round(
+        self, signed_in, main_user, service: Service, language: str
+    ) -> None:
+        """S001-25: one press, three languages; a scale of a service's residents, kept in the next round while it is a scale."""
+        client, row = signed_in(main_user), draft(service.county, ONE, service=service)
+        page, door = (at(name, row.public_id).replace("/fi/", f"/{language}/") for name in ("survey", "question_ease"))
+        assert door in client.get(page).content.decode()
+        for _press in range(2):
+            assert client.post(door).status_code == 302
+        asked = Question.objects.get(survey=row, measures="ease")
+        assert (asked.kind, asked.text_fi) == ("scale", "Chattia oli helppo käyttää.")
+        assert (asked.text_sv, asked.text_en) == ("Chatten var lätt att använda.", "The chat was easy to use.")
+        shown = client.get(page).content.decode()
+        assert getattr(asked, f"text_{language}") in shown and door not in shown
+        publish_survey(by=BY, survey=row, now=NOW)
+        after = repeat_survey(by=BY, survey=close_survey(by=BY, survey=row, now=NOW), now=NOW)
+        again = after.questions.get(measures="ease")
+        assert again.key == asked.key
+        change_question(by=BY, question=again, values={"kind": "words"}, now=NOW)
+        assert not after.questions.exclude(measures="").exists(), "own words have no mean"
+        for other in (draft(service.county), staff_survey(service)):
+            client.post(at("question_ease", other.public_id))
+            assert not other.questions.filter(measures="ease").exists()
+            assert at("question_ease", other.public_id) not in client.get(at("survey", other.public_id)).content.decode()
 
     def test_a_stale_save_shows_both(self, signed_in, main_user, county: County) -> None:
         row = draft(county)
