@@ -64,6 +64,7 @@ class Refusal(StrEnum):
     GAP_LEFT = "gap_left"
     INTERNAL_ENTRY = "internal_entry"
     EMPTY_ENTRY = "empty_entry"
+    ENTRY_GONE = "entry_gone"
     CONCERN_OPEN = "concern_open"
     CONCERN_REASON = "concern_reason"
     CONCERN_OVER = "concern_over"
@@ -143,6 +144,7 @@ MESSAGES = {
     ),
     Refusal.INTERNAL_ENTRY: _("This entry is for professionals only. It cannot be sent to a resident."),
     Refusal.EMPTY_ENTRY: _("This entry has no number or address yet. Ask your main user to fill it in."),
+    Refusal.ENTRY_GONE: _("This has been removed meanwhile, and nothing was sent. Choose again from what there is now."),
     Refusal.CONCERN_OPEN: _(
         "This conversation is flagged as a concern. Go through the concern checklist first, or take the flag back with a reason."
     ),

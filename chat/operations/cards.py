@@ -24,14 +24,14 @@ def send_card(*, by: Actor, conversation: UUID, kind: str, entry: str, token: UU
     """The responder sends a service, a contact point or a link as her message, in the conversation's language.
 
     An internal entry goes only to a professional who has signed in to consult. Pressing twice is once. Raises
-    Conversation.DoesNotExist and ValidationError (not_yours, ended, invalid, internal_entry, empty_entry).
+    Conversation.DoesNotExist and ValidationError (not_yours, ended, entry_gone, internal_entry, empty_entry).
     """
     row = lock_of_responder(by=by, conversation=conversation)
     if row.state == State.ENDED:
         raise refuse(Refusal.ENDED)
     found = entry_of(row.county, kind=kind, key=entry)
     if found is None:
-        raise refuse(Refusal.INVALID)
+        raise refuse(Refusal.ENTRY_GONE)
     if found.internal and row.professional_id is None:
         raise refuse(Refusal.INTERNAL_ENTRY)
     words = card_words(found, row.language)
@@ -45,7 +45,8 @@ def send_list(*, by: Actor, conversation: UUID, entries: Sequence[tuple[str, str
     """The responder sends several entries as one message to a professional who has signed in to consult (S001-65).
 
     A resident gets one entry at a time and no list. Entries without a number or an address are left out. Pressing twice is once.
-    Raises Conversation.DoesNotExist and ValidationError (not_yours, ended, invalid, internal_entry, empty_entry, too_long).
+    Raises Conversation.DoesNotExist and ValidationError (not_yours, ended, invalid, entry_gone, internal_entry, empty_entry,
+    too_long).
     """
     row = lock_of_responder(by=by, conversation=conversation)
     if row.state == State.ENDED:
@@ -53,8 +54,10 @@ def send_list(*, by: Actor, conversation: UUID, entries: Sequence[tuple[str, str
     if row.professional_id is None:
         raise refuse(Refusal.INTERNAL_ENTRY)
     found = [entry_of(row.county, kind=kind, key=key) for kind, key in entries[: MOST_IN_A_LIST + 1]]
-    if not found or len(found) > MOST_IN_A_LIST or None in found:
+    if not found or len(found) > MOST_IN_A_LIST:
         raise refuse(Refusal.INVALID)
+    if None in found:
+        raise refuse(Refusal.ENTRY_GONE)
     words = [told for each in found if each is not None and (told := card_words(each, row.language))]
     if not words:
         raise refuse(Refusal.EMPTY_ENTRY)

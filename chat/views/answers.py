@@ -22,6 +22,7 @@ CONFLICTS = frozenset(
         Refusal.CONFLICT,
         Refusal.CONCERN_OPEN,
         Refusal.CONCERN_OVER,
+        Refusal.ENTRY_GONE,
         Refusal.OWN_QUESTION,
         Refusal.NOT_ORIENTED,
         Refusal.RESERVED,

@@ -16,9 +16,12 @@ from accounts.models import User
 from chat.concerns import step_keys
 from chat.models import Concern, Conversation, Event
 from chat.operations import claim_conversation, start_conversation
+from handbook.models import Chapter
+from handbook.operations.chapters import retire_chapter
 from handbook.operations.content import load_shipped_handbook
-from services.models import ContactPoint, County, Queue, Service
-from services.operations import load_directory
+from services.choices import LinkCategory
+from services.models import ContactPoint, County, Link, Queue, Service
+from services.operations import load_directory, remove_material
 from tests.browser.axe import is_clean
 from tests.browser.windows import staff_window
 from tests.conftest import acting
@@ -203,3 +206,35 @@ def test_what_is_read_anew_unchanged_leaves_the_button_under_the_finger(
     assert button.evaluate("button => button.isConnected && button === document.activeElement")
     page.keyboard.press("Enter")
     expect(part).to_contain_text("1/6 vaihetta")
+
+
+def test_what_is_removed_meanwhile_is_told_and_goes_from_the_panel(
+    chromium: Browser, portal: Serve, talk: Conversation, county: County, responder: User, main_user: User
+) -> None:
+    """A material or a chapter may be taken away while the panel shows it: she is told that, and not to mend her message or line."""
+    material = Link.objects.create(
+        county=county, key="muistivideo", name_fi="Muistivideot", url_fi="https://www.muistiliitto.fi/", category=LinkCategory.VIDEO
+    )
+    page = staff_window(chromium, portal, responder, viewport={"width": 1440, "height": 900}).new_page()
+    opened(page, talk)
+    panel, said = page.locator("console-beside"), page.locator("[data-slot=said]")
+    page.keyboard.press("Shift+F1")
+    with found(page, "muistivideot"):
+        page.keyboard.type("muistivideot")
+    remove_material(by=acting(main_user), material=material)
+    row = panel.locator("li", has_text="Muistivideot")
+    with page.expect_response(lambda answer: "/hakemisto/" in answer.url and answer.request.method == "GET"):
+        row.get_by_role("button", name="Lähetä keskusteluun").press("Enter")
+    expect(said).to_contain_text("Tämä on poistettu sillä välin, eikä mitään lähetetty.")
+    expect(row).to_have_count(0)
+    expect(page.locator("#beside-q")).to_be_focused()
+    assert not Event.objects.filter(conversation=talk, body__contains="Muistivideot").exists()
+    page.locator("#beside-q").fill("")
+    chapter = panel.locator("section", has=page.locator("#beside-book")).get_by_role("link", name="Tietoturva")
+    expect(chapter).to_be_visible()
+    retire_chapter(by=acting(main_user), chapter=Chapter.objects.get(county=county, key="security"), now=timezone.now())
+    chapter.press("Enter")
+    expect(said).to_contain_text("Tätä lukua ei enää ole käsikirjassa.")
+    expect(panel.get_by_role("link", name="Vinkkejä chat-vastaajalle").first).to_be_visible()
+    expect(chapter).to_have_count(0)
+    expect(panel).not_to_contain_text("Tarkista yhteys")

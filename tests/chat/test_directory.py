@@ -154,10 +154,10 @@ def test_what_is_refused(
     empty = ContactPoint.objects.create(county=county, key="tyhja", name_fi="Tyhjä")
     for kind, entry, code in (
         ("point", empty.public_id, "empty_entry"),
-        ("point", uuid4(), "invalid"),
-        ("point", "x", "invalid"),
-        ("service", other_service.public_id, "invalid"),
-        ("muu", "x", "invalid"),
+        ("point", uuid4(), "entry_gone"),
+        ("point", "x", "entry_gone"),
+        ("service", other_service.public_id, "entry_gone"),
+        ("muu", "x", "entry_gone"),
     ):
         with pytest.raises(ValidationError) as refused:
             send(row, responder, kind, entry)

@@ -109,6 +109,13 @@ export class ConsoleBeside extends HTMLElement {
       if (goes) (found.querySelector(".nlc-beside-title") ?? this.field).focus();
     } catch (error) {
       if (asked !== this.#asked) return;
+      const where = new URLSearchParams(query);
+      if (error instanceof Refused && error.status === 404 && where.has("luku")) {
+        this.#refused({ status: 404, text: this.dataset.gone });
+        this.#show(where.has("q") ? `q=${encodeURIComponent(where.get("q"))}` : "");
+        this.field.focus();
+        return;
+      }
       this.body.textContent = this.dataset.trouble;
       put(this, "beside-count", this.dataset.trouble);
       if (error instanceof Refused && error.status === 401) this.#refused(error);
@@ -154,6 +161,10 @@ export class ConsoleBeside extends HTMLElement {
     } catch (error) {
       delete form.dataset.sending;
       this.#refused(error);
+      if (error.status !== 409) return;
+      // What can't be sent any more doesn't stay here as if it could.
+      await this.#show(this.#query);
+      this.field.focus();
     }
   }
 
