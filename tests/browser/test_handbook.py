@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
@@ -14,6 +16,7 @@ from handbook.choices import Skill
 from handbook.models import Chapter, ChapterVersion
 from handbook.operations.chapters import begin_draft, save_draft
 from handbook.operations.orientation import assess_skills, save_plan
+from handbook.operations.pictures import add_picture
 from services.models import County, Queue
 from tests.browser.axe import is_clean
 from tests.browser.windows import staff_window
@@ -43,6 +46,12 @@ def opened(chromium: Browser, portal: Serve, user: User, path: str, **choices: A
     page = staff_window(chromium, portal, user, **choices).new_page()
     page.goto(path)
     return page
+
+
+def wide_picture() -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (2400, 200), "teal").save(content, "PNG")
+    return content.getvalue()
 
 
 def test_from_a_draft_to_its_readers_without_a_script(
@@ -130,3 +139,28 @@ def publish_text(chapter: Chapter) -> None:
     """The chapter as it was published, with a question."""
     facts = {"title": text("Tietoturva"), "body": text("Lue minut."), "questions": QUESTIONS}
     ChapterVersion.objects.create(chapter=chapter, number=1, state="published", published_at=timezone.now(), **facts)
+
+
+def test_what_is_too_wide_widens_no_page_and_no_panel(
+    chromium: Browser, portal: Serve, chapter: Chapter, main_user: User, responder: User
+) -> None:
+    """A word without end, a long line of code, a wide table and a wide picture: on a phone and beside a conversation."""
+    title = "Palvelutarpeenarviointi" * 6
+    row = begin_draft(by=acting(main_user), chapter=chapter)
+    picture = add_picture(by=acting(main_user), county=chapter.county, name="leveä.png", content=wide_picture(), now=timezone.now())
+    table = f"| {'y' * 400} | b |\n|---|---|\n| 1 | {'z' * 300} |"
+    body = f"{'x' * 5000}\n\n```\n{'k' * 900}\n```\n\n{table}\n\n![Leveä kaavio](kuva:{picture.public_id})"
+    ChapterVersion.objects.filter(pk=row.pk).update(
+        title=text(title), body=text(body), state="published", published_at=timezone.now()
+    )
+    page = opened(chromium, portal, main_user, f"{ROOT}luku/{chapter.key}/", **PHONE)
+    for path in ("", "historia/", "muokkaa/", "vastuut/"):
+        page.goto(f"{ROOT}luku/{chapter.key}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    for choices in (PHONE, {"viewport": {"width": 1440, "height": 900}}):
+        page = opened(chromium, portal, responder, "/fi/vastaaja/", **choices)
+        page.wait_for_selector('[data-slot=connection][data-state="online"]', state="attached")
+        page.keyboard.press("Shift+F1")
+        page.locator("console-beside").get_by_role("link", name=title).first.click()
+        expect(page.locator("console-beside img")).to_have_js_property("complete", True)
+        assert page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('[data-slot=beside-body]'))")
