@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,3 +106,19 @@ def test_what_is_true_of_the_service_now_is_in_it(
     ContactPoint.objects.update(value="044 000 1111")
     assert client.get(PDF).content != first, "a number that has changed makes a new paper"
     assert len(kept(folder)) == 2
+
+
+def test_a_word_without_end_stays_on_the_paper(folder: Path, publish: Publish, reader: User, signed_in: SignedIn) -> None:
+    """A long address or a word that fits no line goes on to the next one: on paper nothing can be scrolled to."""
+    address = "https://alue.test/" + "polku-" * 40
+    publish(f"Katso {address}loppu\n\n- luettelossa {'x' * 200}loppu\n\n```\n{'koodia ' * 40}loppu\n```\n\n`{'y' * 200}`")
+    if (reads := shutil.which("pdftotext")) is None:
+        pytest.skip("pdftotext is missing (apt-get install poppler-utils)")
+    answer = signed_in(reader).get(PDF)
+    paper = folder.parent / "paper.pdf"
+    paper.write_bytes(answer.content)
+    told = subprocess.run([reads, "-bbox", paper, "-"], capture_output=True, text=True, check=True).stdout
+    width = float(re.search(r'page width="([\d.]+)"', told)[1])
+    words = re.findall(r'xMin="([\d.]+)"[^>]* xMax="([\d.]+)"[^>]*>([^<]+)<', told)
+    assert len(words) > 50
+    assert [word for _left, right, word in words if float(right) > width] == []
