@@ -85,6 +85,10 @@ ENDINGS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("You were away longer than a place is kept. You can start again whenever you like."),
     ),
     "closed": (_("The chat closed before we could answer"), _("We are sorry. Below you see how to get help in another way.")),
+    "unanswered": (
+        _("The professional ended the conversation"),
+        _("You can start again whenever you like. Below you see how to get help in another way."),
+    ),
     "answered": (_("The conversation has ended"), _("Thank you for getting in touch.")),
 }
 
@@ -299,7 +303,7 @@ def ending_of(row: Conversation) -> str:
         return "answered"
     if row.status == Status.SERVICE_CLOSED:
         return "closed"
-    return "left" if row.ended_by == EndedBy.RESIDENT else "lost"
+    return {EndedBy.RESIDENT: "left", EndedBy.RESPONDER: "unanswered"}.get(EndedBy(row.ended_by), "lost")
 
 
 def log_lines(events: Iterable[Event], people: Iterable[Participant]) -> list[LogLine]:

@@ -90,6 +90,18 @@ def test_she_leaves_after_being_asked(desk: BrowserContext, serve: Serve, reside
     assert Conversation.objects.get().ended_by == "resident"
 
 
+def test_who_got_no_answer_is_not_told_that_she_was_away(
+    desk: BrowserContext, serve: Serve, resident: Resident, talk: Conversation, answerer: Responder
+) -> None:
+    """A responder took the conversation and ended it without a word: that is what its resident is told, at once and anew."""
+    page = open_talk(become(desk, resident, serve), talk)
+    answerer.claim().end()
+    for _again in range(2):
+        expect(page.locator("[data-ending]:visible h2")).to_have_text(["Ammattilainen päätti keskustelun"])
+        expect(page.get_by_text("Olit poissa pidempään")).to_be_hidden()
+        page.reload()
+
+
 def test_closing_at_the_moment_of_sending_keeps_every_word(desk: BrowserContext, serve: Serve) -> None:
     page = desk.new_page()
     page.goto(START)

@@ -386,6 +386,8 @@ def test_notes_of_the_staff_are_nowhere_in_her_pages(talk: Conversation, residen
     [
         ("service_closed", "system", "Chat sulkeutui, ennen kuin ehdimme vastata"),
         ("abandoned", "system", "Paikkasi jonossa ei enää ole voimassa"),
+        ("abandoned", "responder", "Ammattilainen päätti keskustelun"),
+        ("short_abandon", "responder", "Ammattilainen päätti keskustelun"),
         ("short_abandon", "resident", "Poistuit jonosta"),
         ("answered", "responder", "Keskustelu on päättynyt"),
     ],

@@ -180,7 +180,7 @@ class ResidentChat extends HTMLElement {
   }
 
   #ended({ by, status }) {
-    const ending = status === "answered" ? "answered" : status === "service_closed" ? "closed" : by === "resident" ? "left" : "lost";
+    const ending = { answered: "answered", service_closed: "closed" }[status] ?? { resident: "left", responder: "unanswered" }[by] ?? "lost";
     for (const part of this.querySelectorAll("[data-ending]")) part.hidden = part.dataset.ending !== ending;
     this.#setState("ended");
     this.#composer.close();
