@@ -148,6 +148,7 @@ def test_a_concern_from_the_key_to_the_end(
             expect(part).to_contain_text(f"{number}/6 vaihetta")
     expect(part).to_contain_text("Huoli")
     expect(part.locator(".is-flagged")).to_have_count(0)
+    expect(page.locator("[data-slot=end-refused]")).to_be_hidden()
     page.locator(".nlc-end-button").click()
     expect(page.locator("console-conversation")).to_have_count(0)
     assert Concern.objects.get().closing == "done"

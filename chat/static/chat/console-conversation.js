@@ -114,6 +114,7 @@ export class ConsoleConversation extends HTMLElement {
 
   /* A form over the conversation was accepted: it closes, and she goes on writing. */
   #sent(form) {
+    if (form.closest("[data-part=concern]")) this.ending?.refuse(""); // what kept it from ending may be done now: the server says so anew
     const box = form.closest(OPEN_BOX);
     if (!box) return;
     box.open = false;
