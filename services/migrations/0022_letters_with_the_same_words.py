@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0019_reasons_of_refused_certificates'),
+        ('services', '0021_question_of_ease'),
     ]
 
     operations = [
