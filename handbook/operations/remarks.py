@@ -49,7 +49,7 @@ def make_remark(
 
 @transaction.atomic
 def reply_to_remark(*, by: Actor, remark: Remark, text: str, now: datetime) -> Remark:
-    """Who may suggest replies to a colleague's remark; colleagues see it under it. A reply to a reply stands in the same discussion.
+    """Who may suggest replies to a colleague's remark; colleagues see it under it. A reply to a reply is of the same discussion.
 
     Raises ValidationError (empty, too_long, characters).
     """
