@@ -28,7 +28,7 @@ from handbook.operations.orientation import (
     save_plan,
     sign_off,
 )
-from handbook.permissions import may_lead
+from handbook.permissions import is_held_back, may_lead
 from handbook.progress import people_of, progress_of
 from handbook.shelf import services_of
 from handbook.trends import group_trends, trends_of
@@ -134,7 +134,21 @@ def arrange(request: HttpRequest, actor: Staff, county: County, key: str) -> Htt
             return render(request, "handbook/group.html", context, status=422)
     else:
         messages.success(request, _("Saved."))
+        if do == "plan":
+            _warn_of_held_back(request, service)
     return redirect("handbook:group", key)
+
+
+def _warn_of_held_back(request: HttpRequest, service: Service) -> None:
+    """Who answered until now takes no real conversation from here on: she is named, before a resident waits in vain."""
+    plan = OrientationPlan.objects.select_related("service__county").get(service=service)
+    held = [user for user in people_of(plan) if is_held_back(user_id=user.pk, service_id=service.pk)]
+    if held:
+        names = ", ".join(str(user) for user in held)
+        told = _(
+            "They take no real conversations of the service before the orientation is done or you let them through: %(names)s."
+        )
+        messages.warning(request, told % {"names": names})
 
 
 def _do(

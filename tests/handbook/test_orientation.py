@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
@@ -309,6 +310,30 @@ class TestPages:
         assert leads.post(save, {"do": "remove", "training": training.public_id}).status_code == 302
         assert not Training.objects.exists()
         assert leads.post(save, {"do": "sign", "person": "x"}).status_code == 404
+
+    def test_whoever_may_no_longer_answer_is_named_at_once(
+        self,
+        service: Service,
+        text_to_read: ChapterVersion,
+        responder: User,
+        colleague: User,
+        supervisor: User,
+        signed_in: Callable[..., Client],
+    ) -> None:
+        leads, group = signed_in(supervisor), reverse("handbook:group", args=[service.key])
+        assert "myös nykyiset vastaajat tarvitsevat vahvistuksesi" in leads.get(group).content.decode()
+        given = {"do": "plan", "is_required": "on", "with_practice": "on"}
+        told = leads.post(f"{group}tallenna/", given, follow=True).content.decode()
+        named = re.search(r"päästät heidät vastaamaan: ([^<]*)\.", told)
+        assert named is not None
+        assert sorted(named[1].split(", ")) == sorted([str(colleague), str(responder)])
+        plan = OrientationPlan.objects.get()
+        let_through(by=acting(supervisor), plan=plan, user=responder, reason="Kokenut", now=timezone.now())
+        again = leads.post(f"{group}tallenna/", {**given, "version": plan.version}, follow=True).content.decode()
+        assert f"päästät heidät vastaamaan: {colleague}." in again
+        plan.refresh_from_db()
+        free = leads.post(f"{group}tallenna/", {"do": "plan", "version": plan.version}, follow=True).content.decode()
+        assert "päästät heidät vastaamaan:" not in free
 
     @pytest.mark.parametrize(
         ("name", "code"), [("responder", 403), ("second_responder", 404), ("reader", 403), ("outsider", 403), ("former", 403)]
