@@ -126,8 +126,9 @@ def read(request: HttpRequest, actor: Staff, county: County, version: UUID) -> H
         raise Http404
     try:
         mark_read(by=actor, version=row, now=timezone.now())
-    except ValidationError:
-        messages.warning(request, _("A newer version has been published meanwhile. Read that one."))
+    except ValidationError as error:
+        if error.code != "retired":  # the page of a chapter that was taken away says so itself
+            messages.warning(request, _("A newer version has been published meanwhile. Read that one."))
     else:
         messages.success(request, _("Marked as read."))
     address = reverse("handbook:chapter", args=[row.chapter.key])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import OutgoingMail, User
 from handbook.choices import RemarkKind, RemarkState, ReplyScope
 from handbook.models import Chapter, ChapterVersion, QuickReply, Reading, Remark
+from handbook.operations.chapters import retire_chapter
 from handbook.operations.readings import mark_read
 from handbook.operations.remarks import make_remark, settle_remark
 from handbook.operations.reminders import remind_of_reviews
@@ -62,6 +66,16 @@ class TestReading:
         publish("Kaksi.")
         with refused("state"):
             mark_read(by=acting(responder), version=old, now=timezone.now())
+
+    def test_what_was_taken_away_meanwhile_is_not_marked(
+        self, responder: User, publish: Publish, chapter: Chapter, signed_in: Callable[..., Client]
+    ) -> None:
+        row = publish("Teksti.")
+        retire_chapter(by=PORTAL, chapter=chapter, now=timezone.now())
+        told = signed_in(responder).post(reverse("handbook:read", args=[row.public_id]), follow=True).content.decode()
+        assert "Tämä luku on poistettu käsikirjasta." in told
+        assert "Merkitty luetuksi" not in told
+        assert not Reading.objects.exists()
 
     def test_an_outsider_marks_nothing(self, outsider: User, former: User, publish: Publish) -> None:
         version = publish("Yksi.")
