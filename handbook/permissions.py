@@ -15,11 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q, QuerySet
+
 from accounts.actors import Actor, Resident, Staff, System
 from accounts.choices import Role
+from accounts.models import Grant, User
 from accounts.permissions import grants_of, has_role_anywhere
 from handbook.choices import NOTICE_WRITERS, SUGGESTING_ROLES, Right
-from handbook.models import Chapter, OrientationPlan
+from handbook.models import Chapter, ChapterVersion, OrientationPlan
 from services.models import County, Service
 
 ALL = frozenset(Right)
@@ -57,6 +60,16 @@ def _rights(actor: Staff, chapter: Chapter, service: Service | None, held: Itera
     if any((Role.SUPERVISOR, place) in held for place in reaches):
         found |= {Right.EDIT, Right.APPROVE, Right.PUBLISH}
     return frozenset(found)
+
+
+def approvers_of(version: ChapterVersion) -> QuerySet[User]:
+    """Who may approve the version, having written none of it: the same as `rights_in` tells of each of them."""
+    grants = Grant.objects.valid().filter(county=version.chapter.county.code)
+    may = Q(role=Role.MAIN_USER, service_id=None) | Q(user=version.chapter.owner_id)
+    if version.service is not None:
+        may |= Q(role=Role.SUPERVISOR) & (Q(service_id=None) | Q(service_id=version.service.public_id))
+    people = User.objects.filter(pk__in=grants.filter(may).values("user"), is_active=True)
+    return people.exclude(pk__in=version.writers).order_by("display_name", "pk")
 
 
 def may_arrange(actor: Actor, *, county: str) -> bool:

@@ -130,10 +130,14 @@ def save_draft(
 
 
 @transaction.atomic
-def delete_draft(*, by: Actor, version: ChapterVersion) -> None:
-    """A draft that nobody wants goes; what has been published stays for ever. Raises ValidationError (state)."""
+def delete_draft(*, by: Actor, version: ChapterVersion, seen: int) -> None:
+    """A draft that nobody wants goes; what has been published stays for ever, and what somebody has written since it was seen too.
+
+    Raises ValidationError (state, stale).
+    """
     fresh = locked_version(by, version, Right.EDIT)
     require_state(fresh, VersionState.DRAFT)
+    require_version(saved=fresh.version, given=seen)
     note(by, AuditAction.DELETE, fresh, fresh.chapter.county.code, before={"number": fresh.number})
     fresh.delete()
 

@@ -44,7 +44,11 @@ def work(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     chapters = Chapter.objects.filter(county=county).select_related("owner")
     hers = chapters if arranges else chapters.owned_by(actor)
     versions = ChapterVersion.objects.filter(chapter__county=county, chapter__retired_at=None).editable_by(actor)
-    written = versions.open().select_related("chapter", "service", "written_by").order_by("chapter__order", "service__order")
+    written = (
+        versions.open()
+        .select_related("chapter", "service", "written_by", "approved_by")
+        .order_by("chapter__order", "service__order")
+    )
     remarks = Remark.objects.filter(chapter__county=county).open().first_words().readable_by(actor)
     if not arranges:
         own = Q(chapter__in=hers, service=None) | Q(service__in=[row.pk for row in services_of(actor, county)])
@@ -57,7 +61,8 @@ def work(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
             (row, titles.get(row.pk) or {"fi": row.key}, row.review_on is not None and row.review_on < today) for row in hers
         ],
         "drafts": [row for row in written if row.state == "draft"],
-        "reviews": [row for row in written if row.state == "review"],
+        "reviews": [row for row in written if row.state == "review" and row.approved_at is None],
+        "approved": [row for row in written if row.state == "review" and row.approved_at is not None],
         "remarks": [
             (row, titles.get(row.chapter_id, {}))
             for row in remarks.select_related("chapter", "made_by", "service").order_by("made_at")

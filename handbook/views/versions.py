@@ -21,7 +21,7 @@ from handbook.differences import differences, questions_as_text
 from handbook.forms.chapters import PublishForm
 from handbook.models import ChapterVersion
 from handbook.operations.publishing import approve_version, publish_version, retire_section, return_to_draft
-from handbook.permissions import rights_in
+from handbook.permissions import approvers_of, may_arrange, rights_in
 from handbook.references import references_for, rendered
 from handbook.views.door import chapter_of, handbook_door, language_of_page, require_right, service_of
 from services.models import County
@@ -58,6 +58,8 @@ def version(request: HttpRequest, actor: Staff, county: County, version: UUID) -
         "form": form,
         "is_own": actor.user_id in row.writers,
         "waits_for_another": actor.user_id in row.writers and row.approved_at is None,
+        "approvers": list(approvers_of(row)),
+        "arranges": may_arrange(actor, county=county.code),
         "duties": row.chapter.duties if row.service_id is None else [],
     }
     return render(request, "handbook/version.html", context, status=422 if form.is_bound and form.errors else 200)

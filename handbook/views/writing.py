@@ -56,9 +56,7 @@ def edit(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpRe
         case "preview":
             return _page(request, row, service, draft, form, previews=_previews(row, form))
         case "delete" if draft is not None:
-            delete_draft(by=actor, version=draft)
-            messages.success(request, _("The draft was deleted."))
-            return redirect(_chapter_address(row, service))
+            return _delete(request, actor, row, service, draft, form)
     return _save(request, actor, row, service, draft, form)
 
 
@@ -127,6 +125,33 @@ def heading_of(row: Chapter) -> ChapterVersion:
     return newest or ChapterVersion(chapter=row, number=0, title={"fi": row.key})
 
 
+def _delete(
+    request: HttpRequest, actor: Staff, row: Chapter, service: Service | None, draft: ChapterVersion, form: VersionForm
+) -> HttpResponse:
+    seen = form.cleaned_data["version"]
+    try:
+        if seen is None:
+            raise stale()  # somebody began the draft after this page was opened
+        delete_draft(by=actor, version=draft, seen=seen)
+    except ValidationError as error:
+        return _refused(request, row, service, form, error)
+    messages.success(request, _("The draft was deleted."))
+    return redirect(_chapter_address(row, service))
+
+
+def _refused(
+    request: HttpRequest, row: Chapter, service: Service | None, form: VersionForm, error: ValidationError
+) -> HttpResponse:
+    """The page again with what was written; beside it what somebody else has saved meanwhile."""
+    form.refuse(error)
+    now = ChapterVersion.objects.filter(chapter=row, service=service).open().select_related("written_by").first()
+    is_stale = form.is_stale
+    clashes = form.clashes(now) if is_stale and now is not None else []
+    if now is not None:
+        form.know(now.version)
+    return _page(request, row, service, now, form, clashes=clashes, status=409 if is_stale else 422)
+
+
 def _save(
     request: HttpRequest, actor: Staff, row: Chapter, service: Service | None, draft: ChapterVersion | None, form: VersionForm
 ) -> HttpResponse:
@@ -144,13 +169,7 @@ def _save(
             seen=version.version if draft is None else seen,
         )
     except ValidationError as error:
-        form.refuse(error)
-        now = ChapterVersion.objects.filter(chapter=row, service=service).open().select_related("written_by").first()
-        is_stale = form.is_stale
-        clashes = form.clashes(now) if is_stale and now is not None else []
-        if now is not None:
-            form.know(now.version)
-        return _page(request, row, service, now, form, clashes=clashes, status=409 if is_stale else 422)
+        return _refused(request, row, service, form, error)
     if request.POST.get("do") == "review":
         return _send(request, actor, row, service, saved, form)
     messages.success(request, _("Saved."))

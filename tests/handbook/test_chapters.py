@@ -158,13 +158,13 @@ class TestWriting:
             with refused("state"):
                 save_draft(by=PORTAL, version=version, title=text("Uusi"), body=text("Uusi"), seen=version.version)
             with refused("state"):
-                delete_draft(by=PORTAL, version=version)
+                delete_draft(by=PORTAL, version=version, seen=version.version)
 
     def test_a_draft_is_deleted_by_who_may_write_it(self, chapter: Chapter, main_user: User, responder: User) -> None:
         draft = begin_draft(by=acting(main_user), chapter=chapter)
         with pytest.raises(PermissionDenied):
-            delete_draft(by=acting(responder), version=draft)
-        delete_draft(by=acting(main_user), version=draft)
+            delete_draft(by=acting(responder), version=draft, seen=draft.version)
+        delete_draft(by=acting(main_user), version=draft, seen=draft.version)
         assert not ChapterVersion.objects.exists()
 
     def test_the_audit_tells_it_without_its_words(self, chapter: Chapter, main_user: User) -> None:

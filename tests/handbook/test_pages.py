@@ -260,6 +260,48 @@ class TestWriting:
         assert signed_in(second_main_user).post(address, publishing).status_code == 302
         assert "Suomeksi." in words_of(signed_in(reader).get(LUKU))
 
+    def test_whoever_has_written_it_is_told_who_may_approve_it(
+        self, chapter: Chapter, in_review: ChapterVersion, main_user: User, supervisor: User, signed_in: SignedIn
+    ) -> None:
+        writes, address = signed_in(main_user), reverse("handbook:version", args=[in_review.public_id])
+        alone = writes.get(address).content.decode()
+        assert "Kukaan muu ei vielä voi hyväksyä sitä" in alone
+        assert reverse("handbook:arrange", args=[chapter.key]) in alone
+        Chapter.objects.update(owner=supervisor)
+        assert f"Hyväksyä voi: {supervisor}." in words_of(writes.get(address))
+        assert "Hyväksyä voi" not in words_of(signed_in(supervisor).get(address))
+
+    def test_what_is_approved_waits_for_publishing_and_not_for_approval(
+        self, chapter: Chapter, in_review: ChapterVersion, main_user: User, supervisor: User, signed_in: SignedIn
+    ) -> None:
+        Chapter.objects.update(owner=supervisor)
+        approves, address = signed_in(supervisor), reverse("handbook:version", args=[in_review.public_id])
+        assert "Odottaa hyväksyntää" in words_of(approves.get(f"{ROOT}yllapito/"))
+        told = words_of(
+            approves.post(address, {"do": "approve", "version": in_review.version, "read_within_days": 14}, follow=True)
+        )
+        assert "Pääkäyttäjä julkaisee sen." in told
+        for user in (supervisor, main_user):
+            work = words_of(signed_in(user).get(f"{ROOT}yllapito/"))
+            assert "Hyväksytty, odottaa julkaisua" in work
+            assert "Odottaa hyväksyntää" not in work
+
+    def test_a_draft_that_a_colleague_has_gone_on_with_is_not_deleted(
+        self, chapter: Chapter, main_user: User, second_main_user: User, signed_in: SignedIn
+    ) -> None:
+        client = signed_in(main_user)
+        client.post(f"{LUKU}muokkaa/", self.form(do="save"))
+        draft = ChapterVersion.objects.get()
+        newer = self.form(do="save", version=draft.version, body_fi="Kollegan uusi teksti.")
+        assert signed_in(second_main_user).post(f"{LUKU}muokkaa/", newer).status_code == 302
+        for seen in ("", draft.version):
+            refused = client.post(f"{LUKU}muokkaa/", self.form(do="delete", version=seen))
+            assert refused.status_code == 409
+            assert "Kollegan uusi teksti." in words_of(refused)
+        draft.refresh_from_db()
+        assert client.post(f"{LUKU}muokkaa/", self.form(do="delete", version=draft.version)).status_code == 302
+        assert not ChapterVersion.objects.exists()
+
     def test_what_cannot_be_sent_to_review_is_saved_and_says_so(
         self, chapter: Chapter, county: County, main_user: User, signed_in: SignedIn
     ) -> None:
@@ -425,6 +467,17 @@ class TestRemarks:
         signed_in(main_user).post(settle, {"state": "accepted"})
         first.refresh_from_db()
         assert first.answered_at is None
+
+    def test_who_answers_in_the_list_of_work_stays_in_it(
+        self, publish: Publish, responder: User, main_user: User, signed_in: SignedIn
+    ) -> None:
+        publish("Teksti.")
+        signed_in(responder).post(f"{LUKU}palaute/", {"kind": "tip", "text": "Vinkki."})
+        works = signed_in(main_user)
+        [place] = re.findall(r'name="from" value="([^"]*)"', works.get(f"{ROOT}yllapito/").content.decode())
+        address = reverse("handbook:settle", args=[Remark.objects.get().public_id])
+        assert works.post(address, {"state": "answered", "answer": "Kiitos.", "from": place})["Location"] == f"{ROOT}yllapito/"
+        assert 'name="from"' not in works.get(LUKU).content.decode()
 
     def test_what_is_no_kind_is_not_found(self, publish: Publish, responder: User, signed_in: SignedIn) -> None:
         publish("Teksti.")
