@@ -130,6 +130,11 @@ class ReplyForm(PageForm):
         self.data = with_value(self.data, "version", str(theirs.version))
         return found
 
+    def clean_shortcut(self) -> str:
+        """The slash that every code begins with, when she left it out."""
+        code: str = self.cleaned_data["shortcut"]
+        return code if code.startswith("/") else f"/{code}"
+
     def clean_tags(self) -> list[str]:
         """Words as a list."""
         return [word.strip() for word in self.cleaned_data["tags"].split(",") if word.strip()]

@@ -121,6 +121,15 @@ def near(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     return render(request, "handbook/replies/near.html", {"pairs": shown})
 
 
+def _warn_of_near(request: HttpRequest, actor: Staff, county: County, made: QuickReply) -> None:
+    """Who writes a text that is in use already in nearly the same words is told so, with its code."""
+    rows = {row.pk: row for row in _readable(actor, county).filter(retired_at__isnull=True) if row.text_fi}
+    pairs = near_pairs({pk: row.text_fi for pk, row in rows.items()})
+    keys = [{each.first, each.second} - {made.pk} for each in pairs if made.pk in (each.first, each.second)]
+    if codes := ", ".join(rows[int(str(key))].shortcut for others in keys[:5] for key in others):
+        messages.warning(request, _("Nearly the same text is in use already: %(codes)s.") % {"codes": codes})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @handbook_door
 def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
@@ -143,6 +152,7 @@ def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, _("The reply was made."))
+            _warn_of_near(request, actor, county, made)
             return redirect("handbook:reply", made.public_id)
     return _page(request, form, county)
 

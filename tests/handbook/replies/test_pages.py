@@ -191,6 +191,21 @@ class TestForm:
             change_reply(by=acting(main_user), reply=reply, values={"owner": outsider}, version=None, now=timezone.now())
         assert set(refused.value.error_dict) == {"owner"}
 
+    def test_the_slash_of_a_code_may_be_left_out(self, main_user: User, signed_in: SignIn) -> None:
+        assert signed_in(main_user).post(reverse("handbook:reply_new"), self.values(shortcut="uusi")).status_code == 302
+        assert QuickReply.objects.get().shortcut == "/uusi"
+
+    def test_who_writes_nearly_what_is_in_use_is_told(self, make_reply: MakeReply, main_user: User, signed_in: SignIn) -> None:
+        make_reply("/hetki", text_fi="Selvitän asiaa ja palaan sinulle muutaman minuutin kuluessa.")
+        make_reply("/muu", text_fi="Voit hakea tukea hyvinvointialueelta kirjallisella hakemuksella.")
+        texts = {"text_fi": "Selvitän asiaa ja palaan sinulle viiden minuutin kuluessa.", "text_sv": "Jag tar reda på saken."}
+        made = signed_in(main_user).post(reverse("handbook:reply_new"), self.values(**texts), follow=True).content.decode()
+        assert "Lähes sama teksti on jo käytössä: /hetki." in made
+        texts = {"text_fi": "Kerro ensin, missä kunnassa asut.", "text_sv": "Berätta först i vilken kommun du bor."}
+        other = self.values(shortcut="/toinen", **texts)
+        made = signed_in(main_user).post(reverse("handbook:reply_new"), other, follow=True).content.decode()
+        assert "/toinen" in made and "Lähes sama" not in made
+
     def test_a_responder_makes_her_own_and_reads_the_common_ones(
         self, make_reply: MakeReply, responder: User, signed_in: SignIn
     ) -> None:
