@@ -77,7 +77,7 @@ def add_chapter(
     """
     if not may_arrange(by, county=county.code):
         raise PermissionDenied
-    words = cleaned(title, most=LINE, is_line=True)
+    words = cleaned(title, most=LINE, is_line=True, field="title")
     if not words.get("fi"):
         raise ValidationError({"title_fi": ValidationError(_("Write the title in Finnish."), code="title")})
     if Chapter.objects.filter(county=county, key=key).exists():
@@ -110,10 +110,10 @@ def save_draft(
     require_state(fresh, VersionState.DRAFT)
     require_version(saved=fresh.version, given=seen)
     was = (fresh.title, fresh.purpose, fresh.body)
-    fresh.title = cleaned(title, most=LINE, is_line=True)
-    fresh.body = cleaned(body, most=MOST_LETTERS)
+    fresh.title = cleaned(title, most=LINE, is_line=True, field="title")
+    fresh.body = cleaned(body, most=MOST_LETTERS, field="body")
     if purpose is not None:
-        fresh.purpose = cleaned(purpose, most=2000)
+        fresh.purpose = cleaned(purpose, most=2000, field="purpose")
     if not fresh.title.get("fi"):
         raise ValidationError({"title_fi": ValidationError(_("Write the title in Finnish."), code="title")})
     if was == (fresh.title, fresh.purpose, fresh.body):

@@ -52,22 +52,42 @@ def require_state(version: ChapterVersion, *states: str) -> None:
         )
 
 
-def cleaned(texts: Mapping[str, Any], *, most: int, is_line: bool = False) -> dict[str, str]:
-    """The words in each language that has some, with plain ends of lines and nothing that cannot be seen."""
+def cleaned(texts: Mapping[str, Any], *, most: int, is_line: bool = False, field: str = "") -> dict[str, str]:
+    """The words in each language that has some, with plain ends of lines and nothing that cannot be seen.
+
+    A refusal names the `field` of its language, when it is given. Raises ValidationError (characters, too_long).
+    """
     found: dict[str, str] = {}
+    wrong: dict[str, ValidationError] = {}
     for code in LANGUAGES:
         words = str(texts.get(code) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
         if is_line:
             words = " ".join(words.split())
         if has_strange_characters(words):
-            raise ValidationError(
-                _("The text has characters that cannot be seen. Write it again without copying."), code="characters"
+            wrong[code] = _unseen(words)
+        elif len(words) > most:
+            wrong[code] = ValidationError(
+                _("The text is too long: at most %(most)s characters."), code="too_long", params={"most": most}
             )
-        if len(words) > most:
-            raise ValidationError(_("The text is too long: at most %(most)s characters."), code="too_long", params={"most": most})
-        if words:
+        elif words:
             found[code] = words
+    if wrong and field:
+        raise ValidationError({f"{field}_{code}": error for code, error in wrong.items()})
+    if wrong:
+        raise next(iter(wrong.values()))
     return found
+
+
+def _unseen(words: str) -> ValidationError:
+    """What cannot be seen cannot be looked for: the words before the first of it are told."""
+    before = words[: next(at for at, letter in enumerate(words) if has_strange_characters(letter))].split()[-4:]
+    if not before:
+        return ValidationError(_("The text has characters that cannot be seen. Write it again without copying."), code="characters")
+    return ValidationError(
+        _("After “%(before)s” there is a character that cannot be seen. Write that place again without copying."),
+        code="characters",
+        params={"before": " ".join(before)[-60:]},
+    )
 
 
 def require_languages(county: County, **texts: Mapping[str, str]) -> None:

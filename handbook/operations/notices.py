@@ -199,7 +199,8 @@ def _require_state(version: NoticeVersion, state: str) -> None:
 
 
 def _words(title: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    lines, texts = cleaned(title, most=LINE, is_line=True), cleaned(body, most=MOST_LETTERS)
+    lines = cleaned(title, most=LINE, is_line=True, field="title")
+    texts = cleaned(body, most=MOST_LETTERS, field="body")
     if not lines.get("fi"):
         raise ValidationError({"title_fi": ValidationError(_("Write the title in Finnish."), code="title")})
     return lines, texts

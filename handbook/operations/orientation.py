@@ -63,7 +63,7 @@ def add_training(
 ) -> Training:
     """The supervisor or main user adds a training by its address: https only. Raises ValidationError (title, url, many)."""
     _require_leader(by, plan.service)
-    words = cleaned(title, most=LINE, is_line=True)
+    words = cleaned(title, most=LINE, is_line=True, field="title")
     if not words.get("fi"):
         raise ValidationError({"title_fi": ValidationError(_("Write the title in Finnish."), code="title")})
     if not url.lower().startswith("https://"):

@@ -260,6 +260,17 @@ class TestWriting:
         assert signed_in(second_main_user).post(address, publishing).status_code == 302
         assert "Suomeksi." in words_of(signed_in(reader).get(LUKU))
 
+    def test_a_character_that_cannot_be_seen_is_placed(self, chapter: Chapter, main_user: User, signed_in: SignedIn) -> None:
+        given = self.form(do="save", body_sv="Skriv aldrig ner\u202e koden. Fortsätt.", title_en="\u202eSecurity")
+        refused = signed_in(main_user).post(f"{LUKU}muokkaa/", given)
+        told = words_of(refused)
+        assert refused.status_code == 422
+        assert "Otsikko englanniksi : Tekstissä on merkkejä, joita ei näe." in told
+        given |= {"title_en": "Security", "version": ChapterVersion.objects.get().version}
+        told = words_of(signed_in(main_user).post(f"{LUKU}muokkaa/", given))
+        assert "Teksti ruotsiksi : Sanojen ”Skriv aldrig ner” jälkeen on merkki, jota ei näe." in told
+        assert not ChapterVersion.objects.filter(title__sv="Säkerhet").exists()
+
     def test_whoever_has_written_it_is_told_who_may_approve_it(
         self, chapter: Chapter, in_review: ChapterVersion, main_user: User, supervisor: User, signed_in: SignedIn
     ) -> None:
