@@ -40,9 +40,11 @@ from chat.operations import (
 from chat.operations.help import tell_answered
 from chat.pace import codes_of
 from chat.residents import CODE_LENGTH, CODE_LETTERS, holder_of, read_code, shown_code
+from config.times import weekday_and_day
 from guidance.models import PathVersion
 from handbook.models import QuickReply
 from handbook.operations import create_reply
+from services.holidays_fi import working_day_after
 from services.models import County, HelpField, HelpForm, Queue, Service, Topic
 from services.operations import make_help_form, publish_help_form
 from tests.conftest import acting, make_grant
@@ -265,9 +267,13 @@ class TestResidentsPages:
         page = client.get(address)
         assert page.status_code == 200
         assert "112" in page.content.decode()
+        today = timezone.localdate()
+        promised = weekday_and_day(working_day_after(today, 3), "fi", today=today)
+        assert promised in page.content.decode(), "the day of the answer is told before she writes (S003-13)"
         token = page.context["form"]["token"].value()
         sent = client.post(address, {"token": token, "f0": "Pori", "f1": "Läheinen", "body": WORDS, "contact": "x@y.fi"})
         code = sent.context["code"]
+        assert promised in sent.content.decode()
         row = Conversation.objects.get()
         first = Event.objects.get(conversation=row, kind="message").body
         assert first == f"Kunta\nPori\n\nKuka kysyy\nLäheinen\n\n{WORDS}"

@@ -348,6 +348,16 @@ class TestFeedback:
         assert (row.helped, row.node, row.session) == ("partly", "o_self", PathSession.objects.get())
         assert "131052-308T" not in row.words
 
+    def test_words_of_any_step_are_kept_by_its_version(self, client: Client, version: PathVersion) -> None:
+        """S003-27: the form stands at a question too, and what is said there belongs to that step of that version."""
+        page = words(client.get(f"{HERE}v1/?p=ei.jatka"))
+        address = re.search(r'<form class="nlg-words" method="post" action="([^"]+)"', page)
+        assert address is not None
+        said = {"token": str(uuid4()), "words": "En ymmärrä kysymystä"}
+        assert client.post(address[1].replace("&amp;", "&"), said, **PERSON).status_code == 200
+        row = PathFeedback.objects.get()
+        assert (row.version, row.node, row.helped, row.words) == (version, "q2", "", "En ymmärrä kysymystä")
+
     def test_what_is_refused_stays_in_the_form(self, client: Client, version: PathVersion, settings: Any) -> None:
         settings.CHAT_STARTS_PER_HOUR = 0
         response = client.post(f"{HERE}v1/palaute/", {"words": "Hyvä ohje"})
@@ -409,9 +419,12 @@ class TestPagesThatLeadHere:
 
     def test_the_guide_has_its_own_name_in_the_county(self, client: Client, version: PathVersion, county: County) -> None:
         assert "Olen Sote-apuri, automaattinen neuvoja" in words(client.get(HERE))
-        County.objects.filter(pk=county.pk).update(guide_name_fi="Kokeen apuri", guide_first=True)
+        County.objects.filter(pk=county.pk).update(guide_name_fi="Kokeen apuri", guide_first=True, accent_colour="#7a1f5c")
         hosts.forget()
-        assert "Olen Kokeen apuri, automaattinen neuvoja" in words(client.get(HERE))
+        step = words(client.get(HERE))
+        assert "Olen Kokeen apuri, automaattinen neuvoja" in step
+        look = re.search(r'href="(/brand/koe-[0-9a-f]{10}\.css)"', step)
+        assert look is not None and "#7a1f5c" in client.get(look[1]).content.decode(), "in the county's own colours (S003-1)"
         page = client.get("/fi/").content.decode()
         assert page.index(f"{HERE}?t=front") < page.index('id="services"')
 
