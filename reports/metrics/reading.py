@@ -161,6 +161,9 @@ def _read_together(
     _adds, apart = columns.divided(each)
     alone = _alone(found) if {"service", "queue"} <= set(ways) else {}
     for name, way in ways.items():
+        if len(reading.cells[name]) == 1:  # it has all rows, and what was read of them all is its own
+            next(iter(reading.cells[name].values())).update({column: reading.total[column] for column in apart})
+            continue
         of_name = rows.filter(first_queue__service__in=set(reading.cells[name]) - set(alone)) if name == "service" else rows
         for row in of_name.annotate(cell=way).values("cell").annotate(**apart):
             if (cell := row.pop("cell")) in reading.cells[name]:  # a breakdown with one value has a row of its own of no contacts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
@@ -15,6 +16,7 @@ from reports.metrics.scope import Scope, asking_now
 from reports.months import Month, Period
 
 Computed = Mapping[str, Metric]
+IDENTIFIED = "identified"
 
 
 def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) -> dict[Month, dict[str, Figure]]:
@@ -25,7 +27,9 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     if not months:
         return {}
     ordered = sorted(months)
-    rows = scope.rows(Period(ordered[0].first, ordered[-1].last)).annotate(cell=of_month(ordered)).filter(cell__isnull=False)
+    rows = scope.rows(Period(ordered[0].first, ordered[-1].last)).annotate(cell=of_month(ordered))
+    if ordered[-1].shifted(1 - len(ordered)) != ordered[0]:  # some between them are not asked for
+        rows = rows.filter(cell__isnull=False)
     wanted: dict[str, Any] = {
         **columns.of_statuses(),
         **columns.of_waits(),
@@ -34,9 +38,13 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
         **columns.of_opinions(whole=False),
         **columns.of_doctors(),
     }
-    found: Iterable[Any] = rows.values("cell").annotate(**wanted)
-    facts: dict[int, dict[str, Any]] = {row.pop("cell"): row for row in found}
-    identified = _identification(scope, rows)
+    # Medians and ranks need the rows in order, and carry all that is counted beside them: what adds up is read without them.
+    adds, apart = columns.divided(wanted)
+    of_services = list(rows.values("cell", "first_queue__service").annotate(**adds, **{IDENTIFIED: _identified()}))
+    facts = _added(of_services, adds)
+    for row in rows.values("cell").annotate(**apart):
+        facts[row.pop("cell")] |= row
+    identified = _identification(scope, of_services)
     brought = any(Source.IMPORTED in each.sources for each in definitions.values())
     entered: elsewhere.Rows = elsewhere.read_rows(scope, ordered[0], ordered[-1]) if brought else {}
     letters = _own_mails(scope, ordered) if brought else {}
@@ -67,31 +75,49 @@ def _own_mails(scope: Scope, months: Sequence[Month]) -> dict[int, dict[str, int
 
 
 def of_month(months: Sequence[Month]) -> Case:
-    """The number of the month among these; none in another."""
-    whens = []
-    for n, month in enumerate(months):
-        starts, ends = month.period.interval
-        whens.append(When(queued_at__gte=starts, queued_at__lt=ends, then=Value(n)))
-    return Case(*whens, output_field=IntegerField())
+    """The number of the month among these, which are in order; none in another. By halves: there may be dozens."""
+    return _halved([month.period.interval for month in months], 0)
 
 
-def _identification(scope: Scope, rows: Any) -> dict[int, dict[str, Any]]:
+def _halved(intervals: Sequence[tuple[datetime, datetime]], first: int) -> Case:
+    if len(intervals) == 1:
+        starts, ends = intervals[0]
+        return Case(When(queued_at__gte=starts, queued_at__lt=ends, then=Value(first)), output_field=IntegerField())
+    half = len(intervals) // 2
+    return Case(
+        When(queued_at__lt=intervals[half][0], then=_halved(intervals[:half], first)),
+        default=_halved(intervals[half:], first + half),
+        output_field=IntegerField(),
+    )
+
+
+def _identified() -> Any:
+    return columns.counted(columns.CONTACT & columns.IDENTIFIED)
+
+
+def _added(of_services: Iterable[Mapping[str, Any]], adds: columns.Columns) -> dict[int, dict[str, Any]]:
+    """What was counted of each month and service, added by month."""
+    found: dict[int, dict[str, Any]] = {}
+    for row in of_services:
+        if row["cell"] in found:
+            columns.add_up(found[row["cell"]], row, adds)
+        else:
+            found[row["cell"]] = {name: row[name] for name in adds}
+    return found
+
+
+def _identification(scope: Scope, of_services: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
     """Of each month, by the services in which identification is in use now, or was used in that month (metrics 1.7)."""
     asking = asking_now(scope)
-    counted: Mapping[str, Any] = {
-        "contacts": columns.counted(columns.CONTACT),
-        "identified": columns.counted(columns.CONTACT & columns.IDENTIFIED),
-        **columns.of_doctors(),
-    }
     found: dict[int, dict[str, Any]] = defaultdict(
         lambda: {"in_use": sorted(asking), "asked": 0, "identified": 0, "contacts": 0, "doctors": Counter()}
     )
-    for row in rows.values("cell", "first_queue__service").annotate(**counted):
+    for row in of_services:
         month = found[row["cell"]]
         month["contacts"] += row["contacts"]
         month["doctors"][row["first_queue__service"]] += row["doctor"]
-        if row["identified"] or row["first_queue__service"] in asking:
+        if row[IDENTIFIED] or row["first_queue__service"] in asking:
             month["in_use"] = [*month["in_use"], row["first_queue__service"]]
             month["asked"] += row["contacts"]
-            month["identified"] += row["identified"]
+            month["identified"] += row[IDENTIFIED]
     return found
