@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from reports.metrics import columns
 from reports.metrics.scope import Scope
@@ -37,7 +38,7 @@ def read_hours(scope: Scope, period: Period) -> list[HourCount]:
     wanted = {
         name: column for name, column in columns.of_statuses().items() if name in ("contacts", "answered", "abandoned", "within")
     }
-    found = scope.rows(period).annotate(hour=UtcHour("queued_at")).values("hour").annotate(**wanted).order_by("hour")
+    found: Iterable[Any] = scope.rows(period).annotate(hour=UtcHour("queued_at")).values("hour").annotate(**wanted).order_by("hour")
     return [
         HourCount(instant_of(row["hour"]), row["contacts"], row["answered"], row["abandoned"], row["within"])
         for row in found

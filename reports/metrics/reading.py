@@ -165,7 +165,8 @@ def _read_together(
             next(iter(reading.cells[name].values())).update({column: reading.total[column] for column in apart})
             continue
         of_name = rows.filter(first_queue__service__in=set(reading.cells[name]) - set(alone)) if name == "service" else rows
-        for row in of_name.annotate(cell=way).values("cell").annotate(**apart):
+        of_cells: Iterable[Any] = of_name.annotate(cell=way).values("cell").annotate(**apart)
+        for row in of_cells:
             if (cell := row.pop("cell")) in reading.cells[name]:  # a breakdown with one value has a row of its own of no contacts
                 reading.cells[name][cell] |= row
     for service, queue in alone.items():

@@ -42,7 +42,8 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     adds, apart = columns.divided(wanted)
     of_services = list(rows.values("cell", "first_queue__service").annotate(**adds, **{IDENTIFIED: _identified()}))
     facts = _added(of_services, adds)
-    for row in rows.values("cell").annotate(**apart):
+    ordered_ones: Iterable[Any] = rows.values("cell").annotate(**apart)
+    for row in ordered_ones:
         facts[row.pop("cell")] |= row
     identified = _identification(scope, of_services)
     brought = any(Source.IMPORTED in each.sources for each in definitions.values())
