@@ -7,7 +7,7 @@ the words that the script of the page takes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -60,6 +60,12 @@ class WaitingEntry:
     def clock(self) -> str:
         """When she came, for the reader."""
         return log_time(self.queued_at)
+
+    @property
+    def earlier_day(self) -> date | None:
+        """On which day she came, when it was not today."""
+        came = timezone.localdate(self.queued_at)
+        return came if came != timezone.localdate() else None
 
 
 def waiting_html(entry: WaitingEntry | None, language: str, token: str, *, now: datetime) -> SafeString:

@@ -145,13 +145,13 @@ def test_the_waiting_list_tells_apart_two_who_gave_no_topic(
     place = Municipality.objects.create(county=service.county, code="046", name_fi="Enonkoski", name_sv="Enonkoski")
     page, heard = console_of(desk(chromium, portal, responder))
     first, second = comes(service, resident, municipality=place), comes(service, stranger)
-    Conversation.objects.filter(pk=first.pk).update(queued_at=timezone.now() - timedelta(minutes=37))
+    Conversation.objects.filter(pk=first.pk).update(queued_at=timezone.now() - timedelta(days=1))
     first.refresh_from_db()
     rows = page.locator("console-waiting .nlc-row")
     expect(rows).to_have_count(2, timeout=SOON)
     for number, row in enumerate((first, second)):
         local = timezone.localtime(row.queued_at)
-        words = f"Tuli klo {local.hour}.{local.minute:02d}"
+        words = f"Tuli klo {local.hour}.{local.minute:02d}" + (f" ({local.day}.{local.month}." if row == first else "")
         expect(rows.nth(number).locator(".nlc-row-meta")).to_contain_text(words, timeout=SOON)
         expect(rows.nth(number).get_by_role("button")).to_have_accessible_name(re.compile(re.escape(words)))
     expect(rows.nth(0).locator(".nlc-row-meta")).to_contain_text("Enonkoski")

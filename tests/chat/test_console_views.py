@@ -201,6 +201,12 @@ def test_the_list_itself_reads_nobodys_words(waiting: Conversation, responder: U
     assert not AuditEntry.objects.filter(action=AuditAction.READ).exists()
 
 
+def test_who_came_today_is_told_by_the_clock_alone(waiting: Conversation, responder: User, signed_in: SignedIn) -> None:
+    page = " ".join(re.sub(r"<[^>]+>", " ", signed_in(responder).get(CONSOLE).content.decode()).split())
+    assert re.search(r"Tuli klo \d+\.\d\d(?! \()", page)
+    assert not re.search(r"Tuli klo \d+\.\d\d \(", page)
+
+
 def test_two_who_gave_no_topic_are_told_apart(
     queue: Queue, service: Service, responder: User, resident: Resident, stranger: Resident, signed_in: SignedIn
 ) -> None:
@@ -213,7 +219,7 @@ def test_two_who_gave_no_topic_are_told_apart(
     page = signed_in(responder).get(CONSOLE).content.decode().split("<template>")
     rows = next(part for part in page if "<console-waiting" in part).split("<console-waiting")[1]
     shown = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows.split("<li ")[1:]]
-    assert "Tuli klo 8.05" in shown[0]
+    assert "Tuli klo 8.05 (23.11." in shown[0], "with the day, since it was an earlier one"
     assert "Enonkoski" in shown[0]
     assert "Tuli klo 8.42" in shown[1]
     assert "Enonkoski" not in shown[1]

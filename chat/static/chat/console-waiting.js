@@ -1,6 +1,6 @@
 /* <console-waiting>: everyone who waits in the responder's queues, longest wait first. */
 
-import { arrange, dayOf, isPast, pick, place, put, sayMedium, show, slot, stamp, titles } from "./slots.js";
+import { arrange, dayOf, isPast, isToday, pick, place, put, sayMedium, show, slot, stamp, titles } from "./slots.js";
 import { clockTime, secondsSince } from "./wait-clock.js";
 
 const AFTER = 1e14; // forms stand after everyone who is at the other end
@@ -55,7 +55,7 @@ export class ConsoleWaiting extends HTMLElement {
     put(item, "spoken", [...parts, municipality].filter(Boolean).join(", "));
     put(item, "municipality", municipality);
     show(item, "municipality", Boolean(municipality));
-    const came = clockTime(row.queued_at);
+    const came = isToday(row.queued_at) ? clockTime(row.queued_at) : `${clockTime(row.queued_at)} (${dayOf(row.queued_at)})`;
     put(item, "came", came);
     put(item, "spoken-came", came);
     slot(item, "came").dateTime = row.queued_at;

@@ -72,6 +72,9 @@ function dateParts(moment, month) {
   return Object.fromEntries(format.formatToParts(moment).map((part) => [part.type, part.value]));
 }
 
+/* On this day in Finland. */
+export const isToday = (at) => dayOf(at) === dayOf(new Date());
+
 /* The instant has passed. */
 export function isPast(at) {
   return Boolean(at) && Date.parse(at) < Date.now();
