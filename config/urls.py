@@ -5,7 +5,21 @@ from django.contrib import admin
 from django.urls import include, path
 
 from adoption.views import calendar
-from config.views import embed, errors, health, home, information, notices, robots, search, service, status, style, surveys
+from config.views import (
+    embed,
+    errors,
+    health,
+    home,
+    information,
+    notices,
+    robots,
+    search,
+    service,
+    status,
+    style,
+    surveys,
+    units,
+)
 from handbook.views import guide
 
 handler400 = errors.bad_request
@@ -29,6 +43,7 @@ urlpatterns = [
         path("", home.home, name="home"),
         path("tiedotteet/", notices.notices, name="notices"),
         path("haku/", search.search, name="search"),
+        path("yksikot/", units.units, name="units"),
         path("palvelu/<slug:key>/", service.service, name="service"),
         path("upota/<slug:key>.json", embed.state, name="embed_state"),
         path("palvelu/<slug:key>/tulosta/", service.service_print, name="service_print"),

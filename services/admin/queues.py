@@ -30,8 +30,8 @@ class ResponderGroupAdmin(DirectoryAdmin):
     """People who answer together."""
 
     counted = ngettext_lazy("%(n)s responder group", "%(n)s responder groups", "n")
-    general = ("county", "key")
-    list_display = ("name_fi", "county", "key")
+    general = ("county", "key", "office")
+    list_display = ("name_fi", "county", "key", "office")
     inlines = (MembershipInline,)
 
 

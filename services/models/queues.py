@@ -16,7 +16,7 @@ from accounts.choices import Role
 from accounts.models import Grant
 from services.choices import ServiceStatus
 from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county, scoped
-from services.models.county import LANGUAGE_CODES, County
+from services.models.county import LANGUAGE_CODES, County, Office
 from services.models.schedules import Schedule
 from services.models.service import Service
 
@@ -28,6 +28,7 @@ class ResponderGroup(Versioned):
     key = models.SlugField(_("key"))
     name = models.CharField(_("name"), max_length=80)
     profession = models.CharField(_("profession"), max_length=80)
+    office = models.ForeignKey(Office, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("unit"))
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="responder_groups", verbose_name=_("members")
     )

@@ -28,6 +28,7 @@ PAGES = [
     "palvelu/ikaantyneet/?selko=1",
     "palvelu/neuvola/",
     "palvelu/ikaantyneet/tulosta/",
+    "yksikot/",
     "saavutettavuus/",
     "tietosuoja/",
     "ei-ole/",

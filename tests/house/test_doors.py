@@ -36,6 +36,7 @@ PUBLIC = {
     "qr_code": "a picture of the short link",
     "home": "the front page",
     "search": "the front page's search",
+    "units": "which unit gives which service",
     "guidance:search": "the search of the guide",
     "guidance:suggest": "the same while typing",
     "service": "a service's page",
