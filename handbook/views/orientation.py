@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actors import Staff
+from accounts.choices import Role
 from accounts.models import User
+from accounts.permissions import grants_of
 from handbook.forms.orientation import PlanForm, SkillsForm, TrainingForm
 from handbook.models import ChapterVersion, OrientationPlan, SelfAssessment, Training
 from handbook.operations.orientation import (
@@ -51,6 +53,7 @@ def own(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     hers = [(plan, progress_of(plan, [user])[0]) for plan in plans if user in people_of(plan)]
     context = {
         "hers": hers,
+        "answers": grants_of(actor, [Role.RESPONDER]).filter(county=county.code).exists(),
         "form": form,
         "trends": trends_of(SelfAssessment.objects.filter(county=county, user=user)),
         "led": [service for service in Service.objects.filter(county=county).readable_by(actor) if may_lead(actor, service)],

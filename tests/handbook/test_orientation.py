@@ -311,6 +311,14 @@ class TestPages:
         assert not Training.objects.exists()
         assert leads.post(save, {"do": "sign", "person": "x"}).status_code == 404
 
+    def test_who_answers_nowhere_is_told_of_no_services_of_hers(
+        self, responder: User, reader: User, supervisor: User, signed_in: Callable[..., Client]
+    ) -> None:
+        answers, none = "palveluille, joissa vastaat, ei ole otettu", "et vastaa missään chat-palvelussa"
+        for user, told in ((responder, [answers]), (reader, [none]), (supervisor, [])):
+            page = signed_in(user).get("/fi/kasikirja/perehdytys/").content.decode().lower()
+            assert [words for words in (answers, none) if words in page] == told, user
+
     def test_whoever_may_no_longer_answer_is_named_at_once(
         self,
         service: Service,
