@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -48,6 +49,12 @@ def test_a_walk_without_scripts_is_clean_on_a_phone(
         page.get_by_role("button", name="Pitkään").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Soita")
         pages.append(page.url)
+        page.emulate_media(media="print")  # on paper: the advice and her answers, and none of the buttons (S003-24)
+        expect(page.locator(".nlg-outcome")).to_be_visible()
+        expect(page.locator(".nlg-trail")).to_contain_text(re.compile(r"Kuinka kauan\?\s*Pitkään"))
+        for part in (".nlg-ways", ".nlg-keep", ".nlg-helped"):
+            expect(page.locator(part)).to_be_hidden()
+        page.emulate_media(media="screen")
         page.get_by_role("button", name="Osittain").click()
         page.get_by_label("Omin sanoin").fill("Hyvä ohje.")
         page.get_by_role("button", name="Lähetä palaute").click()

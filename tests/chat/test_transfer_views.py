@@ -15,12 +15,20 @@ from accounts.actors import Resident
 from accounts.models import User
 from chat.choices import EventKind, Medium, State, TransferState
 from chat.models import ContactDetail, Conversation, Event, Transfer
-from chat.operations import accept_transfer, answer_transfer, claim_conversation, offer_transfer, post_message, start_conversation
+from chat.operations import (
+    accept_transfer,
+    answer_transfer,
+    claim_conversation,
+    offer_transfer,
+    post_message,
+    start_conversation,
+    withdraw_transfer,
+)
 from chat.residents import cookie_value
 from chat.views.console_panel import EVENT_WORDS
 from chat.views.log_words import event_words
 from chat.views.resident import NOTICES
-from services.choices import OverrideKind
+from services.choices import OverrideKind, Register
 from services.models import County, Override, Queue, Service
 from tests.conftest import acting
 
@@ -278,6 +286,27 @@ def test_the_resident_says_yes_without_a_script(
     page = client.get(answer["Location"]).content.decode()
     assert '<span data-part="service">Neuvolan chat</span>' in page
     assert "Noora, terveydenhoitaja, Neuvolan chat, on nyt kanssasi" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", "sosiaalihuollolla ja terveydenhuollolla"),
+        ("sv", "socialvården och hälso- och sjukvården"),
+        ("en", "another register"),
+    ],
+)
+def test_the_question_tells_that_it_becomes_known_in_another_register(
+    language: str, words: str, active: Conversation, resident: Resident, responder: User, second_queue: Queue
+) -> None:
+    """S001-70: the yes to another register is given knowing it; inside one register nothing of registers is said."""
+    offered(active, responder, second_queue)
+    door = f"/{language}/keskustelu/{active.public_id}/"
+    assert words not in home(resident).get(door).content.decode()
+    withdraw_transfer(by=acting(responder), conversation=active.public_id, now=timezone.now())
+    Service.objects.filter(pk=second_queue.service_id).update(register=Register.HEALTH)
+    offered(active, responder, second_queue)
+    assert words in home(resident).get(door).content.decode()
 
 
 def test_the_resident_says_no(active: Conversation, resident: Resident, responder: User, second_queue: Queue) -> None:

@@ -305,6 +305,27 @@ class TestAcrossServices:
         )
         assert entry.object_id == str(row.public_id)
 
+    def test_one_group_answers_both_registers_and_each_conversation_keeps_its_own(
+        self,
+        row: Conversation,
+        stranger: Resident,
+        responder: User,
+        colleague: User,
+        queue: Queue,
+        second_queue: Queue,
+    ) -> None:
+        """S001-70: a group may mix social and health work; who has no right in the other register sees nothing of it."""
+        Service.objects.filter(pk=second_queue.service_id).update(register=Register.HEALTH)
+        second_queue.groups.set(queue.groups.all())
+        make_grant(responder, Role.RESPONDER, county=row.county, service=second_queue.service)
+        health = start_conversation(by=stranger, service=second_queue.service, token=uuid4(), body="Kuumetta", now=at(4))
+        with pytest.raises(Conversation.DoesNotExist):
+            claim_conversation(by=acting(colleague), conversation=health.public_id, now=at(5))
+        claim_conversation(by=acting(responder), conversation=health.public_id, now=at(5))
+        kept = {each.service.register for each in Conversation.objects.filter(responder=responder).select_related("service")}
+        assert kept == {Register.SOCIAL, Register.HEALTH}
+        assert list(Conversation.objects.readable_by(acting(colleague))) == [row]
+
     def test_a_resident_who_talks_there_already_is_not_doubled(
         self, row: Conversation, resident: Resident, responder: User, second_service: Service, second_queue: Queue
     ) -> None:
