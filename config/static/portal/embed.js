@@ -8,7 +8,7 @@
   const AFTER_REFUSAL = 60_000;
   const LANGUAGES = ["fi", "sv", "en"];
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`:host { display: inline-block; margin-inline-start: .6em; }
+  sheet.replaceSync(`:host { display: inline-block; vertical-align: top; margin-inline-start: .6em; }
     :host([hidden]) { display: none; }
     .state::before { content: ""; display: inline-block; width: .65em; height: .65em; margin-inline-end: .4em; border: .14em solid currentcolor; border-radius: 50%; }
     .open .state::before { background: currentcolor; }
