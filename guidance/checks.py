@@ -51,6 +51,15 @@ class Finding:
         return f"{self.place}: {self.what}" if self.place else str(self.what)
 
 
+LATE = Finding(
+    "late_review",
+    "",
+    _("The review day has passed."),
+    _("Look the path through and publish a new version, or set a new day."),
+    blocks=False,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a path may name. None: not known here, and not looked at.
@@ -66,6 +75,8 @@ class Surroundings:
     services: frozenset[str] | None = None
     paths: frozenset[str] | None = None
     published: frozenset[str] = field(default_factory=frozenset)
+    is_late: bool = False
+    """The day has passed on which the path was to be looked through (S003-9)."""
 
 
 def findings(document: PathDocument, around: Surroundings) -> list[Finding]:
@@ -77,6 +88,7 @@ def findings(document: PathDocument, around: Surroundings) -> list[Finding]:
         *_texts(document, around),
         *_actions(document, around),
         *_walks(document),
+        *([LATE] if around.is_late else []),
     ]
     return sorted(found, key=lambda one: not one.blocks)
 

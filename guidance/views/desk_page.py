@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -101,7 +101,8 @@ def shown_page(
     county, language = row.county, page_language()
     writes = may_write_paths(actor, county=county.code)
     document = from_json(version.text)
-    found = findings(document, surroundings_of(county)) if writes else []
+    is_late = row.withdrawn_at is None and row.review_on is not None and row.review_on < timezone.localdate()
+    found = findings(document, replace(surroundings_of(county), is_late=is_late)) if writes else []
     versions = list(versions_of(actor, row).select_related("written_by", "published_by", "approved_by").defer("text"))
     token = preview_token(version)
     routes, has_more = told_routes(document, language, token)
@@ -128,7 +129,7 @@ def shown_page(
         if writes
         else None,
         "redirect": Redirect.objects.filter(path=row).select_related("to").first() if row.withdrawn_at else None,
-        "is_overdue": row.withdrawn_at is None and row.review_on is not None and row.review_on < timezone.localdate(),
+        "is_overdue": is_late,
         "move_form": MoveForm(row=version),
         "arrange_form": ArrangePathForm(row=row) if writes else None,
         "refused": refused,

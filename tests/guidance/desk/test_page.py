@@ -15,7 +15,7 @@ from accounts.choices import AuditAction
 from accounts.models import AuditEntry, User
 from guidance.document import Outcome, Question, Words, from_json, read_path
 from guidance.editing import with_node, without_node
-from guidance.models import PathSession, PathVersion
+from guidance.models import Path, PathSession, PathVersion
 from guidance.operations import create_path, save_draft
 from guidance.views.desk_preview import SALT
 from services.models import County
@@ -70,6 +70,14 @@ class TestPage:
         assert '<a href="#n-q2"><code>q2.lyhyt</code></a>' in page
         assert "Estää julkaisemisen" in page
         assert "ei vie minnekään" in page
+
+    def test_a_passed_review_day_is_among_the_findings(self, signed_in: Any, path_author: User, version: PathVersion) -> None:
+        client, mend = signed_in(path_author), "Käy polku läpi ja julkaise uusi versio"
+        assert mend not in client.get(HERE).content.decode()
+        Path.objects.update(review_on=timezone.localdate() - timedelta(days=1))
+        assert mend in client.get(HERE).content.decode()
+        Path.objects.update(withdrawn_at=timezone.now())
+        assert mend not in client.get(HERE).content.decode()
 
     def test_every_route_can_be_walked_and_stored(self, signed_in: Any, path_author: User, draft: PathVersion) -> None:
         client = signed_in(path_author)
