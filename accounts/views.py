@@ -1,4 +1,6 @@
-"""The pages of a person's own account."""
+"""The pages of a person's own account, and how a stored file leaves the portal."""
+
+from urllib.parse import quote
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -13,8 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import operations
 from accounts.adapters import landing_address
 from accounts.forms import OwnAccountForm
-from accounts.models import Grant, User
+from accounts.models import Grant, StoredFile, User
 from accounts.origin import actor_of
+
+
+def as_download(file: StoredFile) -> HttpResponse:
+    """A stored file as it leaves the portal: to be saved, never opened as a page of ours. Who may have it is asked before."""
+    response = HttpResponse(bytes(file.content), content_type=file.content_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 @login_required

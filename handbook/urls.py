@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("materiaalit/", materials.materials, name="materials"),
     path("materiaalit/uusi/", materials.new, name="material_new"),
     path("materiaalit/<slug:key>/", materials.material, name="material"),
+    path("materiaalit/<slug:key>/tiedosto/", materials.file, name="material_file"),
     path("materiaalit/<slug:key>/poista/", materials.remove, name="material_remove"),
     path("perehdytys/", orientation.own, name="orientation"),
     path("perehdytys/kysymykset/<uuid:version>/", orientation.check, name="check"),

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET
 from accounts.actors import Staff
 from accounts.models import StoredFile
 from accounts.operations import store_file
+from accounts.views import as_download
 from adoption.models import Filling, GateVerdict, Rollout
 from adoption.views.door import rollout_door
-from adoption.views.files import as_download, content_of
+from adoption.views.files import content_of
 
 
 @require_GET

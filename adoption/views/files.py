@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,24 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
-from accounts.models import StoredFile
 from accounts.operations.files import LARGEST
+from accounts.views import as_download
 from adoption.forms.work import CoverForm, EnclosingForm
 from adoption.models import Attachment, Rollout, RolloutItem
 from adoption.operations.attachments import attach_file, put_cover, remove_attachment
 from adoption.operations.rollouts import set_cover
 from adoption.permissions import may_drive, may_remove, may_work_on
 from adoption.views.door import rollout_door
-
-
-def as_download(file: StoredFile) -> HttpResponse:
-    """A stored file as it leaves the portal: to be saved, never opened as a page of ours."""
-    response = HttpResponse(bytes(file.content), content_type=file.content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
 
 
 def content_of(file: File[bytes]) -> bytes:

@@ -201,7 +201,9 @@ def _found(
     entries = find_entries(county, words, language=language)
     known = {each.key: each for each in materials_of(county)} if any(each.is_material for each in entries) else {}
     materials: list[tuple[Link, UUID, bool]] = [
-        (known[each.id], uuid4(), may_send and (professional or not each.internal)) for each in entries if each.id in known
+        (known[each.id], uuid4(), may_send and (professional or not each.internal) and known[each.id].file_id is None)
+        for each in entries
+        if each.id in known
     ]
     return {
         "chapters": find(county, _services(actor, county, row), words, language=language),

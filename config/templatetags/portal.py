@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -106,7 +107,9 @@ def support_contact(service: Service, frame: Frame) -> ContactPoint | None:
 
 @register.filter
 def link_url(link: Link) -> str:
-    """A link's address in the page's language, else in another."""
+    """A link's address in the page's language, else in another; of a material that is a file, where it is downloaded."""
+    if link.file_id is not None:
+        return reverse("handbook:material_file", args=[link.key])
     return str(text(link, "url"))
 
 

@@ -23,7 +23,7 @@ class _Named(forms.ModelChoiceField):
 
 
 class MaterialForm(PageForm):
-    """A link of the library. The files themselves stay where they are kept: a team, a course, a video service."""
+    """A material of the library: a link to where it is kept, or a file that is kept here."""
 
     columns: ClassVar[tuple[str, ...]] = (
         *(f"{name}_{code}" for name in ("name", "url", "note") for code in LANGUAGES),
@@ -35,7 +35,7 @@ class MaterialForm(PageForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name_fi = forms.CharField(label=_("Name in Finnish"), max_length=120)
-    url_fi = forms.URLField(label=_("Address in Finnish"), max_length=500, assume_scheme="https")
+    url_fi = forms.URLField(label=_("Address in Finnish"), max_length=500, required=False, assume_scheme="https")
     note_fi = forms.CharField(label=_("What it is, in Finnish"), max_length=200, required=False)
     name_sv = forms.CharField(label=_("Name in Swedish"), max_length=120, required=False)
     url_sv = forms.URLField(label=_("Address in Swedish"), max_length=500, required=False, assume_scheme="https")
@@ -43,6 +43,14 @@ class MaterialForm(PageForm):
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
     url_en = forms.URLField(label=_("Address in English"), max_length=500, required=False, assume_scheme="https")
     note_en = forms.CharField(label=_("What it is, in English"), max_length=200, required=False)
+    file = forms.FileField(
+        label=_("A file in place of an address"),
+        required=False,
+        help_text=_(
+            "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG or plain text, at most 10 MB. Only professionals get it."
+        ),
+        widget=forms.FileInput,
+    )
     category = forms.ChoiceField(label=_("Kind of material"), choices=[("", "–"), *LinkCategory.choices])
     service = _Named(
         label=_("Service"), queryset=Service.objects.none(), required=False, empty_label=_("The whole county"), to_field_name="key"

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import Staff
 from accounts.models import Grant, User
+from accounts.operations.files import LARGEST
+from accounts.views import as_download
 from handbook.directory import find_materials, materials_of
 from handbook.forms.materials import MaterialForm
 from handbook.permissions import keeps_materials_of
@@ -21,6 +23,7 @@ from handbook.views.door import handbook_door, language_of_page
 from services.choices import LinkCategory
 from services.models import County, Link
 from services.operations import add_material, change_material, remove_material
+from services.operations.materials import Sent
 
 QUERY = 100
 
@@ -59,7 +62,7 @@ def new(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     form = _form(request, actor, county)
     if request.method == "POST" and form.is_valid():
         try:
-            add_material(by=actor, county=county, values=form.values())
+            add_material(by=actor, county=county, values=form.values(), file=_sent(form), now=timezone.now())
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -77,13 +80,24 @@ def material(request: HttpRequest, actor: Staff, county: County, key: str) -> Ht
     form = _form(request, actor, county, row=row)
     if request.method == "POST" and form.is_valid():
         try:
-            change_material(by=actor, material=row, values=form.values(), version=form.cleaned_data["version"])
+            seen = form.cleaned_data["version"]
+            change_material(by=actor, material=row, values=form.values(), file=_sent(form), version=seen, now=timezone.now())
         except ValidationError as error:
             form.refuse(error)
         else:
             messages.success(request, _("Saved."))
             return redirect("handbook:materials")
     return _page(request, form, row=row)
+
+
+@require_GET
+@handbook_door
+def file(request: HttpRequest, actor: Staff, county: County, key: str) -> HttpResponse:
+    """The file of a material, as a download: for everybody who opens the handbook."""
+    row = Link.objects.filter(county=county, key=key, file__isnull=False).materials().select_related("file").first()
+    if row is None or row.file is None:
+        return _gone(request)
+    return as_download(row.file)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,12 +137,18 @@ def _form(request: HttpRequest, actor: Staff, county: County, *, row: Link | Non
         raise PermissionDenied
     holders = Grant.objects.valid().filter(county=county.code).values("user")
     people = User.objects.filter(pk__in=holders, is_active=True).order_by("display_name", "pk")
-    data = request.POST if request.method == "POST" else None
-    return MaterialForm(data, row=row, services=services, all_of_county=whole, people=people)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    return MaterialForm(data, files, row=row, services=services, all_of_county=whole, people=people)
+
+
+def _sent(form: MaterialForm) -> Sent | None:
+    """What was sent; of a file that is too large only so much that the operation sees it."""
+    upload = form.cleaned_data.get("file")
+    return Sent(upload.name, bytes(upload.read(LARGEST + 1))) if upload else None
 
 
 def _page(request: HttpRequest, form: MaterialForm, **context: Any) -> HttpResponse:
     languages = [[form[f"{name}_{code}"] for name in ("name", "url", "note")] for code in ("fi", "sv", "en")]
-    rest = [form[name] for name in ("category", "service", "audience", "owner", "review_date")]
+    rest = [form[name] for name in ("file", "category", "service", "audience", "owner", "review_date")]
     context |= {"form": form, "languages": languages, "rest": rest}
     return render(request, "handbook/materials/form.html", context, status=422 if form.errors else 200)

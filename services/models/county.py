@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.models import StoredFile
 from services.choices import Audience, ContactKind, CostSplit, LinkCategory, PriceClass
 from services.models.base import ScopedQuerySet, Versioned, label, one_key_per_county, scoped, supervised_by
 from services.models.colours import validate_accent
@@ -279,13 +280,15 @@ class Link(Versioned):
     """A web address that texts and responders may give, to a domain that the county allows; checked nightly.
 
     With a category it is a material of the library: of a service or of the whole county, with who keeps it and until when it holds.
+    A material may be a file of the portal's own in place of an address: it is for the staff only (S001-36).
     """
 
     county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="links", verbose_name=_("county"))
     key = models.SlugField(_("key"))
     audience = models.CharField(_("who may see it"), max_length=10, choices=Audience.choices, default=Audience.PUBLIC)
     name = models.CharField(_("name"), max_length=120)
-    url = models.URLField(_("address"), max_length=500)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file"))
     note = models.CharField(_("what it is"), max_length=200, blank=True)
     category = models.CharField(
         _("kind of material"),
@@ -323,9 +326,16 @@ class Link(Versioned):
         return self.review_date is not None and self.review_date < today
 
     def clean(self) -> None:
-        """A link leads only to a domain that the county allows, in each of its languages."""
+        """A link leads only to a domain that the county allows, in each of its languages; or it is a file, for the staff alone."""
         super().clean()
         errors = {}
+        row: Any = self
+        if self.file_id is None and not row.url_fi:
+            errors["url_fi"] = ValidationError(_("Give an address."), code="required")
+        elif self.file_id is not None and any(getattr(self, f"url_{code}") for code in LANGUAGE_CODES):
+            errors["url_fi"] = ValidationError(_("A material is a file or an address, not both."), code="both")
+        if self.file_id is not None and (self.audience != Audience.INTERNAL or not self.category):
+            errors["audience"] = ValidationError(_("A file is for professionals only."), code="file_internal")
         for language in LANGUAGE_CODES:
             url = getattr(self, f"url_{language}") or ""
             if url and hasattr(self, "county") and not self.county.allows(url):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.actors import Resident, System
-from accounts.models import AuditEntry, User
-from handbook.directory import find_entries, materials_of
+from accounts.models import AuditEntry, StoredFile, User
+from handbook.directory import Entry, card_words, find_entries, materials_of
 from handbook.live import live_of, live_of_all
 from services.models import Channel, ContactPoint, County, Link, Redirect, Service
 from services.operations import add_material, change_material, check_links, load_directory, remove_material
@@ -199,6 +200,52 @@ def test_every_door(
     assert client.get(f"{PAGE}ei-ole/").status_code == (404 if reads == 200 else 403)
     assert Link.objects.filter(key="tiimin-ryhma", name_fi="Tiimin ryhmä").exists()
     assert Client().get(PAGE).status_code == 302
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
+
+
+def upload(name: str = "ohje.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def test_a_material_may_be_a_file_of_the_portals_own(
+    county: County, service: Service, supervisor: User, responder: User, reader: User, outsider: User, signed_in: SignedIn
+) -> None:
+    """S001-36: no dependence on another tool. Downloaded by the staff alone, replaced and removed whole."""
+    keeps, given = signed_in(supervisor), {**form(service=service.key), "url_fi": "", "name_fi": "Ohje"}
+    assert keeps.post(f"{PAGE}uusi/", given).status_code == 422, "an address or a file"
+    for wrong in ({"url_fi": "https://alue.test/x"}, {"audience": "public"}, {"file": upload(content=b"<html><script>")}):
+        answer = keeps.post(f"{PAGE}uusi/", {**given, "file": upload(), **wrong})
+        assert answer.status_code == 422 and not StoredFile.objects.exists(), wrong
+    assert keeps.post(f"{PAGE}uusi/", {**given, "file": upload()}).status_code == 302
+    door = f"{PAGE}ohje/tiedosto/"
+    page = signed_in(responder).get(PAGE).content.decode()
+    assert f'href="{door}"' in page and "Tiedosto" in page
+    for person, status in ((responder, 200), (reader, 200), (outsider, 403)):
+        assert signed_in(person).get(door).status_code == status
+    assert Client().get(door).status_code == 302
+    sent = signed_in(responder).get(door)
+    assert (sent.content, sent["Content-Type"]) == (PDF, "application/pdf")
+    assert sent["Content-Disposition"].startswith("attachment") and "ohje.pdf" in sent["Content-Disposition"]
+    assert check_links(by=System("test"), now=timezone.now()) == 0
+    row = Link.objects.get(key="ohje")
+    assert card_words(Entry("link", row.key, row, internal=True), "fi") == ""
+    kept = {**given, "version": str(row.version), "note_fi": "Uusin"}
+    assert keeps.post(f"{PAGE}ohje/", kept).status_code == 302
+    row.refresh_from_db()
+    assert (row.note_fi, StoredFile.objects.get().pk) == ("Uusin", row.file_id), "the file stays when another thing is changed"
+    newer = {**kept, "version": str(row.version), "file": upload("uusi.txt", b"Uusi ohje")}
+    assert keeps.post(f"{PAGE}ohje/", newer).status_code == 302
+    assert StoredFile.objects.get().name == "uusi.txt"
+    row.refresh_from_db()
+    away = {**kept, "version": str(row.version), "url_fi": "https://alue.test/ohje"}
+    assert keeps.post(f"{PAGE}ohje/", away).status_code == 302
+    assert not StoredFile.objects.exists() and signed_in(responder).get(door).status_code == 404
+    assert keeps.post(f"{PAGE}uusi/", {**given, "name_fi": "Toinen", "file": upload()}).status_code == 302
+    assert signed_in(responder).post(f"{PAGE}toinen/poista/").status_code == 403
+    assert keeps.post(f"{PAGE}toinen/poista/").status_code == 302
+    assert not StoredFile.objects.exists()
 
 
 def test_a_resident_reads_no_material(county: County, resident: Resident) -> None:
