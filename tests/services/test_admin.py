@@ -488,7 +488,8 @@ def test_an_exception_day_over_midnight_is_saved_and_said(opens, closes, warned,
     assert ("seuraavana päivänä" in response.content.decode()) is warned
 
 
-# What the page of a row shows in rows of their own, below it; who keeps a material and its file are given in the library, and are in no table.
+# What the page of a row shows in rows of their own, below it; who keeps a material and its file are given in the library, and
+# are in no table.
 ELSEWHERE = {"ResponderGroup": {"members"}, "Link": {"owner", "file"}}
 
 
