@@ -89,7 +89,7 @@ def test_from_a_draft_to_its_readers_without_a_script(
     expect(reading.get_by_text("Merkitty luetuksi.")).to_be_visible()
     reading.get_by_label("Viestisi").fill("Lisätään esimerkki.")
     reading.get_by_role("button", name="Lähetä").click()
-    expect(reading.get_by_text("Lisätään esimerkki.")).to_be_visible()
+    expect(reading.get_by_text("Lisätään esimerkki.", exact=True)).to_be_visible()
     for path in ("kaikki/", "luku/chat_as_channel/historia/"):
         reading.goto(ROOT + path)
         is_clean(reading)
