@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_shown_names_by_language'),
-        ('services', '0021_question_of_ease'),
+        ('services', '0023_unit_of_a_group'),
     ]
 
     operations = [
