@@ -460,7 +460,7 @@ ACTIONS = [
         "send what is not there",
         "active",
         post("hakemisto/laheta/", kind="point", entry="{service}"),
-        senders("invalid", "not_yours"),
+        senders("entry_gone", "not_yours"),
     ),
     Action("propose a reply", "active", post("ehdota/", title="Nimi", text="Sanat"), READERS),
     Action("propose nothing", "active", post("ehdota/"), answers("invalid", "invalid", "invalid", "none", "none")),
