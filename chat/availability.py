@@ -13,6 +13,7 @@ from accounts.choices import Role
 from accounts.models import Grant
 from chat.choices import PresenceKind, State
 from chat.models import Conversation, Presence
+from handbook.permissions import held_back_among
 from services.hours import Availability, Load
 from services.models import Membership, Queue
 from services.openness import availability_of
@@ -26,14 +27,19 @@ STEPPED_ASIDE = (PresenceKind.CALL, PresenceKind.BREAK, PresenceKind.AWAY)
 def answerers_of(queues: Iterable[Queue], *, now: datetime) -> dict[int, frozenset[int]]:
     """Who answers each queue, by primary key, in three queries: those of its groups whose responder's grant reaches the service.
 
-    Members are read once for a group, not for each queue that it answers: a county's queues share their groups.
+    Members are read once for a group, not for each queue that it answers: a county's queues share their groups. Whom the
+    orientation keeps from a service's real conversations does not answer it (S001-34); that is asked, in three queries more,
+    only where some service of them requires one.
     """
     queues = list(queues)
     groups: dict[int, list[int]] = {}
-    for queue_id, group_id in Queue.groups.through.objects.filter(queue__in=[queue.pk for queue in queues]).values_list(
-        "queue_id", "respondergroup_id"
-    ):
+    requiring: set[int] = set()
+    for queue_id, group_id, service_key, is_required in Queue.groups.through.objects.filter(
+        queue__in=[queue.pk for queue in queues]
+    ).values_list("queue_id", "respondergroup_id", "queue__service_id", "queue__service__orientation_plan__is_required"):
         groups.setdefault(queue_id, []).append(group_id)
+        if is_required:
+            requiring.add(service_key)
     members: dict[int, set[int]] = {}
     now_members = Membership.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=now), group__in=set().union(*groups.values())
@@ -50,11 +56,13 @@ def answerers_of(queues: Iterable[Queue], *, now: datetime) -> dict[int, frozens
         ):
             granted.setdefault((county, service_id), set()).add(user_id)
     nobody: set[int] = set()
+    held = held_back_among(services=requiring, users=nobody.union(*members.values())) if requiring else frozenset()
     found = {}
     for queue in queues:
         theirs = nobody.union(*(members.get(group, nobody) for group in groups.get(queue.pk, ())))
         county, service = queue.service.county.code, queue.service.public_id
-        found[queue.pk] = frozenset(theirs & (granted.get((county, None), nobody) | granted.get((county, service), nobody)))
+        theirs &= granted.get((county, None), nobody) | granted.get((county, service), nobody)
+        found[queue.pk] = frozenset(user for user in theirs if (queue.service_id, user) not in held)
     return found
 
 

@@ -13,16 +13,16 @@ Nobody approves what she has written herself (`operations.chapters`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor, Resident, Staff, System
 from accounts.choices import Role
 from accounts.models import Grant, User
 from accounts.permissions import grants_of, has_role_anywhere
 from handbook.choices import NOTICE_WRITERS, SUGGESTING_ROLES, Right
-from handbook.models import Chapter, ChapterVersion, OrientationPlan
+from handbook.models import Chapter, ChapterVersion, Orientation, OrientationPlan
 from services.models import County, Service
 
 ALL = frozenset(Right)
@@ -139,3 +139,30 @@ def is_held_back(*, user_id: int, service_id: int) -> bool:
     """
     plans = OrientationPlan.objects.all()
     return plans.not_passed_by(user_id, service_id).exists() and plans.holding_back(user_id, service_id).exists()
+
+
+def held_back_among(*, services: Collection[int], users: Collection[int]) -> frozenset[tuple[int, int]]:
+    """The services and people, by primary key, of whom `is_held_back` is true: three queries for any number of both."""
+    texts = ChapterVersion.objects.current().filter(chapter__in_orientation=True, chapter__county=OuterRef("service__county"))
+    plans = list(
+        OrientationPlan.objects.filter(Exists(texts), service_id__in=services, is_required=True).values_list(
+            "pk", "service_id", "service__public_id", "service__county__code"
+        )
+    )
+    if not plans:
+        return frozenset()
+    done = Orientation.objects.filter(
+        Q(signed_at__isnull=False) | Q(let_through_at__isnull=False), plan__in=[plan[0] for plan in plans]
+    )
+    passed = set(done.values_list("plan_id", "user_id"))
+    leads = set(
+        Grant.objects.valid()
+        .filter(user_id__in=users, role=Role.SUPERVISOR, county__in={county for *_plan, county in plans})
+        .values_list("user_id", "county", "service_id")
+    )
+    return frozenset(
+        (service, user)
+        for plan, service, public_id, county in plans
+        for user in users
+        if (plan, user) not in passed and not leads & {(user, county, None), (user, county, public_id)}
+    )

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from accounts.actors import Resident
 from accounts.models import AuditEntry, User
+from chat.availability import answerers_of, loads_of
 from chat.operations import claim_conversation, claim_next, start_conversation
 from handbook.models import (
     Chapter,
@@ -41,7 +42,7 @@ from handbook.operations.orientation import (
     sign_off,
 )
 from handbook.operations.readings import mark_read
-from handbook.permissions import is_held_back
+from handbook.permissions import held_back_among, is_held_back
 from handbook.progress import progress_of
 from handbook.trends import SHOWN, trends_of
 from services.models import County, Queue, Service
@@ -130,8 +131,9 @@ class TestGate:
             assert not is_held_back(user_id=responder.pk, service_id=second_service.pk)
 
     def test_a_real_conversation_is_not_taken_before_it_and_is_after_it(
-        self, plan: OrientationPlan, queue: Queue, responder: User, supervisor: User, resident: Resident
+        self, plan: OrientationPlan, queue: Queue, responder: User, colleague: User, supervisor: User, resident: Resident
     ) -> None:
+        let_through(by=acting(supervisor), plan=plan, user=colleague, reason="Kokenut", now=timezone.now())  # somebody answers
         row = start_conversation(by=resident, service=queue.service, token=uuid4(), now=timezone.now())
         for take in (
             lambda: claim_conversation(by=acting(responder), conversation=row.public_id, now=timezone.now()),
@@ -142,6 +144,36 @@ class TestGate:
             assert caught.value.code == "not_oriented"
         let_through(by=acting(supervisor), plan=plan, user=responder, reason="Ruuhka", now=timezone.now())
         assert claim_conversation(by=acting(responder), conversation=row.public_id, now=timezone.now()).responder == responder
+
+    def test_whom_it_holds_back_staffs_no_line_of_the_service(
+        self,
+        plan: OrientationPlan,
+        queue: Queue,
+        responder: User,
+        supervisor: User,
+        django_assert_num_queries: Callable[..., Any],
+    ) -> None:
+        """A resident waits for nobody who may not take her: the line is staffed when somebody may (S001-34)."""
+        queue = Queue.objects.select_related("service__county").get(pk=queue.pk)
+        with django_assert_num_queries(6):
+            assert responder.pk not in answerers_of([queue], now=timezone.now())[queue.pk]
+        assert not loads_of([queue])[queue.pk].staffed
+        let_through(by=acting(supervisor), plan=plan, user=responder, reason="Kokenut", now=timezone.now())
+        assert responder.pk in answerers_of([queue], now=timezone.now())[queue.pk]
+        assert loads_of([queue])[queue.pk].staffed
+        save_plan(by=PORTAL, service=plan.service, is_required=False, with_practice=True, seen=plan.version)
+        with django_assert_num_queries(3):
+            answerers_of([queue], now=timezone.now())
+
+    def test_of_many_it_tells_the_same_as_of_one(
+        self, plan: OrientationPlan, service: Service, second_service: Service, responder: User, colleague: User, supervisor: User
+    ) -> None:
+        let_through(by=acting(supervisor), plan=plan, user=colleague, reason="Kokenut", now=timezone.now())
+        services, users = [service.pk, second_service.pk], [responder.pk, colleague.pk, supervisor.pk]
+        one_by_one = {(s, u) for s in services for u in users if is_held_back(user_id=u, service_id=s)}
+        assert held_back_among(services=services, users=users) == one_by_one == {(service.pk, responder.pk)}
+        Chapter.objects.update(in_orientation=False)
+        assert not held_back_among(services=services, users=users)
 
 
 class TestPlan:
