@@ -275,7 +275,7 @@ class DisruptionTextTable(OperatedResource):
 class ResponderGroupTable(OperatedResource):
     """Responder groups; who is in them is no part of the table."""
 
-    columns = ("name", "profession")
+    columns = ("name", "profession", "office")
 
     class Meta(OperatedResource.Meta):
         model = ResponderGroup

@@ -249,4 +249,4 @@ def test_the_services_forms_stand_beside_the_chat_and_are_sent(
     assert address not in client.get(door, {"osa": "1"}).content.decode()
     with pytest.raises(ValidationError) as refused:
         send(row, responder, "form", service.public_id)
-    assert refused.value.code == "invalid"
+    assert refused.value.code == "entry_gone"
