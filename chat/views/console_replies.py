@@ -29,10 +29,17 @@ from handbook.models import QuickReply
 from handbook.operations import count_uses, propose_reply
 from handbook.replies.placeholders import fill, names_in
 from handbook.replies.shelf import LISTED, Found, find_replies
+from services.models import Service
 from services.texts import Text, text
 
 QUERY_MOST = 60
 HEARD = 2
+_KEPT = ("id", "public_id", "version", "county", "key", "status", "order", "name", "keep_place_minutes")
+_LONG = [
+    f"queue__service__{field.name}"
+    for field in Service._meta.concrete_fields
+    if field.name not in _KEPT and not field.name.startswith("name_")
+]
 FIRST = 12  # what the picker shows before she has written a word
 
 
@@ -143,10 +150,15 @@ def _told(offered: Offered) -> dict[str, object]:
 
 
 def _readable(actor: Staff, conversation: UUID) -> Conversation:
-    rows = Conversation.objects.readable_by(actor).select_related("queue__service", "service", "county")
+    """The conversation with its queue, service and county; of the service without its long texts: reading them takes the longest."""
+    rows = Conversation.objects.readable_by(actor).select_related("queue__service__county").defer(*_LONG)
     row = rows.filter(public_id=conversation).first()
     if row is None:
         raise Http404
+    if row.service_id == row.queue.service_id:
+        row.service = row.queue.service
+    if row.county_id == row.queue.service.county_id:
+        row.county = row.queue.service.county
     return row
 
 
