@@ -150,7 +150,7 @@ def _told(offered: Offered) -> dict[str, object]:
 
 
 def _readable(actor: Staff, conversation: UUID) -> Conversation:
-    """The conversation with its queue, service and county; of the service without its long texts: reading them takes the longest."""
+    """The conversation with its queue, service and county; of the service without its long texts, which take longest to read."""
     rows = Conversation.objects.readable_by(actor).select_related("queue__service__county").defer(*_LONG)
     row = rows.filter(public_id=conversation).first()
     if row is None:

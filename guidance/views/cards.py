@@ -6,6 +6,7 @@ without a way: what can't be used gives its place to the ways of the path's own 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,6 +24,7 @@ from services.models import Channel, ContactPoint, Link, Queue, Service
 from services.models.county import HELPLINE_KEY
 from services.texts import Text, pick
 
+MOST_OTHERS = 3
 PUBLIC = (ServiceStatus.OPEN, ServiceStatus.PAUSED)
 
 
@@ -40,6 +42,9 @@ class Card:
     opens_at: datetime | None = None
     closed: object = ""
     ways: Sequence[ContactPoint] = ()
+    form_url: str = ""
+    """Of a chat that is closed: the form of its service, which is there at any hour."""
+    brings_answers: bool = True
     cannot_call: bool = False
 
 
@@ -105,6 +110,8 @@ def cards_of(walk: Walk, actions: Iterable[Action], place: Place) -> list[Card]:
         if card is not None:
             found.append(card)
         lacks = lacks or (card is None and action.kind not in ("self_care", "call_112"))
+    forms = {card.url for card in found if card.kind == "form"}
+    found = [replace(card, form_url="") if card.form_url in forms else card for card in found]  # it has a card of its own
     if lacks or (not found and not any(action.kind in ("self_care", "call_112") for action in actions)):
         known = {_same(card) for card in found}
         found += [card for card in ways_to_humans(walk, place) if _same(card) not in known]
@@ -135,6 +142,38 @@ def ways_to_humans(walk: Walk, place: Place) -> list[Card]:
         phones.append(place.contacts[HELPLINE_KEY])
     unique = {contact.key: contact for contact in phones}
     return [*([chat] if chat else []), *(Card("phone", contact=contact) for contact in unique.values())]
+
+
+def ways_now(walk: Walk, place: Place, *, now: datetime) -> list[Card]:
+    """Every way to a human. While the chat of the path's area is not open, beside its hours stand the county's other chats in which
+    somebody answers now, with the answers so far: nobody is only told to come back.
+    """
+    cards = ways_to_humans(walk, place)
+    if any(card.kind == "chat" and card.is_open for card in cards):
+        return cards
+    chats = [card for card in cards if card.kind == "chat"]
+    return [*chats, *_open_elsewhere(walk, now), *(card for card in cards if card.kind != "chat")]
+
+
+def _open_elsewhere(walk: Walk, now: datetime) -> list[Card]:
+    """One open line for each other service, in the county's order."""
+    queues = list(
+        Queue.objects.for_residents()
+        .filter(service__in=Service.objects.public().filter(county=walk.county))
+        .exclude(key=walk.version.area)
+        .select_related("service__county")
+        .order_by("service__order", "order", "pk")
+    )
+    states = availabilities(queues, now=now) if queues else {}
+    named = Counter(queue.key for queue in queues)
+    found: dict[int, Card] = {}
+    for queue in queues:
+        if states[queue.pk].is_open and queue.service_id not in found:
+            # A key that two services use names no line of the county: the way goes by the service, without the answers.
+            is_one = named[queue.key] == 1
+            url = walk.address("chat", queue.key) if is_one else reverse("chat:start", args=[queue.service.key])
+            found[queue.service_id] = Card("chat", url=url, service=queue.service, is_open=True, brings_answers=is_one)
+    return list(found.values())[:MOST_OTHERS]
 
 
 def _switchboard(walk: Walk, place: Place) -> str:
@@ -192,6 +231,7 @@ def _chat(walk: Walk, key: str, place: Place, *, cannot_call: bool = False) -> C
         opens_at=None if state.is_open else state.opens_at,
         closed="" if state.is_open else reason or (closed[0] if closed else ""),
         ways=() if state.is_open else phones,
+        form_url=reverse("chat:help_ask", args=[queue.service.key]) if not state.is_open and queue.service.has_help_form else "",
         cannot_call=cannot_call,
     )
 

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guidance.document import DocumentError, from_json
 from guidance.models import PathVersion
 from guidance.route import follow, trail_of
-from guidance.views.cards import read_place, ways_to_humans
+from guidance.views.cards import read_place, ways_now
 from guidance.views.steps import context_of, show_step
 from guidance.views.walk import TRAIL, Walk
 from services.models import County
@@ -113,8 +113,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def human(request: HttpRequest, token: str) -> HttpResponse:
     """The ways to a human, as a resident would see them."""
     walk = _walk(request, token)
-    place = read_place(walk, (), now=timezone.now())
-    return render(request, "guidance/human.html", {**context_of(walk), "cards": ways_to_humans(walk, place)})
+    now = timezone.now()
+    cards = ways_now(walk, read_place(walk, (), now=now), now=now)
+    return render(request, "guidance/human.html", {**context_of(walk), "cards": cards})
 
 
 @csrf_exempt  # the resident's feedback form leads here; nothing is changed

@@ -23,11 +23,14 @@ from services.models import Queue, Topic
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def chat(request: HttpRequest, slug: str, mark: str, queue: str) -> HttpResponse:
-    """The start form of the queue that this place of the path names, or of the path's own area."""
+    """The start form of the queue that this place of the path names, or of the path's own area; or of another line that residents
+    may join, as the page of ways to a human offers them at night.
+    """
     walk = walk_of(request, slug, mark)
     topic = _topic(walk, queue)
-    row = Queue.objects.filter(service__county=walk.county, key=queue, is_active=True).select_related("service__county").first()
-    if row is None or topic is None:
+    rows = Queue.objects.filter(service__county=walk.county, key=queue, is_active=True).select_related("service__county")
+    row = (rows if topic is not None else rows.for_residents()).first()
+    if row is None:
         raise Http404
     service = service_for_residents(request, row.service.key)
     language = page_language()

@@ -93,7 +93,7 @@ def open_chats(county: County) -> Iterator[OpenChat]:
     """The public services of the county in which somebody answers now."""
     services = Service.objects.public().filter(county=county)
     queues = list(
-        Queue.objects.filter(service__in=services, is_active=True).select_related("service__county").order_by("service__order")
+        Queue.objects.for_residents().filter(service__in=services).select_related("service__county").order_by("service__order")
     )
     states = availabilities(queues, now=timezone.now()) if queues else {}
     unique = {queue.service_id: queue.service for queue in queues if states[queue.pk].is_open}

@@ -20,7 +20,7 @@ from guidance.document import ONWARD, Outcome, Question
 from guidance.models import PathSession
 from guidance.operations import answer_question
 from guidance.route import follow
-from guidance.views.cards import cards_of, contacts_of, lacks_form, read_place, ways_to_humans
+from guidance.views.cards import cards_of, contacts_of, lacks_form, read_place, ways_now
 from guidance.views.walk import Walk, counted, guide_name, page_language, session_of, walk_of
 
 
@@ -69,8 +69,9 @@ def answer(request: HttpRequest, slug: str, mark: str) -> HttpResponse:
 def human(request: HttpRequest, slug: str, mark: str) -> HttpResponse:
     """“Haluan asioida ihmisen kanssa”: every way to one, from any step."""
     walk = walk_of(request, slug, mark)
-    place = read_place(walk, (), now=timezone.now())
-    return render(request, "guidance/human.html", {**context_of(walk), "cards": ways_to_humans(walk, place)})
+    now = timezone.now()
+    cards = ways_now(walk, read_place(walk, (), now=now), now=now)
+    return render(request, "guidance/human.html", {**context_of(walk), "cards": cards})
 
 
 def context_of(walk: Walk) -> dict[str, Any]:

@@ -72,6 +72,10 @@ class QueueQuerySet(ScopedQuerySet):
 
     county_path = "service__county__code"
 
+    def for_residents(self) -> QueueQuerySet:
+        """Those in use that residents may join directly."""
+        return self.filter(is_active=True, is_entry=True)
+
     def for_board(self) -> QueueQuerySet:
         """Only what a board shows and the hours ask: a service's page has a hundred columns that no list needs."""
         names = [f"{path}name_{code}" for path in ("", "service__") for code in LANGUAGE_CODES]

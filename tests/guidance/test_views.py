@@ -28,9 +28,9 @@ from guidance.operations import starter_paths, withdraw_path
 from guidance.route import as_text, follow
 from services import hosts
 from services.choices import OverrideKind, ServiceStatus
-from services.models import ContactPoint, County, Link, Override, Queue, Service, WeeklyInterval
+from services.models import ContactPoint, County, Link, Override, Queue, ResponderGroup, Schedule, Service, WeeklyInterval
 from services.operations import make_help_form, publish_help_form
-from tests.conftest import acting, make_service
+from tests.conftest import acting, make_queue, make_service
 from tests.guidance.conftest import Publish
 from tests.guidance.making import in_all, small
 
@@ -368,6 +368,60 @@ class TestFeedback:
         assert response.status_code == 422
         assert "aaa</textarea>" in response.content.decode()
         assert not PathFeedback.objects.exists()
+
+
+class TestAtNight:
+    """“never a dead end”: a closed chat offers its hours, its form and its phones, and the people who answer now."""
+
+    @pytest.fixture
+    def closed(self, version: PathVersion, queue: Queue, main_user: User, service: Service) -> Queue:
+        Queue.objects.filter(pk=queue.pk).update(
+            schedule=Schedule.objects.create(county=service.county, key="kiinni", name_fi="Kiinni")
+        )
+        return queue
+
+    def test_the_form_of_a_closed_chats_service_is_offered(
+        self, client: Client, closed: Queue, main_user: User, service: Service, responder: User
+    ) -> None:
+        address = reverse("chat:help_ask", args=[service.key])
+        assert address not in words(client.get(f"{HERE}v1/", {"p": "en_tieda"}))
+        form = make_help_form(by=acting(main_user), service=service)
+        publish_help_form(by=acting(main_user), form=form, now=timezone.now())
+        assert words(client.get(f"{HERE}v1/", {"p": "en_tieda"})).count(f'href="{address}"') == 1
+        assert f'href="{address}"' in words(client.get(f"{HERE}v1/ihminen/"))
+
+    def test_who_answers_now_is_offered_and_the_answers_go_along(
+        self, client: Client, closed: Queue, second_queue: Queue, second_responder: User, responder: User
+    ) -> None:
+        Queue.objects.filter(pk=second_queue.pk).update(key="muu")
+        page = words(client.get(f"{HERE}v1/ihminen/", {"p": "ei.jatka"}))
+        (address,) = set(re.findall(r'href="([^"]*v1/chat/muu/[^"]*)"', page))
+        assert page.index("Ikääntyneiden palvelujen chat") < page.index("Neuvolan chat"), "her own service first"
+        start = client.get(address.replace("&amp;", "&"), **PERSON).content.decode()
+        assert "Neuvolan chat" in start
+        assert "Onko hätä?" in start
+
+    def test_a_key_of_two_services_leads_by_the_service(
+        self, client: Client, closed: Queue, second_queue: Queue, second_responder: User, second_group: ResponderGroup
+    ) -> None:
+        third = make_service(closed.service.county, "perheet", "Perheiden chat", "Familjernas chatt", "Chat for families")
+        make_queue(third, second_queue.schedule, second_group, key="muu")
+        Queue.objects.filter(pk=second_queue.pk).update(key="muu")
+        page = words(client.get(f"{HERE}v1/ihminen/"))
+        assert reverse("chat:start", args=[second_queue.service.key]) in page
+        assert "v1/chat/muu/" not in page
+
+    def test_a_line_that_residents_may_not_join_is_no_way(
+        self, client: Client, closed: Queue, second_queue: Queue, second_responder: User
+    ) -> None:
+        Queue.objects.filter(pk=second_queue.pk).update(key="muu", is_entry=False)
+        assert "Neuvolan chat" not in words(client.get(f"{HERE}v1/ihminen/"))
+        assert client.get(f"{HERE}v1/chat/muu/", **PERSON).status_code == 404
+
+    def test_while_her_own_chat_is_open_nothing_else_is_pushed(
+        self, client: Client, version: PathVersion, second_queue: Queue, second_responder: User, responder: User
+    ) -> None:
+        assert "Neuvolan chat" not in words(client.get(f"{HERE}v1/ihminen/"))
 
 
 class TestPagesThatLeadHere:
