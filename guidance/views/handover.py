@@ -16,6 +16,7 @@ from chat.views.start import Arrival, arrive, service_for_residents
 from guidance.document import Outcome
 from guidance.operations import hand_over
 from guidance.preface import preface, told
+from guidance.views.cards import read_place, ways_now
 from guidance.views.walk import Walk, guide_name, page_language, walk_of
 from services.models import Queue, Topic
 
@@ -30,7 +31,7 @@ def chat(request: HttpRequest, slug: str, mark: str, queue: str) -> HttpResponse
     topic = _topic(walk, queue)
     rows = Queue.objects.filter(service__county=walk.county, key=queue, is_active=True).select_related("service__county")
     row = (rows if topic is not None else rows.for_residents()).first()
-    if row is None:
+    if row is None or (topic is None and not _is_offered(request, walk, queue)):
         raise Http404
     service = service_for_residents(request, row.service.key)
     language = page_language()
@@ -62,6 +63,13 @@ def chat(request: HttpRequest, slug: str, mark: str, queue: str) -> HttpResponse
             begun=begun,
         ),
     )
+
+
+def _is_offered(request: HttpRequest, walk: Walk, queue: str) -> bool:
+    """The page of ways to a human offers the line now; what was begun goes on, though her own chat may have opened meanwhile."""
+    now = timezone.now()
+    address = walk.address("chat", queue)
+    return request.method == "POST" or any(card.url == address for card in ways_now(walk, read_place(walk, (), now=now), now=now))
 
 
 def _topic(walk: Walk, queue: str) -> str | None:

@@ -376,7 +376,7 @@ class TestAtNight:
     @pytest.fixture
     def closed(self, version: PathVersion, queue: Queue, main_user: User, service: Service) -> Queue:
         Queue.objects.filter(pk=queue.pk).update(
-            schedule=Schedule.objects.create(county=service.county, key="kiinni", name_fi="Kiinni")
+            schedule=Schedule.objects.create(county=service.county, key="kiinni", name="Kiinni")
         )
         return queue
 
@@ -421,6 +421,7 @@ class TestAtNight:
     def test_while_her_own_chat_is_open_nothing_else_is_pushed(
         self, client: Client, version: PathVersion, second_queue: Queue, second_responder: User, responder: User
     ) -> None:
+        Queue.objects.filter(pk=second_queue.pk).update(key="muu")
         assert "Neuvolan chat" not in words(client.get(f"{HERE}v1/ihminen/"))
 
 
