@@ -169,7 +169,11 @@ def test_a_choice_in_a_new_part_is_not_lost_to_the_answer_of_the_form_before(
     page.wait_for_load_state("networkidle")
     reads: list[Route] = []
     answers: list[tuple[Route, APIResponse]] = []
-    page.route("**/osa/concern/", reads.append)
+
+    def hold(route: Route) -> None:
+        reads.append(route)
+
+    page.route("**/osa/concern/", hold)
     page.route("**/huoli/**", lambda route: answers.append((route, route.fetch())))
     part.locator(f"form:has(input[name=step][value={steps[steps.index('notice') - 1]}])").get_by_role("button").press("Enter")
     while not (reads and answers):
