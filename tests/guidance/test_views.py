@@ -402,10 +402,16 @@ class TestAtNight:
         assert "Onko hätä?" in start
 
     def test_a_key_of_two_services_leads_by_the_service(
-        self, client: Client, closed: Queue, second_queue: Queue, second_responder: User, second_group: ResponderGroup
+        self,
+        client: Client,
+        closed: Queue,
+        second_queue: Queue,
+        second_responder: User,
+        second_group: ResponderGroup,
+        always_open: Schedule,
     ) -> None:
         third = make_service(closed.service.county, "perheet", "Perheiden chat", "Familjernas chatt", "Chat for families")
-        make_queue(third, second_queue.schedule, second_group, key="muu")
+        make_queue(third, always_open, second_group, key="muu")
         Queue.objects.filter(pk=second_queue.pk).update(key="muu")
         page = words(client.get(f"{HERE}v1/ihminen/"))
         assert reverse("chat:start", args=[second_queue.service.key]) in page
