@@ -54,11 +54,7 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
         "mailboxes": mailboxes_of(row),
         "redirects": _redirects(now, board),
         "legal_bases": list(LegalBasis.objects.filter(service=row)),
-        "areas": [
-            area
-            for area in ServiceArea.objects.filter(service=row, starts_on__lte=today)
-            if not area.ends_on or today <= area.ends_on
-        ],
+        "areas": [area for area in ServiceArea.objects.filter(service=row) if area.is_in_force(today)],
         "short_url": request.build_absolute_uri(reverse("short_link", args=[row.key])),
         "guide": service_guide(row.county, row.key, [line.queue for line in now.lines], is_first=row.guide_first),
     }

@@ -40,8 +40,8 @@ def units(request: HttpRequest) -> HttpResponse:
         raise Http404
     board, today = board_of(county), timezone.localdate()
     areas: dict[int, list[ServiceArea]] = defaultdict(list)
-    for area in ServiceArea.objects.filter(service__in=[each.service.pk for each in board.services.values()], starts_on__lte=today):
-        if not area.ends_on or today <= area.ends_on:
+    for area in ServiceArea.objects.filter(service__in=[each.service.pk for each in board.services.values()]):
+        if area.is_in_force(today):
             areas[area.service_id].append(area)
     lines: dict[int | None, list[UnitLine]] = defaultdict(list)
     for now in board.services.values():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -59,7 +58,9 @@ def _check_county(county: County, now: datetime) -> int:
 
 
 def _write(county: County, failed: Sequence[PathCheck], now: datetime) -> None:
-    """To each who looks after a path that is wrong, or late, one letter that names them; for an ownerless one, to all authors."""
+    """To each who looks after paths that are wrong one letter that names them, and one of those that are late; of an ownerless one
+    to all authors.
+    """
     keepers = _keepers(county, now)
     wrong: dict[User, list[PathCheck]] = defaultdict(list)
     for check in failed:
@@ -70,8 +71,8 @@ def _write(county: County, failed: Sequence[PathCheck], now: datetime) -> None:
     for version in overdue.select_related("path__owner").defer("text").order_by("path__review_on", "path__slug"):
         for user in _of(version, keepers):
             late[user].append(version)
-    people = sorted({*wrong, *late}, key=lambda user: user.pk)
-    queue_letters(letters=[_letter(county, user, wrong[user], late[user]) for user in people])
+    letters = [_of_wrong(county, user, checks) for user, checks in wrong.items()]
+    queue_letters(letters=[*letters, *(_of_late(county, user, versions) for user, versions in late.items())])
 
 
 def _keepers(county: County, now: datetime) -> Sequence[User]:
@@ -85,30 +86,36 @@ def _of(version: PathVersion, keepers: Sequence[User]) -> Sequence[User]:
     return [owner] if owner is not None and owner in keepers else keepers
 
 
-def _letter(county: County, user: User, wrong: Sequence[PathCheck], late: Sequence[PathVersion]) -> OutgoingMail:
-    facts = (
-        [(str(each.version.public_id), each.since.isoformat()) for each in wrong],
-        [(str(each.public_id), str(each.path.review_on)) for each in late],
-    )
+def _of_wrong(county: County, user: User, checks: Sequence[PathCheck]) -> OutgoingMail:
+    """Once for the newest of what is wrong: mending one of several writes no other letter of the rest."""
+    newest = max(check.since for check in checks)
     with translation.override(user.language):
-        parts = []
-        if wrong:
-            lines = [
-                f"– {check.version.name(user.language)}: "
-                + ngettext("%(n)s thing to mend", "%(n)s things to mend", len(check.wrong)) % {"n": len(check.wrong)}
-                for check in wrong[:NAMED]
-            ]
-            parts += [_("These published guidance paths no longer hold. Residents are walking them now:"), "\n".join(lines)]
-        if late:
-            lines = [f"– {version.name(user.language)}" for version in late[:NAMED]]
-            parts += [_("The review day of these guidance paths has passed:"), "\n".join(lines)]
-        return OutgoingMail(
-            key=f"path-check:{county.code}:{user.public_id}:{sha256(repr(facts).encode()).hexdigest()[:32]}",
-            county=county.code,
-            to=user.email,
-            subject=_("Guidance paths to mend") if wrong else _("Guidance paths to look through"),
-            body="\n\n".join([*parts, address_of(county, reverse("paths:library"))]),
-        )
+        lines = [
+            f"– {check.version.name(user.language)}: "
+            + ngettext("%(n)s thing to mend", "%(n)s things to mend", len(check.wrong)) % {"n": len(check.wrong)}
+            for check in checks[:NAMED]
+        ]
+        head = _("These published guidance paths no longer hold. Residents are walking them now:")
+        return _letter(county, user, f"wrong:{newest:%Y%m%d%H%M%S}", _("Guidance paths to mend"), head, lines)
+
+
+def _of_late(county: County, user: User, versions: Sequence[PathVersion]) -> OutgoingMail:
+    """Once for the newest of the days that have passed."""
+    newest = max(version.path.review_on for version in versions if version.path.review_on)
+    with translation.override(user.language):
+        lines = [f"– {version.name(user.language)}" for version in versions[:NAMED]]
+        head = _("The review day of these guidance paths has passed:")
+        return _letter(county, user, f"late:{newest}", _("Guidance paths to look through"), head, lines)
+
+
+def _letter(county: County, user: User, about: str, subject: str, head: str, lines: Sequence[str]) -> OutgoingMail:
+    return OutgoingMail(
+        key=f"path-check:{county.code}:{user.public_id}:{about}",
+        county=county.code,
+        to=user.email,
+        subject=subject,
+        body="\n\n".join([head, "\n".join(lines), address_of(county, reverse("paths:library"))]),
+    )
 
 
 __all__ = ["check_paths"]

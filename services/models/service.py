@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -348,6 +349,10 @@ class ServiceArea(models.Model):
 
     def __str__(self) -> str:
         return label(self, "name")
+
+    def is_in_force(self, day: date) -> bool:
+        """The service works there on the day, its last one included."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 class TargetQuerySet(ScopedQuerySet):

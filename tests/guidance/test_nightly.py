@@ -137,6 +137,18 @@ class TestLetters:
         assert "Kuume: 2 asiaa korjattavana" in body
         assert "/ohjauspolut/" in body
 
+    def test_mending_one_of_two_writes_no_letter_of_the_other(
+        self, publish: Publish, version: PathVersion, path_author: User
+    ) -> None:
+        publish(small(slug="uni", title=in_all("Uni")))
+        Path.objects.update(owner=path_author)
+        empty_number()
+        assert night() == 2
+        assert letters() == [path_author.email]
+        withdraw_path(by=acting(path_author), path=version.path, now=NOW)
+        assert night(NOW + timedelta(days=1)) == 1
+        assert letters() == [path_author.email]
+
     def test_without_an_owner_at_work_all_who_write_paths_hear(
         self, version: PathVersion, path_author: User, main_user: User, responder: User
     ) -> None:
