@@ -11,6 +11,7 @@ from guidance.views.listing import Entry, published
 from guidance.views.walk import guide_name, page_language
 from services.memory import remembered
 from services.models import County, Queue
+from services.queue_names import queue_names
 
 SHOWN = 6
 
@@ -34,8 +35,9 @@ def front_guide(county: County) -> Guide:
 
 def service_guide(county: County, key: str, queues: Sequence[Queue], *, is_first: bool) -> Guide:
     """The paths that hand over to a line of the service."""
-    keys = {queue.key for queue in queues}
-    rows = [row for row in _published(county) if keys & set(row.leads_to)]
+    known = remembered(county, "queue-names", SURROUNDINGS_SECONDS, lambda: queue_names(county), ahead=True)
+    names = {name for queue in queues for name in known.get(queue.pk, ())}
+    rows = [row for row in _published(county) if names & set(row.leads_to)]
     return _guide(county, rows, entry=f"service:{key}", is_first=is_first, has_more=True)
 
 

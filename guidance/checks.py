@@ -72,6 +72,8 @@ class Surroundings:
     links: Mapping[str, bool] | None = None
     broken_links: frozenset[str] = frozenset()
     topics: Mapping[str, frozenset[str]] | None = None
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """Keys that queues of several services have, and the service whose queue the bare key means."""
     services: frozenset[str] | None = None
     paths: frozenset[str] | None = None
     published: frozenset[str] = field(default_factory=frozenset)
@@ -304,6 +306,15 @@ def _targets(place: str, action: Action, around: Surroundings) -> Iterator[Findi
                 place,
                 _("The service of the queue has no topic %(key)s.") % {"key": action.topic},
                 _("Add the topic to the service, or choose another."),
+                blocks=False,
+            )
+        if action.queue in around.shared:
+            yield Finding(
+                "queue_shared",
+                place,
+                _("Several services have a queue %(key)s; this is the one of %(service)s.")
+                % {"key": action.queue, "service": around.shared[action.queue]},
+                _("If you mean another service, choose its chat from the list."),
                 blocks=False,
             )
     yield from _inside(place, action, around)

@@ -14,6 +14,7 @@ from guidance.document import Action
 from guidance.models import Path, PathVersion
 from services.choices import Audience, ContactKind
 from services.models import ContactPoint, County, Link, Queue, Service, Topic
+from services.queue_names import county_queues, names_among
 from services.texts import text
 
 TARGETS = ("queue", "form", "link", "contact_point", "path", "service")
@@ -49,9 +50,10 @@ def action_of(value: str, known: Action | None = None) -> Action:
 def choices_of(county: County, *, own: Path | None = None) -> Choices:
     """All that the county's paths may name."""
     language = (get_language() or "fi")[:2]
-    queues = list(Queue.objects.filter(service__county=county, is_active=True).select_related("service").order_by("service__order"))
+    every = county_queues(county)
+    names, queues = names_among(every), sorted((row for row in every if row.is_active), key=lambda row: row.service.order)
     lines = Counter(row.service_id for row in queues)
-    areas = [(row.key, _named(row, language, alone=lines[row.service_id] == 1)) for row in queues]
+    areas = [(names[row.pk][0], _named(row, language, alone=lines[row.service_id] == 1)) for row in queues]
     links = [
         (row.key, str(text(row, "name", language)))
         for row in Link.objects.filter(county=county, audience=Audience.PUBLIC).order_by("key")

@@ -8,7 +8,7 @@ language, a dead end, a target that is not there. Those are findings of `guidanc
       - id: GP02                            # its number in the library, may be left out
         slug: flunssa-aikuinen              # its address, never changes
         title: {fi: "Flunssa ja kuume", sv: "…", en: "…"}
-        area: terveysneuvo                  # key of the queue or field that it belongs to
+        area: terveysneuvo                  # the queue that it belongs to: its key, or SERVICE.KEY
         audience: [aikuiset]                # S003-32; keys, may be left out
         topics: [hengitystiet]              # keys, may be left out
         keywords: {fi: [flunssa, nuha], sv: [förkylning], en: [cold]}      # words and synonyms that find it

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.utils.translation import gettext_lazy as _
 
 from guidance.checks import Finding, Surroundings, findings
 from guidance.document import DocumentError, from_json
 from guidance.models import Path, PathVersion
 from services.choices import Audience
-from services.models import ContactPoint, County, Link, Queue, Service, Topic
+from services.models import ContactPoint, County, Link, Service, Topic
 from services.models.county import HELPLINE_KEY
 from services.publication import mandatory_languages
+from services.queue_names import county_queues, names_among
 from services.texts import texts_of
 
 FELT = frozenset({"link_broken", "path_not_published", "topic_unknown"})
@@ -24,14 +27,17 @@ def surroundings_of(county: County) -> Surroundings:
     topics: dict[int, set[str]] = {}
     for service, key in Topic.objects.filter(service__county=county, retired=False).values_list("service_id", "key"):
         topics.setdefault(service, set()).add(key)
-    queues = Queue.objects.filter(service__county=county, is_active=True).values_list("key", "service_id")
+    every = county_queues(county)
+    names, queues = names_among(every), [row for row in every if row.is_active]
+    keys = Counter(row.key for row in queues)
     paths = Path.objects.filter(county=county).in_use()
     return Surroundings(
         languages=mandatory_languages(county.official_languages),
         contact_points={HELPLINE_KEY: True, **contacts},
         links={row.key: all(county.allows(url) for url in texts_of(row, "url").values()) for row in links},
         broken_links=frozenset(row.key for row in links if row.fails),
-        topics={key: frozenset(topics.get(service, ())) for key, service in queues},
+        topics={name: frozenset(topics.get(row.service_id, ())) for row in queues for name in names[row.pk]},
+        shared={row.key: str(row.service) for row in queues if keys[row.key] > 1 and row.key in names[row.pk]},
         services=frozenset(Service.objects.public().filter(county=county).values_list("key", flat=True)),
         paths=frozenset(paths.values_list("slug", flat=True)),
         published=frozenset(paths.published().values_list("slug", flat=True)),

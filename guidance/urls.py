@@ -14,6 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/<slug:mark>/", desk_moved.step, name="step"),
     path("<slug:slug>/<slug:mark>/vastaus/", steps.answer, name="answer"),
     path("<slug:slug>/<slug:mark>/ihminen/", steps.human, name="human"),
-    path("<slug:slug>/<slug:mark>/chat/<slug:queue>/", handover.chat, name="chat"),
+    path("<slug:slug>/<slug:mark>/chat/<str:queue>/", handover.chat, name="chat"),
     path("<slug:slug>/<slug:mark>/palaute/", feedback.feedback, name="feedback"),
 ]

@@ -17,6 +17,7 @@ from guidance.models import PathVersion
 from services.choices import Audience, ServiceStatus, SurveyKind
 from services.models import ContactPoint, DisruptionText, Membership, Queue, Service, Survey, Target, WeeklyInterval
 from services.publication import facts_of, gaps, mandatory_languages
+from services.queue_names import county_queues, names_among
 from services.texts import FALLBACKS, texts_of
 
 DEFINITION_TEXTS = ("name", "summary", "audience", "who_answers", "handles", "promise", "identification_text", "off_hours_text")
@@ -154,7 +155,9 @@ def _support(point: ContactPoint | None, timed: Collection[int]) -> fact.Support
 
 def read_paths(service: Service) -> tuple[fact.Row, ...]:
     """The published guidance paths that hand over to a queue of the service."""
-    keys = set(service.queues.filter(is_active=True).values_list("key", flat=True))
+    queues = county_queues(service.county)
+    known = names_among(queues)
+    names = {name for row in queues if row.is_active and row.service_id == service.pk for name in known[row.pk]}
     rows = (
         PathVersion.objects.current()
         .walkable()
@@ -164,5 +167,5 @@ def read_paths(service: Service) -> tuple[fact.Row, ...]:
     return tuple(
         fact.Row(f"path_version:{row.public_id}", row.published_at)
         for row in rows.order_by("published_at", "pk")
-        if row.published_at is not None and keys & set(row.leads_to)
+        if row.published_at is not None and names & set(row.leads_to)
     )

@@ -6,7 +6,6 @@ without a way: what can't be used gives its place to the ways of the path's own 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from services.choices import Audience, ContactKind, ServiceStatus
 from services.hours import Availability
 from services.models import Channel, ContactPoint, Link, Queue, Service
 from services.models.county import HELPLINE_KEY
+from services.queue_names import queue_names, queues_named
 from services.texts import Text, pick
 
 MOST_OTHERS = 3
@@ -44,7 +44,6 @@ class Card:
     ways: Sequence[ContactPoint] = ()
     form_url: str = ""
     """Of a chat that is closed: the form of its service, which is there at any hour."""
-    brings_answers: bool = True
     cannot_call: bool = False
 
 
@@ -70,12 +69,11 @@ def contacts_of(walk: Walk) -> dict[str, ContactPoint]:
 def read_place(walk: Walk, actions: Iterable[Action], *, now: datetime) -> Place:
     """The live rows that the actions name, and those of the path's own area: a fixed number of queries."""
     actions = list(actions)
-    keys = {action.queue for action in actions if action.queue} | {walk.version.area}
+    names = {action.queue for action in actions if action.queue} | {walk.version.area}
     queues = {
-        row.key: row
-        for row in Queue.objects.filter(
-            service__county=walk.county, key__in=keys, is_active=True, service__status__in=PUBLIC, service__is_test=False
-        ).select_related("service__county", "service__help_form")
+        name: row
+        for name, row in queues_named(walk.county, names).items()
+        if row.is_active and row.service.status in PUBLIC and not row.service.is_test
     }
     links = {action.link or action.form for action in actions if action.link or action.form}
     named = {action.service for action in actions if action.service}
@@ -152,27 +150,26 @@ def ways_now(walk: Walk, place: Place, *, now: datetime) -> list[Card]:
     if any(card.kind == "chat" and card.is_open for card in cards):
         return cards
     chats = [card for card in cards if card.kind == "chat"]
-    return [*chats, *_open_elsewhere(walk, now), *(card for card in cards if card.kind != "chat")]
+    own = place.queues.get(walk.version.area)
+    return [*chats, *_open_elsewhere(walk, own, now), *(card for card in cards if card.kind != "chat")]
 
 
-def _open_elsewhere(walk: Walk, now: datetime) -> list[Card]:
+def _open_elsewhere(walk: Walk, own: Queue | None, now: datetime) -> list[Card]:
     """One open line for each other service, in the county's order."""
     queues = list(
         Queue.objects.for_residents()
         .filter(service__in=Service.objects.public().filter(county=walk.county))
-        .exclude(key=walk.version.area)
+        .exclude(pk=own.pk if own else None)
         .select_related("service__county")
         .order_by("service__order", "order", "pk")
     )
     states = availabilities(queues, now=now) if queues else {}
-    named = Counter(queue.key for queue in queues)
+    names = queue_names(walk.county)
     found: dict[int, Card] = {}
     for queue in queues:
         if states[queue.pk].is_open and queue.service_id not in found:
-            # A key that two services use names no line of the county: the way goes by the service, without the answers.
-            is_one = named[queue.key] == 1
-            url = walk.address("chat", queue.key) if is_one else reverse("chat:start", args=[queue.service.key])
-            found[queue.service_id] = Card("chat", url=url, service=queue.service, is_open=True, brings_answers=is_one)
+            url = walk.address("chat", names[queue.pk][0])
+            found[queue.service_id] = Card("chat", url=url, service=queue.service, is_open=True)
     return list(found.values())[:MOST_OTHERS]
 
 

@@ -26,6 +26,7 @@ from guidance.operations import create_path
 from guidance.recurring import questions_of, recurring_of
 from guidance.views.desk_door import author_door
 from services.models import County, Topic
+from services.queue_names import queue_names
 from services.texts import text
 
 
@@ -46,7 +47,7 @@ def of_question(request: HttpRequest, actor: Staff, county: County, conversation
         raise Http404
     question = _question(row)
     context = {"question": question, "question_language": row.language, "asked_at": row.queued_at}
-    initial = {**_titles(row.topic), "area": row.queue.key}
+    initial = {**_titles(row.topic), "area": queue_names(county)[row.queue_id][0]}
     return begin_path(request, actor, county, topic=row.topic, initial=initial, context=context)
 
 
@@ -66,7 +67,7 @@ def of_topic(request: HttpRequest, actor: Staff, county: County, service: str, k
         raise Http404
     queue = group.topic.service.queues.filter(is_active=True).order_by("-is_entry", "pk").first()
     context = {"group": group, "questions": questions_of(actor, county, group.topic, now=now)}
-    initial = {**_titles(group.topic), "area": queue.key if queue is not None else ""}
+    initial = {**_titles(group.topic), "area": queue_names(county)[queue.pk][0] if queue is not None else ""}
     return begin_path(request, actor, county, topic=group.topic, initial=initial, context=context)
 
 

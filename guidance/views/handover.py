@@ -18,7 +18,8 @@ from guidance.operations import hand_over
 from guidance.preface import preface, told
 from guidance.views.cards import read_place, ways_now
 from guidance.views.walk import Walk, guide_name, page_language, walk_of
-from services.models import Queue, Topic
+from services.models import Topic
+from services.queue_names import queues_named
 
 
 @never_cache
@@ -29,9 +30,10 @@ def chat(request: HttpRequest, slug: str, mark: str, queue: str) -> HttpResponse
     """
     walk = walk_of(request, slug, mark)
     topic = _topic(walk, queue)
-    rows = Queue.objects.filter(service__county=walk.county, key=queue, is_active=True).select_related("service__county")
-    row = (rows if topic is not None else rows.for_residents()).first()
-    if row is None or (topic is None and not _is_offered(request, walk, queue)):
+    row = queues_named(walk.county, [queue]).get(queue)
+    if row is None or not row.is_active:
+        raise Http404
+    if topic is None and not (row.is_entry and _is_offered(request, walk, queue)):
         raise Http404
     service = service_for_residents(request, row.service.key)
     language = page_language()

@@ -16,7 +16,8 @@ from guidance.models import PathVersion
 from guidance.shelf import leads_of
 from guidance.views.walk import guide_name, page_language
 from services.choices import Audience
-from services.models import County, Link, Queue
+from services.models import County, Link
+from services.queue_names import queues_named
 from services.texts import Text, pick, texts_of
 
 
@@ -117,8 +118,9 @@ def published(county: County) -> list[PathVersion]:
 def groups_of(county: County, rows: Iterable[PathVersion]) -> list[Group]:
     """By area in the order of the first path of each; an area is named as its queue's service is."""
     language = page_language()
-    queues = Queue.objects.filter(service__county=county, is_active=True).select_related("service")
-    names = {queue.key: pick(texts_of(queue.service, "name"), language) for queue in queues}
+    rows = list(rows)
+    queues = queues_named(county, {row.area for row in rows})
+    names = {name: pick(texts_of(queue.service, "name"), language) for name, queue in queues.items() if queue.is_active}
     found: dict[str, list[Entry]] = {}
     for row in rows:
         found.setdefault(row.area, []).append(Entry(row.path.slug, row.name(language)))

@@ -95,6 +95,7 @@ def test_what_is_wrong_is_found_at_its_place(code: str, place: str, change: Any)
     [
         ("language_en", lambda raw, nodes: nodes["q2"]["text"].pop("en"), AROUND),
         ("topic_unknown", lambda raw, nodes: nodes["o_chat"].update(topic="ei_ole"), AROUND),
+        ("queue_shared", lambda raw, nodes: None, replace(AROUND, shared={"yleinen": "Ikääntyneiden chat"})),
         ("long_sentence", lambda raw, nodes: nodes["q2"]["text"].update(sv="ord " * 26 + "?"), AROUND),
         ("late_review", lambda raw, nodes: None, replace(AROUND, is_late=True)),
         ("link_broken", lambda raw, nodes: None, replace(AROUND, broken_links=frozenset({"ohje"}))),

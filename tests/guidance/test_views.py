@@ -28,9 +28,9 @@ from guidance.operations import starter_paths, withdraw_path
 from guidance.route import as_text, follow
 from services import hosts
 from services.choices import OverrideKind, ServiceStatus
-from services.models import ContactPoint, County, Link, Override, Queue, ResponderGroup, Schedule, Service, WeeklyInterval
+from services.models import ContactPoint, County, Link, Override, Queue, Schedule, Service, WeeklyInterval
 from services.operations import make_help_form, publish_help_form
-from tests.conftest import acting, make_queue, make_service
+from tests.conftest import acting, make_service
 from tests.guidance.conftest import Publish
 from tests.guidance.making import in_all, small
 
@@ -401,21 +401,15 @@ class TestAtNight:
         assert "Neuvolan chat" in start
         assert "Onko hätä?" in start
 
-    def test_a_key_of_two_services_leads_by_the_service(
-        self,
-        client: Client,
-        closed: Queue,
-        second_queue: Queue,
-        second_responder: User,
-        second_group: ResponderGroup,
-        always_open: Schedule,
+    def test_a_queue_of_the_same_key_in_another_service_is_reached_with_the_answers(
+        self, client: Client, closed: Queue, second_queue: Queue, second_responder: User
     ) -> None:
-        third = make_service(closed.service.county, "perheet", "Perheiden chat", "Familjernas chatt", "Chat for families")
-        make_queue(third, always_open, second_group, key="muu")
-        Queue.objects.filter(pk=second_queue.pk).update(key="muu")
-        page = words(client.get(f"{HERE}v1/ihminen/"))
-        assert reverse("chat:start", args=[second_queue.service.key]) in page
-        assert "v1/chat/muu/" not in page
+        assert second_queue.key == closed.key
+        page = words(client.get(f"{HERE}v1/ihminen/", {"p": "ei.jatka"}))
+        (address,) = set(re.findall(rf'href="([^"]*v1/chat/{second_queue.service.key}\.{closed.key}/[^"]*)"', page))
+        start = client.get(address.replace("&amp;", "&"), **PERSON).content.decode()
+        assert "Neuvolan chat" in start
+        assert "Onko hätä?" in start
 
     def test_a_line_that_residents_may_not_join_is_no_way(
         self, client: Client, closed: Queue, second_queue: Queue, second_responder: User
