@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from services.admin.base import DirectoryAdmin, told_uses
+from accounts.actors import Actor
+from services.admin.base import SOURCE, DirectoryAdmin, told_uses
 from services.models import ContactPoint, County, LifeSituation, Link, Municipality, Office
+from services.operations import remove_link
 from services.operations.links import result_label
 
 
@@ -112,3 +115,8 @@ class LinkAdmin(DirectoryAdmin):
     def used_in(self, link: Link) -> str:
         """Who would notice a change."""
         return told_uses(link.uses.order_by("label")) if link.pk else "–"
+
+    def perform_delete(self, *, by: Actor, row: models.Model) -> None:
+        """The file of a material is removed with it."""
+        assert isinstance(row, Link)
+        remove_link(by=by, link=row, source=SOURCE)

@@ -16,7 +16,7 @@ from services.operations.holidays import fill_holidays
 from services.operations.improvements import add_improvement
 from services.operations.links import check_links
 from services.operations.mailboxes import Trial, change_mailbox, claim_mailbox, make_mailbox, note_fetch, try_mailbox
-from services.operations.materials import add_material, change_material, remove_material
+from services.operations.materials import add_material, change_material, remove_link, remove_material
 from services.operations.memberships import join_queue, leave_queue
 from services.operations.municipalities import import_municipalities, municipality_differences
 from services.operations.notices import change_disruption, end_disruption, end_override, start_disruption, start_override
@@ -107,6 +107,7 @@ __all__ = [
     "publish_help_form",
     "publish_survey",
     "remind_of_pilots",
+    "remove_link",
     "remove_material",
     "repeat_survey",
     "replace_uses",

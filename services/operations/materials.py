@@ -85,8 +85,14 @@ def remove_material(*, by: Actor, material: Link, version: int | None = None, so
     """Who keeps the material takes it away; one that a published text names stays (code "in_use")."""
     if not material.is_material:
         raise PermissionDenied
-    before = material.file_id
-    delete_row(by=by, row=material, version=version, source=source)
+    remove_link(by=by, link=material, version=version, source=source)
+
+
+@transaction.atomic
+def remove_link(*, by: Actor, link: Link, version: int | None = None, source: str = "") -> None:
+    """A link or a material is taken out of the library; the file of a material goes with it. One in use stays (code "in_use")."""
+    before = link.file_id
+    delete_row(by=by, row=link, version=version, source=source)
     if before is not None:
         StoredFile.objects.filter(pk=before).delete()
 

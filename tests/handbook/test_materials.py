@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -245,6 +246,18 @@ def test_a_material_may_be_a_file_of_the_portals_own(
     assert keeps.post(f"{PAGE}uusi/", {**given, "name_fi": "Toinen", "file": upload()}).status_code == 302
     assert signed_in(responder).post(f"{PAGE}toinen/poista/").status_code == 403
     assert keeps.post(f"{PAGE}toinen/poista/").status_code == 302
+    assert not StoredFile.objects.exists()
+
+
+def test_the_file_of_a_material_goes_with_it_from_the_admin_too(
+    county: County, service: Service, supervisor: User, main_user: User, signed_in: SignedIn
+) -> None:
+    given = {**form(service=service.key), "url_fi": "", "name_fi": "Ohje", "file": upload()}
+    assert signed_in(supervisor).post(f"{PAGE}uusi/", given).status_code == 302
+    row = Link.objects.get(key="ohje")
+    answer = signed_in(main_user).post(reverse("admin:services_link_delete", args=[row.pk]), {"post": "yes"})
+    assert answer.status_code == 302
+    assert not Link.objects.filter(pk=row.pk).exists()
     assert not StoredFile.objects.exists()
 
 
