@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reports.charts.trends import mark_of, month_words
@@ -56,8 +58,9 @@ class _Book:
         self.titles: set[str] = set()
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
-        self.formats = {unit: self.book.add_format({"num_format": code}) for unit, code in UNITS.items()}
+        self.formats = {unit: self.book.add_format({"num_format": code, "valign": "top"}) for unit, code in UNITS.items()}
         self.days = self.book.add_format({"num_format": "d.m.yyyy", "align": "left"})
+        self.moments = self.book.add_format({"num_format": "d.m.yyyy hh:mm", "align": "left"})
         self.months = self.book.add_format({"num_format": "m/yyyy", "align": "left"})
 
     def made(self) -> bytes:
@@ -91,6 +94,11 @@ class _Book:
             sheet.set_column(at, at, width)
         if head:
             sheet.freeze_panes(1, 0)
+            sheet.repeat_rows(0)
+        # On paper all columns stand on one page, A4 on its side.
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         return sheet
 
     def _summary(self) -> None:
@@ -101,11 +109,14 @@ class _Book:
             (_("First day"), report.period.first),
             (_("Last day"), report.period.last),
             (_("State"), _("frozen") if report.is_frozen else _("unfinished") if report.goes_on else _("finished")),
-            (_("Computed"), report.made_at.isoformat(timespec="seconds")),
+            (_("Computed"), timezone.localtime(report.made_at).replace(second=0, microsecond=0, tzinfo=None)),
             (_("Version of the formulas"), report.formulas),
         ]
         if report.frozen:
-            told = _("revision %(n)s, %(day)s") % {"n": report.frozen.revision, "day": report.frozen.made_at.date().isoformat()}
+            told = _("revision %(n)s, %(day)s") % {
+                "n": report.frozen.revision,
+                "day": date_format(timezone.localtime(report.frozen.made_at), "j.n.Y"),
+            }
             rows.append((_("The frozen report"), told))
         rows += [(_("In brief"), sentence) for sentence in report.sentences]
         rows += [
@@ -121,14 +132,16 @@ class _Book:
             ]
         for at, (words, value) in enumerate(rows):
             sheet.write_string(at, 0, cell_text(words), self.bold)
-            if isinstance(value, date):
+            if isinstance(value, datetime):
+                sheet.write_datetime(at, 1, value, self.moments)
+            elif isinstance(value, date):
                 sheet.write_datetime(at, 1, value, self.days)
             else:
                 sheet.write_string(at, 1, cell_text(value), self.wrap)
 
     def _group(self, group: Group) -> None:
         head = (_("Code"), _("Figure"), _("Part"), _("Value"), _("Unit"), _("As shown"), "n", _("Target"), _("Standing"))
-        sheet = self._sheet(group.title, head, (8, 36, 40, 12, 8, 18, 10, 16, 18))
+        sheet = self._sheet(group.title, head, (8, 52, 64, 12, 8, 18, 10, 16, 18))
         at = 1
         bars: list[int] = []
         for each in group.figures:
@@ -142,7 +155,7 @@ class _Book:
         self._strings(sheet, at, [each.code, each.name, ""])
         self._value(sheet, at, 3, figure.value, figure.unit)
         self._strings(sheet, at, [figure.unit, each.words], start=4)
-        sheet.write_number(at, 6, figure.n)
+        sheet.write_number(at, 6, figure.n, self.formats["n"])
         self._strings(
             sheet, at, ["; ".join(target.words for target in aims), "; ".join(target.standing_words for target in aims)], 7
         )

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.actors import System
@@ -86,6 +87,16 @@ class TestWorkbook:
         months = cells_of(workbook(report))["Kuukaudet"]
         assert months[13][0] == datetime(2026, 11, 1) and months[13][2] == 10
         assert months[12][2] is None and "ei tietoa" in months[12][1]
+
+    def test_it_is_printed_with_all_columns_on_a_page(self, report: Report) -> None:
+        for sheet in load_workbook(io.BytesIO(workbook(report))):
+            page = sheet.page_setup
+            assert (page.orientation, page.fitToWidth or 1, page.fitToHeight) == ("landscape", 1, 0)
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+    def test_when_it_was_computed_is_a_time_of_the_reader(self, report: Report) -> None:
+        rows = {row[0]: row[1] for row in cells_of(workbook(report))["Lyhyesti"]}
+        assert rows["Laskettu"] == timezone.localtime(TODAY).replace(second=0, microsecond=0, tzinfo=None)
 
     def test_charts_have_an_alternative(self, report: Report) -> None:
         book = load_workbook(io.BytesIO(workbook(report)))
