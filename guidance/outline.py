@@ -109,7 +109,8 @@ def picture(document: PathDocument, language: str) -> Picture:
         for to in targets(document.nodes[key]):
             if to in at:
                 (forward if at[to][1] > y else backward).append(_line((x, y), at[to]))
-    height = max((y for _x, y in at.values()), default=0) + HEIGHT + EDGE
+    # A way back begins with a bend under its box, which needs room under the last row too.
+    height = max((y for _x, y in at.values()), default=0) + HEIGHT + (GAP_Y // 2 if backward else EDGE)
     return Picture(boxes, forward, width, height, backward=backward)
 
 

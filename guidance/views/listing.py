@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The paths of one area, under the name of its service."""
+    """The paths of one service, under its name; of an area that is not there any more, without one."""
 
     title: Text | None
     entries: list[Entry]
@@ -116,12 +116,14 @@ def published(county: County) -> list[PathVersion]:
 
 
 def groups_of(county: County, rows: Iterable[PathVersion]) -> list[Group]:
-    """By area in the order of the first path of each; an area is named as its queue's service is."""
+    """By service in the order of the first path of each: areas of one service stand together under its name."""
     language = page_language()
     rows = list(rows)
-    queues = queues_named(county, {row.area for row in rows})
-    names = {name: pick(texts_of(queue.service, "name"), language) for name, queue in queues.items() if queue.is_active}
-    found: dict[str, list[Entry]] = {}
+    queues = {name: queue for name, queue in queues_named(county, {row.area for row in rows}).items() if queue.is_active}
+    found: dict[int | str, Group] = {}
     for row in rows:
-        found.setdefault(row.area, []).append(Entry(row.path.slug, row.name(language)))
-    return [Group(names.get(area), entries) for area, entries in found.items()]
+        queue = queues.get(row.area)
+        title = pick(texts_of(queue.service, "name"), language) if queue else None
+        group = found.setdefault(queue.service_id if queue else row.area, Group(title, []))
+        group.entries.append(Entry(row.path.slug, row.name(language)))
+    return list(found.values())

@@ -14,7 +14,8 @@ from guidance.checks import findings
 from guidance.choosing import choices_of
 from guidance.document import read_path
 from guidance.surroundings import surroundings_of
-from services.models import Queue
+from services.models import Queue, ResponderGroup, Schedule
+from tests.conftest import make_queue
 from tests.guidance.conftest import Publish
 from tests.guidance.making import small
 
@@ -78,3 +79,13 @@ def test_a_service_offers_the_paths_that_lead_to_its_own_line(
     link = "/fi/apuri/kuume/"
     assert link in client.get(f"/fi/palvelu/{queue.service.key}/").content.decode()
     assert link not in client.get(f"/fi/palvelu/{second_queue.service.key}/").content.decode()
+
+
+def test_areas_of_one_service_stand_under_its_name_once(
+    client: Client, publish: Publish, queue: Queue, always_open: Schedule, group: ResponderGroup
+) -> None:
+    make_queue(queue.service, always_open, group, key="toinen")
+    publish(leading_to(queue.key))
+    publish({**leading_to("toinen"), "slug": "toinen"})
+    page = client.get("/fi/apuri/").content.decode()
+    assert page.count("Ikääntyneiden palvelujen chat</h2>") == 1
