@@ -139,11 +139,19 @@ class Option(Part, frozen=True, kw_only=True):
     next: str
 
 
+NO_WORDS = Words()
+
+
 class Node(Part, frozen=True, kw_only=True, tag_field="type"):
     """A place in the path."""
 
     text: Words
-    plain: Words = Words()
+    plain: Words = NO_WORDS
+
+    def __post_init__(self) -> None:
+        """Easy language of which nothing is written is left out, so that the same path is always the same text."""
+        if self.plain == NO_WORDS:
+            msgspec.structs.force_setattr(self, "plain", NO_WORDS)
 
     def ways(self) -> tuple[tuple[str, str], ...]:
         """The ways out: key of the answer and where it leads."""

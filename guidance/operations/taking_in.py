@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from guidance.document import PathDocument, to_json
+from guidance.document import DocumentError, PathDocument, from_json, to_json
 from guidance.models import Path, PathVersion
 from guidance.operations.versions import begin_draft, create_path, save_draft
 from guidance.permissions import may_write_paths
@@ -42,7 +42,7 @@ def look_through(*, by: Actor, county: County, documents: Sequence[PathDocument]
     found, taken = [], []
     for document in documents:
         before = newest.get(document.slug)
-        kind = NEW if before is None else SAME if before.text == to_json(document) else CHANGED
+        kind = NEW if before is None else SAME if _is_same(before, document) else CHANGED
         if kind == CHANGED and before is not None and before.is_open:
             taken.append(document.slug)
         found.append(Arrival(document, kind, before))
@@ -67,6 +67,14 @@ def take_in_paths(*, by: Actor, county: County, documents: Sequence[PathDocument
             draft = begin_draft(by=by, path=path)
             save_draft(by=by, version=draft, document=each.document, seen=draft.version, change_note=_("Taken in from a file."))
     return found
+
+
+def _is_same(before: PathVersion, document: PathDocument) -> bool:
+    """The version says just this; one that cannot be read says something else."""
+    try:
+        return to_json(from_json(before.text)) == to_json(document)
+    except DocumentError:
+        return False
 
 
 __all__ = ["Arrival", "look_through", "take_in_paths"]
