@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.actors import Actor, System
 from accounts.choices import Role
+from accounts.models import Grant, User
 from accounts.permissions import grants_of, has_role
 from services.choices import SurveyKind
-from services.models import Survey
+from services.models import Queue, Survey
 from services.models.base import EDITOR_ROLES
 from services.models.surveys import SURVEY_READERS
 
@@ -35,3 +38,18 @@ def has_survey_to_answer(actor: Actor, *, county: str, day: date) -> bool:
     """A survey of the staff is open for her: one of the county's, or of a service in which she works. Cheap while there is none."""
     surveys = Survey.objects.filter(county__code=county).order_by()
     return surveys.open_on(day).filter(kind=SurveyKind.STAFF).exists() and surveys.answerable_by(actor, day).exists()
+
+
+def people_of_queue(queue: Queue, *, now: datetime) -> tuple[list[User], list[User]]:
+    """Who may answer the queue, and who of its groups may not: a place in a group gives no right, a grant in the service does."""
+    here = Q(memberships__valid_until__isnull=True) | Q(memberships__valid_until__gt=now)
+    people = (
+        User.objects.filter(here, memberships__group__in=queue.groups.all(), is_active=True)
+        .distinct()
+        .order_by("display_name", "pk")
+    )
+    grants = Grant.objects.valid(at=now).filter(role=Role.RESPONDER)
+    able = set(
+        grants.for_service(county=queue.service.county.code, service_id=queue.service.public_id).values_list("user_id", flat=True)
+    )
+    return [user for user in people if user.pk in able], [user for user in people if user.pk not in able]
