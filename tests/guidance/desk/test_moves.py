@@ -174,6 +174,8 @@ class TestOldVersions:
         publish(small(title=in_all("Kuume uusi")))
         author = signed_in(path_author)
         assert "Palauta uudeksi luonnokseksi" in author.get(HERE).content.decode()
+        old = author.get(f"{HERE}?versio=1").content.decode()
+        assert old.count('value="restore"') == 2 and 'value="begin"' not in old, "what she looks at comes back, not the newest"
         assert pressed(author, version, "restore").status_code == 302
         newest = PathVersion.objects.latest("number")
         assert (newest.number, newest.state) == (3, PathState.DRAFT)
