@@ -18,13 +18,8 @@ def queues_named(county: County, names: Collection[str]) -> dict[str, Queue]:
     keys = {name.rpartition(".")[2] for name in names}
     rows = Queue.objects.filter(service__county=county, key__in=keys).order_by("pk")
     rows = rows.select_related("service__county", "service__help_form")
-    owners: dict[str, Queue] = {}
-    full: dict[str, Queue] = {}
-    for row in rows:
-        full[f"{row.service.key}.{row.key}"] = row
-        if not row.service.is_test:
-            owners.setdefault(row.key, row)
-    every = {**full, **owners}
+    known = names_among(rows)  # whose a key is depends on the queues of that key alone, and all of them were read
+    every = {name: row for row in rows for name in known[row.pk]}
     return {name: every[name] for name in names if name in every}
 
 
@@ -36,7 +31,7 @@ def county_queues(county: County) -> list[Queue]:
 def names_among(queues: Iterable[Queue]) -> dict[int, tuple[str, ...]]:
     """The names of each of the county's queues by its primary key, the one that content is written with first.
 
-    Wants all of them, as `county_queues` reads them: whose the bare key is depends on those that came before.
+    Wants every queue of each key, the first one first: whose the bare key is depends on those that came before.
     """
     owned: set[str] = set()
     found: dict[int, tuple[str, ...]] = {}
