@@ -11,7 +11,7 @@ from django.db.models import Q
 from chat.choices import GIVEN_OUTCOMES, Status
 from chat.models.conversations import ConversationQuerySet
 from reports.metrics import Scope, columns
-from reports.metrics.reading import with_flags
+from reports.metrics.flags import with_flags
 from reports.metrics.scope import with_identification
 from reports.months import Period
 from reports.rounding import persons

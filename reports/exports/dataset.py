@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from reports.exports.legible import cell_text, legible
 from reports.exports.workbook import open_book
 from reports.metrics import Scope, columns
-from reports.metrics.reading import truth
+from reports.metrics.dimensions import truth
 from reports.months import Period, local_hour
 from reports.rounding import few, persons
 from services.calendars import local_date

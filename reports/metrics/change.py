@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from reports.forecast import growing, growth, per_working_day
@@ -12,6 +12,7 @@ from reports.gaps import Area, are_comparable
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, count, number
+from reports.metrics.passes import added, total
 from reports.metrics.scope import Scope
 from reports.months import Period
 from services.models import ServiceArea, Topic
@@ -32,10 +33,17 @@ def read_growth(scope: Scope, period: Period) -> dict[str, Any]:
     areas = read_areas(scope)
     found: dict[str, Any] = {"working_days": period.working_days}
     for name, other in (("previous", month.shifted(-1).period), ("year_before", month.shifted(-12).period)):
-        found[name] = scope.rows(other).filter(columns.CONTACT).count()  # two short ranges, and not the year between them
+        # Two short ranges, and not the year between them.
+        found[name] = contacts_of(scope, other)
         found[f"{name}_days"] = other.working_days
         found[f"{name}_compares"] = are_comparable(areas, period, other)
     return found
+
+
+def contacts_of(scope: Scope, period: Period) -> int:
+    """How many came in the period."""
+    counts = total(scope, f"contacts {period}", lambda of: of.rows(period).filter(columns.CONTACT), {"n": Count("pk")})
+    return int(counts["n"])
 
 
 def read_topics(scope: Scope, period: Period) -> dict[str, Any]:
@@ -54,10 +62,13 @@ def read_kinds(scope: Scope, period: Period) -> dict[str, Any]:
     kinds = scope.once("kinds", lambda: _kinds(scope))
     if not kinds:
         return {}
-    rows = scope.rows(period).filter(columns.CONTACT, topic__in=kinds).values("topic").annotate(n=Count("pk"))
+
+    def rows(of: Scope) -> QuerySet[Any]:
+        return of.rows(period).filter(columns.CONTACT, topic__in=of.once("kinds", lambda: _kinds(of)))
+
     found = dict.fromkeys(sorted(set(kinds.values())), 0)
-    for row in rows:
-        found[kinds[row["topic"]]] += row["n"]
+    for row in added(scope, f"kinds {period}", rows, {"n": Count("pk")}, {"by_topic": F("topic")}):
+        found[kinds[row["by_topic"]]] += row["n"]
     return {"kinds": found}
 
 
@@ -67,9 +78,13 @@ def _kinds(scope: Scope) -> dict[int, str]:
 
 def topics_of(scope: Scope, before: Period, now: Period) -> tuple[dict[int, int], dict[int, int]]:
     """Contacts by topic in two periods that follow each other: one query."""
-    rows = scope.rows(Period(before.first, now.last)).filter(columns.CONTACT, topic__isnull=False).values("topic")
-    found = list(rows.annotate(b=columns.counted(_within(before)), n=columns.counted(_within(now))).values_list("topic", "b", "n"))
-    return {topic: b for topic, b, _n in found if b}, {topic: n for topic, _b, n in found if n}
+
+    def rows(of: Scope) -> QuerySet[Any]:
+        return of.rows(Period(before.first, now.last)).filter(columns.CONTACT, topic__isnull=False)
+
+    counts = {"b": columns.counted(_within(before)), "n": columns.counted(_within(now))}
+    found = added(scope, f"topics {before} {now}", rows, counts, {"by_topic": F("topic")})
+    return {row["by_topic"]: row["b"] for row in found if row["b"]}, {row["by_topic"]: row["n"] for row in found if row["n"]}
 
 
 def _within(period: Period) -> Q:

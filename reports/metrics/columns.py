@@ -1,4 +1,7 @@
-"""The columns that one pass over the conversations of a period counts (metrics 1.1–1.3, 3)."""
+"""The columns that one pass over the conversations of a period counts (metrics 1.1–1.3, 3).
+
+Conditions are asked of each row in the order in which they are written: what few rows have stands first.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +94,7 @@ def of_waits() -> Columns:
 def of_lengths() -> Columns:
     """M09 with those that the portal ended for silence, a class of their own, and the waits of those who left, by their stamps."""
     return {
-        SILENT: counted(ANSWERED & Q(ended_by=EndedBy.SYSTEM)),
+        SILENT: counted(Q(ended_by=EndedBy.SYSTEM) & ANSWERED),
         **series("length", Elapsed("accepted_at", "closed_at"), ANSWERED),
         **series("left", Elapsed("queued_at", "left_at"), Q(status=Status.ABANDONED)),
     }
@@ -102,42 +105,42 @@ def of_bands() -> Columns:
     found = {}
     for low, high in BANDS:
         inside = Q(wait_seconds__gte=low) & (Q() if high is None else Q(wait_seconds__lt=high))
-        found[f"band_{low}"] = counted(ANSWERED & inside)
+        found[f"band_{low}"] = counted(inside & ANSWERED)
     return found
 
 
 def of_outcomes() -> Columns:
     """M10–M12: each code among the answered."""
     return {
-        **{code: counted(ANSWERED & Q(outcome=code)) for code in Outcome.values},
+        **{code: counted(Q(outcome=code) & ANSWERED) for code in Outcome.values},
         "coded": counted(ANSWERED & Q(outcome__in=GIVEN_OUTCOMES)),
     }
 
 
 def of_reasons() -> Columns:
     """Why the matters of M12 went on to a traditional service (S004-4)."""
-    gone_on = ANSWERED & Q(outcome__in=TRADITIONAL)
-    return {f"{REASON}{code}": counted(gone_on & Q(outcome_reason=code)) for code in (*OutcomeReason.values, "")}
+    gone_on = Q(outcome__in=TRADITIONAL) & ANSWERED
+    return {f"{REASON}{code}": counted(Q(outcome_reason=code) & gone_on) for code in (*OutcomeReason.values, "")}
 
 
 def of_opinions(*, whole: bool) -> Columns:
     """M14–M16 by contact; `whole` with each answer from 0 to 10 and from 1 to 5, and why they chose the chat."""
-    satisfaction = CONTACT & Q(feedback__satisfaction__isnull=False)
-    recommend = CONTACT & Q(feedback__recommend__isnull=False)
+    satisfaction = Q(feedback__satisfaction__isnull=False) & CONTACT
+    recommend = Q(feedback__recommend__isnull=False) & CONTACT
     found: Columns = {
         "satisfaction_n": counted(satisfaction),
         "satisfaction_sum": Sum("feedback__satisfaction", filter=CONTACT),
-        "content": counted(CONTACT & Q(feedback__satisfaction__gte=4)),
+        "content": counted(Q(feedback__satisfaction__gte=4) & CONTACT),
         "recommend_n": counted(recommend),
-        "promoters": counted(CONTACT & Q(feedback__recommend__gte=9)),
-        "passives": counted(CONTACT & Q(feedback__recommend__range=(7, 8))),
-        "detractors": counted(CONTACT & Q(feedback__recommend__lte=6)),
-        "with_feedback": counted(CONTACT & Q(feedback__answered_at__isnull=False)),
+        "promoters": counted(Q(feedback__recommend__gte=9) & CONTACT),
+        "passives": counted(Q(feedback__recommend__range=(7, 8)) & CONTACT),
+        "detractors": counted(Q(feedback__recommend__lte=6) & CONTACT),
+        "with_feedback": counted(Q(feedback__answered_at__isnull=False) & CONTACT),
     }
     if whole:
-        found |= {f"satisfaction_{mark}": counted(CONTACT & Q(feedback__satisfaction=mark)) for mark in range(1, 6)}
-        found |= {f"recommend_{mark}": counted(CONTACT & Q(feedback__recommend=mark)) for mark in range(11)}
-        found |= {f"why_{code}": counted(CONTACT & Q(feedback__why_chat=code)) for code in WhyChat.values}
+        found |= {f"satisfaction_{mark}": counted(Q(feedback__satisfaction=mark) & CONTACT) for mark in range(1, 6)}
+        found |= {f"recommend_{mark}": counted(Q(feedback__recommend=mark) & CONTACT) for mark in range(11)}
+        found |= {f"why_{code}": counted(Q(feedback__why_chat=code) & CONTACT) for code in WhyChat.values}
     return found
 
 

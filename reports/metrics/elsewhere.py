@@ -7,7 +7,7 @@ they can be: a median cannot.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,7 @@ from reports.choices import CountKind, ExternalKind
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, named, number, ratio, unknown
+from reports.metrics.passes import FIRST, total
 from reports.metrics.scope import Scope
 from reports.models import DayCount, ExternalFigure
 from reports.months import Month, Period
@@ -96,7 +97,7 @@ def read_elsewhere(scope: Scope, period: Period) -> dict[str, Any]:
     doctors = scope.rows(period).filter(wanted).aggregate(**columns.of_doctors())["doctor"] if asks else 0
     found = facts_of_months(rows, months, last=Month.of(period.last), doctors=doctors)
     if has_own_mails(scope, period):
-        found |= scope.later(period).filter(OWN_MAIL).aggregate(**of_own_mails())
+        found |= total(scope, f"letters {period}", lambda of: of.later(period).filter(OWN_MAIL), of_own_mails())
     return found
 
 
@@ -112,9 +113,11 @@ def of_own_mails() -> dict[str, Count]:
 
 
 def _first_letter(scope: Scope) -> datetime | None:
-    rows = Conversation.objects.filter(OWN_MAIL, county=scope.county_id, first_queue__service__in=scope.services, is_test=False)
-    first: datetime | None = rows.of_residents().aggregate(at=Min("queued_at"))["at"]
-    return first
+    def letters(of: Scope) -> Iterable[Any]:
+        rows = Conversation.objects.filter(OWN_MAIL, county=of.county_id, first_queue__service__in=of.services, is_test=False)
+        return rows.of_residents().order_by().values(of_service=F(FIRST)).annotate(at=Min("queued_at"))
+
+    return min((row["at"] for row in scope.by_service("first letters", letters)), default=None)
 
 
 def counted_in_chat(rows: Rows, month: Month, scope: Scope) -> list[int]:

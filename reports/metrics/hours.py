@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from reports.metrics import columns
+from reports.metrics.passes import added
 from reports.metrics.scope import Scope
 from reports.metrics.sql import UtcHour, instant_of
 from reports.months import Period, local_hour
@@ -38,10 +38,10 @@ def read_hours(scope: Scope, period: Period) -> list[HourCount]:
     wanted = {
         name: column for name, column in columns.of_statuses().items() if name in ("contacts", "answered", "abandoned", "within")
     }
-    found: Iterable[Any] = scope.rows(period).annotate(hour=UtcHour("queued_at")).values("hour").annotate(**wanted).order_by("hour")
+    found = added(scope, f"hours {period}", lambda of: of.rows(period), wanted, {"hour": UtcHour("queued_at")})
     return [
         HourCount(instant_of(row["hour"]), row["contacts"], row["answered"], row["abandoned"], row["within"])
-        for row in found
+        for row in sorted(found, key=lambda row: row["hour"])
         if row["contacts"]
     ]
 

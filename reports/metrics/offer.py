@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from reports.gaps import are_comparable
 from reports.metrics import columns
-from reports.metrics.change import read_areas
+from reports.metrics.change import contacts_of, read_areas
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, unknown
+from reports.metrics.passes import FIRST
 from reports.metrics.scope import Scope, services_of
-from reports.metrics.series import of_month
+from reports.metrics.series import of_month, told
 from reports.months import Month, Period
 from services.calendars import Calendar, merged, midnights
 from services.intervals import Interval
@@ -59,7 +61,7 @@ def _twelve_months(scope: Scope, period: Period, opened: Sequence[datetime]) -> 
     year = Period(month.shifted(-11).first, month.last)
     if not opened or min(opened) >= midnights(year.first)[1] or not are_comparable(read_areas(scope), period, year):
         return {"year_contacts": None}
-    return {"year_contacts": scope.rows(year).filter(columns.CONTACT).count()}
+    return {"year_contacts": contacts_of(scope, year)}
 
 
 def residents_of(places: Iterable[Any]) -> dict[int, int]:
@@ -97,11 +99,15 @@ def read_offer_months(scope: Scope, months: Sequence[Month]) -> dict[Month, Figu
 
 def _professions(scope: Scope, months: Sequence[Month]) -> dict[int, set[str]]:
     """Of those who answered in each month, by its number."""
-    rows = scope.rows(Period(months[0].first, months[-1].last)).filter(columns.ANSWERED, responder__isnull=False)
-    pairs = rows.annotate(cell=of_month(months)).filter(cell__isnull=False).values_list("cell", "responder").distinct()
+    period = Period(months[0].first, months[-1].last)
+
+    def pairs(of: Scope) -> Iterable[Any]:
+        rows = of.rows(period).filter(columns.ANSWERED, responder__isnull=False).annotate(cell=of_month(months))
+        return rows.filter(cell__isnull=False).values("cell", "responder", of_service=F(FIRST)).distinct().iterator()
+
     answered: dict[int, set[int]] = defaultdict(set)
-    for cell, responder in pairs.iterator():
-        answered[cell].add(responder)
+    for row in scope.by_service(f"who answered {told(months)}", pairs):
+        answered[row["cell"]].add(row["responder"])
     members = ResponderGroup.objects.filter(queues__service__in=scope.services, members__isnull=False).order_by()
     found: dict[int, set[str]] = defaultdict(set)
     for profession, member in members.values_list("profession_fi", "members").distinct():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import Medium, WhyChat
@@ -15,6 +15,7 @@ from reports.choices import Theme, Tone
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, count, named, number, ratio, share
+from reports.metrics.passes import OF_CONVERSATION, added, total
 from reports.metrics.scope import Scope
 from reports.models import FeedbackMark
 from reports.models.feedback import TOLD, texts_of
@@ -30,36 +31,39 @@ def read_words(scope: Scope, period: Period) -> dict[str, int]:
 
     A text that was gone through before its words were erased still counts.
     """
-    of_rows = scope.rows(period).filter(columns.CONTACT)
-    texts = texts_of(of_rows)
+
+    def texts(of: Scope) -> QuerySet[Any]:
+        return texts_of(of.rows(period).filter(columns.CONTACT))
+
+    def marks(of: Scope) -> Iterable[Any]:
+        return FeedbackMark.objects.filter(TOLD, feedback__in=texts(of)).values(
+            "tone", "themes", of_service=F(f"feedback__{OF_CONVERSATION}")
+        )
+
     found: Counter[str] = Counter()
-    for tone, themes in FeedbackMark.objects.filter(TOLD, feedback__in=texts).values_list("tone", "themes"):
-        found[tone] += 1
-        found.update(f"theme_{code}" for code in themes)
-    return {**found, "texts": texts.count()}
+    for row in scope.by_service(f"marks {period}", marks):
+        found[row["tone"]] += 1
+        found.update(f"theme_{code}" for code in row["themes"])
+    return {**found, **total(scope, f"texts {period}", texts, {"texts": Count("pk")}, service=OF_CONVERSATION)}
 
 
 def read_media(scope: Scope, period: Period) -> Mapping[str, int]:
     """What was said after what is no contact, by medium: one query. A medium of which nothing was said has no numbers."""
     said = Q(feedback__answered_at__isnull=False)
-    rows: Iterable[Any] = (
-        scope.later(period)
-        .values("medium")
-        .annotate(
-            answered=Count("pk", filter=columns.ANSWERED),
-            with_feedback=Count("pk", filter=said),
-            satisfaction_n=Count("feedback__satisfaction"),
-            satisfaction_sum=Sum("feedback__satisfaction"),
-            content=Count("pk", filter=Q(feedback__satisfaction__gte=4)),
-            recommend_n=Count("feedback__recommend"),
-            promoters=Count("pk", filter=Q(feedback__recommend__gte=9)),
-            detractors=Count("pk", filter=Q(feedback__recommend__lte=6)),
-            texts=Count("pk", filter=said & ~Q(feedback__words="")),
-        )
-    )
+    counts = {
+        "answered": Count("pk", filter=columns.ANSWERED),
+        "with_feedback": Count("pk", filter=said),
+        "satisfaction_n": Count("feedback__satisfaction"),
+        "satisfaction_sum": Sum("feedback__satisfaction"),
+        "content": Count("pk", filter=Q(feedback__satisfaction__gte=4)),
+        "recommend_n": Count("feedback__recommend"),
+        "promoters": Count("pk", filter=Q(feedback__recommend__gte=9)),
+        "detractors": Count("pk", filter=Q(feedback__recommend__lte=6)),
+        "texts": Count("pk", filter=said & ~Q(feedback__words="")),
+    }
     found: dict[str, int] = {}
-    for row in rows:
-        medium = row.pop("medium")
+    for row in added(scope, f"media {period}", lambda of: of.later(period), counts, {"by_medium": F("medium")}):
+        medium = row.pop("by_medium")
         if row["with_feedback"]:
             found |= {f"{medium}_{name}": n or 0 for name, n in row.items()}
     return found

@@ -1,40 +1,42 @@
 """Reads the numbers of a scope and a period: a fixed number of queries, from stamps and stored waits, never from messages.
 
 One pass over the conversations counts every column, by the combinations of all breakdowns of few values; a breakdown of many is
-the same pass, grouped by it. What needs a look at other rows
-(transfers, repeats) is read once for those conversations only that it concerns, grouped by all breakdowns together.
+the same pass, grouped by it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Case, CharField, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Substr
+from django.db.models.functions import RowNumber
 
-from chat.choices import FailureDemand, Outcome, TransferReason, TransferState
-from chat.models import Conversation, Leg, Transfer
-from chat.models.conversations import ConversationQuerySet, comes_again
+from chat.choices import TransferReason, TransferState
+from chat.models import Leg, Transfer
 from chat.models.transfers import TAKEN_WITHIN
 from reports.metrics import columns
 from reports.metrics.definition import Source
-from reports.metrics.scope import Scope, with_identification
+from reports.metrics.dimensions import dimensions
+from reports.metrics.flags import PASSED_ON, read_flags
+from reports.metrics.passes import FIRST, OF_CONVERSATION, Rows, Ways, added, nothing, of_services, ordered, total
+from reports.metrics.scope import Row, Scope, with_identification
 from reports.metrics.series import of_month
 from reports.metrics.sql import Micros, UtcHour, instant_of
 from reports.months import Period, local_hour
-from services.models import Queue
 
-REPEATED_WITHIN = timedelta(hours=168)
-PASSED_ON = Q(state=TransferState.ACCEPTED) & ~Q(reason=TransferReason.OVERFLOW)
-"""A transfer that reached somebody. What goes on by itself to an overflow queue is nobody's transfer (S002-44)."""
 Key = Any
 TOGETHER = frozenset({"service", "queue", "group", "language", "entry_channel", "identified", "contactor"})
 """Breakdowns of few values: their combinations are so few that one pass counts them all."""
+UNTOLD: Mapping[str, tuple[Count, Any]] = {
+    "entry_page": (Count("pk", filter=~Q(entry_page="")), ""),
+    "topic": (Count("topic"), None),
+    "municipality": (Count("municipality"), None),
+}
+"""Of the breakdowns of many values: in how many rows there is one, and the cell of those without."""
 MOST_PAGES = 20
 """Of the pages from which residents came: those from which most did."""
 OF_RESIDENTS = ("language", "identified", "municipality")
@@ -60,35 +62,17 @@ class Reading:
         return self.cells.setdefault(breakdown, {}).setdefault(key, {})
 
 
-def dimensions(scope: Scope) -> dict[str, Combinable]:
-    """What contacts are broken down by (metrics 1.6): each by what it was when it was queued, but the topic."""
-    return scope.once("dimensions", lambda: _dimensions(scope))
-
-
-def _dimensions(scope: Scope) -> dict[str, Combinable]:
-    return {
-        "service": F("first_queue__service"),
-        "queue": F("first_queue"),
-        "group": _groups(scope),
-        "language": Case(
-            When(language__in=["fi", "sv", "en"], then=F("language")), default=Value("other"), output_field=CharField()
-        ),
-        "entry_channel": F("entry_channel"),
-        "identified": Case(When(columns.IDENTIFIED, then=Value(True)), default=Value(False), output_field=BooleanField()),
-        "entry_page": _pages(),
-        "contactor": F("contactor"),
-        "topic": F("topic"),
-        "municipality": Coalesce("municipality__successor", "municipality"),  # the history of one that has ended (M25)
-    }
-
-
 def read(scope: Scope, period: Period, *, sources: Collection[Source], breakdowns: Collection[str] = ()) -> Reading:
     """The numbers of the scope, from the sources that are asked for."""
     reading = Reading(scope, period)
     if not {Source.CONVERSATIONS, Source.IDENTIFICATION, Source.FLAGS}.isdisjoint(sources):
         _read_conversations(reading, sources, breakdowns)
     if Source.FLAGS in sources:
-        _read_flags(reading, breakdowns)
+        found, cells = read_flags(scope, period, breakdowns)
+        reading.total |= found
+        for name, of_name in cells.items():
+            for key, flags in of_name.items():
+                reading.cell(name, key).update(flags)
     if Source.TRANSFERS in sources:
         _read_transfers(reading)
     if Source.ATTEMPTS in sources:
@@ -97,15 +81,18 @@ def read(scope: Scope, period: Period, *, sources: Collection[Source], breakdown
 
 
 def _read_conversations(reading: Reading, sources: Collection[Source], breakdowns: Collection[str]) -> None:
-    rows = reading.scope.rows(reading.period)
+    scope, period = reading.scope, reading.period
+    wide, in_use = scope.among or scope, list[int]()
     if not {Source.IDENTIFICATION, Source.FLAGS}.isdisjoint(sources):
-        reading.in_use = with_identification(reading.scope, reading.period)
+        reading.in_use = in_use = with_identification(scope, period)
+        if wide is not scope:  # the same columns for all that are told of at once: of each service only its own rows count
+            in_use = wide.once(f"in use {period}", lambda: with_identification(wide, period))
     shared = {
         **columns.of_statuses(),
         **columns.of_waits(),
         **columns.of_outcomes(),
         **columns.of_doctors(),
-        **columns.of_identification(reading.in_use),
+        **columns.of_identification(in_use),
     }
     whole = {
         **shared,
@@ -115,40 +102,44 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
         **columns.of_opinions(whole=True),
     }
     each = {**shared, **columns.of_opinions(whole=False)}
-    reading.total["tests"] = reading.scope.rows(reading.period, tests=True).count()
+
+    def tests(of: Scope) -> QuerySet[Any]:
+        return of.rows(period, tests=True)
+
+    reading.total |= total(scope, f"tests {period}", tests, {"tests": Count("pk")})
     together = [name for name in breakdowns if name in TOGETHER]
-    by_all: list[dict[str, Any]] = []
-    ways = dimensions(reading.scope)
+    by_all: list[Row] = []
+    ways = dimensions(wide)
     if together:
         by_all = _read_together(reading, {name: ways[name] for name in together}, whole, each)
     else:
-        reading.total |= rows.aggregate(**whole)
+        reading.total |= scope.rows(period).aggregate(**whole)
     for name in breakdowns:
-        if name in together:
-            continue
-        cells = rows.annotate(cell=ways[name]).values("cell").annotate(**each)
-        found: Iterable[Any] = cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES] if name == "entry_page" else cells
-        reading.cells[name] = {row.pop("cell"): row for row in found}
+        if name not in together:
+            reading.cells[name] = _cells_of_many(reading, name, ways[name], each)
     _read_residents(reading, breakdowns, by_all)
 
 
-def _read_together(
-    reading: Reading, ways: Mapping[str, Combinable], whole: columns.Columns, each: columns.Columns
-) -> list[dict[str, Any]]:
+def _read_together(reading: Reading, ways: Ways, whole: columns.Columns, each: columns.Columns) -> list[Row]:
     """One pass for the total and all of these breakdowns: what adds up is counted by their combinations, which are given, and
     added here.
 
     Medians, ranks and different persons do not add up: for them the rows are passed once more for each. No cursor is used where
     few rows come: PostgreSQL reads with several workers only what is fetched at once.
     """
-    rows = reading.scope.rows(reading.period)
+    scope, period = reading.scope, reading.period
+
+    def rows(of: Scope) -> QuerySet[Any]:
+        return of.rows(period)
+
     adds, apart = columns.divided(whole)
-    reading.total |= {name: column.empty_result_set_value for name, column in adds.items()}
+    adds |= {"rows": Count("pk"), **{f"told_{name}": column for name, (column, _key) in UNTOLD.items()}}
+    reading.total |= nothing(adds)
     for name in ways:
         reading.cells[name] = {}
-    by_all = rows.annotate(**{f"by_{name}": way for name, way in ways.items()}).values(*(f"by_{name}" for name in ways))
+    by_names = {f"by_{name}": way for name, way in ways.items()}
     shown = [name for name in adds if name in each]
-    found = list(by_all.annotate(**adds))
+    found = added(scope, f"by all {sorted(ways)} {period}", rows, adds, by_names)
     for row in found:
         columns.add_up(reading.total, row, adds)
         for name in ways:
@@ -157,25 +148,60 @@ def _read_together(
                 columns.add_up(cells[key], row, shown)
             else:
                 cells[key] = {column: row[column] for column in shown}
-    reading.total |= rows.aggregate(**apart)
-    _adds, apart = columns.divided(each)
-    alone = _alone(found) if {"service", "queue"} <= set(ways) else {}
-    for name, way in ways.items():
-        if len(reading.cells[name]) == 1:  # it has all rows, and what was read of them all is its own
-            next(iter(reading.cells[name].values())).update({column: reading.total[column] for column in apart})
-            continue
-        of_name = rows.filter(first_queue__service__in=set(reading.cells[name]) - set(alone)) if name == "service" else rows
-        of_cells: Iterable[Any] = of_name.annotate(cell=way).values("cell").annotate(**apart)
-        for row in of_cells:
-            if (cell := row.pop("cell")) in reading.cells[name]:  # a breakdown with one value has a row of its own of no contacts
-                reading.cells[name][cell] |= row
-    for service, queue in alone.items():
-        reading.cells["service"][service] |= {column: reading.cells["queue"][queue][column] for column in apart}
+    reading.total |= ordered(scope, f"ordered {period}", rows, apart)[0]
+    _read_ordered(reading, ways, rows, of_all=apart, apart=columns.divided(each)[1], found=found)
     return found
 
 
+def _read_ordered(
+    reading: Reading, ways: Ways, rows: Rows, *, of_all: columns.Columns, apart: columns.Columns, found: Iterable[Row]
+) -> None:
+    """The medians, ranks and different persons of each cell. A cell that has all rows has what was read of them all, and the queue
+    of a service that has no other what its service has.
+    """
+    scope, period = reading.scope, reading.period
+    alone = _alone(found) if {"service", "queue"} <= set(ways) else {}
+    for name, way in ways.items():
+        cells = reading.cells[name]
+        if len(cells) == 1:
+            next(iter(cells.values())).update({column: reading.total[column] for column in apart})
+        elif name == "service" and scope.among is not None:
+            for row in of_services(scope, f"ordered {period}", rows, of_all):
+                cells[row["of_service"]] |= {column: row[column] for column in apart}
+        elif name != "queue" or len(alone) < len(reading.cells["service"]):
+
+            def of_name(of: Scope, name: str = name) -> QuerySet[Any]:
+                return rows(of).exclude(first_queue__service__in=set(alone)) if name == "queue" and alone else rows(of)
+
+            for row in ordered(scope, f"ordered by {name} {period}", of_name, apart, {"cell": way}):
+                if (cell := row.pop("cell")) in cells:  # a breakdown with one value has a row of its own of no contacts
+                    cells[cell] |= row
+    for service, queue in alone.items():
+        reading.cells["queue"][queue] |= {column: reading.cells["service"][service][column] for column in apart}
+
+
+def _cells_of_many(reading: Reading, name: str, way: Combinable, each: columns.Columns) -> dict[Key, Row]:
+    """A breakdown of many values: a pass of its own, but where nobody has told anything, and all are one cell."""
+    scope, period = reading.scope, reading.period
+    if reading.total.get(f"told_{name}") == 0:
+        return {UNTOLD[name][1]: {column: reading.total[column] for column in each}} if reading.total["rows"] else {}
+    if not scope.is_one_of_many:
+        cells = scope.rows(period).annotate(cell=way).values("cell").annotate(**each)
+        found: Iterable[Any] = cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES] if name == "entry_page" else cells
+        return {row.pop("cell"): row for row in found}
+
+    def read(of: Scope) -> Iterable[Any]:
+        cells = of.rows(period).annotate(of_service=F(FIRST), cell=way).values("of_service", "cell").annotate(**each)
+        if name == "entry_page":
+            rank = Window(RowNumber(), partition_by="of_service", order_by=[F("contacts").desc(), "cell"])
+            cells = cells.annotate(rank=rank).filter(rank__lte=MOST_PAGES)
+        return cells
+
+    return {row["cell"]: {column: row[column] for column in each} for row in scope.by_service(f"cells {name} {period}", read)}
+
+
 def _alone(found: Iterable[Mapping[str, Any]]) -> dict[int, int]:
-    """The services all of whose contacts came to one queue, with that queue: it has their medians, and they are read once."""
+    """The services all of whose contacts came to one queue, with that queue: it has their medians, which are read once."""
     queues: dict[int, set[int]] = {}
     for row in found:
         queues.setdefault(row["by_service"], set()).add(row["by_queue"])
@@ -199,11 +225,13 @@ def _read_residents(reading: Reading, breakdowns: Collection[str], by_all: Itera
         ways = {name: way for name, way in ways.items() if name not in known}
     if not ways:
         return
-    rows = reading.scope.rows(reading.period).filter(columns.CONTACT)
-    rows = rows.annotate(of_month=of_month(months), **{f"by_{name}": way for name, way in ways.items()})
-    rests = rows.values("of_month", "first_queue__service", *(f"by_{name}" for name in ways)).annotate(**columns.of_few())
-    for row in rests:
-        _add_residents(reading.residents[row["of_month"]], row["first_queue__service"], row, ways)
+
+    def contacts(of: Scope) -> QuerySet[Any]:
+        return of.rows(reading.period).filter(columns.CONTACT)
+
+    by_names = {"of_month": of_month(months), "by_service": F(FIRST), **{f"by_{name}": way for name, way in ways.items()}}
+    for row in added(reading.scope, f"residents {sorted(ways)} {reading.period}", contacts, columns.of_few(), by_names):
+        _add_residents(reading.residents[row["of_month"]], row["by_service"], row, ways)
 
 
 def _add_residents(
@@ -215,100 +243,36 @@ def _add_residents(
             counts[number] += row[number]
 
 
-def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
-    """Each with what only other rows tell: whether it was passed on, came to the wrong service, came again or asked again."""
-    moved = Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk"))
-    wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
-    later = (
-        Conversation.objects.counted()
-        .of_residents()
-        .annotate(of_county=F("county_id") + 0)  # not by the county's index, as in `comes_again`
-        .filter(
-            of_county=OuterRef("county_id"),
-            person=OuterRef("person"),
-            topic__key=OuterRef("topic__key"),
-            queued_at__gt=OuterRef("closed_at"),
-            queued_at__lte=OuterRef("closed_at") + REPEATED_WITHIN,
-        )
-    )
-    return rows.annotate(
-        moved=Exists(moved),
-        wrong=truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg)),
-        repeats=truth(comes_again()),
-        asks_again=truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
-    )
-
-
-def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:
-    """Those with something that only other rows tell: a transfer, a repeat, a leg in the wrong service; or a reason of M18."""
-    return with_flags(rows).filter(
-        columns.CONTACT & (Q(moved=True) | Q(wrong=True) | Q(repeats=True) | Q(asks_again=True) | ~Q(failure_demand=""))
-    )
-
-
-FLAGS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "transferred": lambda row: row["moved"] and row["is_answered"],
-    "moved_away": lambda row: row["moved"] and not row["is_answered"],
-    "wrong_service": lambda row: row["wrong"],
-    "repeats": lambda row: row["repeats"],
-    "asks_again": lambda row: row["asks_again"],
-    "needless": lambda row: row["wrong"] or row["repeats"] or bool(row["failure_demand"]),
-    **{reason: lambda row, reason=reason: row["failure_demand"] == reason for reason in FailureDemand.values},  # type: ignore[misc]
-}
-
-
-def _read_flags(reading: Reading, breakdowns: Collection[str]) -> None:
-    ways = {name: way for name, way in dimensions(reading.scope).items() if name in breakdowns}
-    rows = flagged(reading.scope.rows(reading.period)).annotate(
-        is_answered=truth(columns.ANSWERED), **{f"by_{name}": way for name, way in ways.items()}
-    )
-    names = ("moved", "wrong", "repeats", "asks_again", "failure_demand", "is_answered", *(f"by_{name}" for name in ways))
-    total: Counter[str] = Counter()
-    for row in rows.values(*names).annotate(n=Count("pk")).iterator():
-        held = [flag for flag, holds in FLAGS.items() if holds(row)]
-        total.update(dict.fromkeys(held, row["n"]))
-        for name in ways:
-            cell = reading.cell(name, row[f"by_{name}"])
-            for flag in held:
-                cell[flag] = cell.get(flag, 0) + row["n"]
-    reading.total |= {flag: total[flag] for flag in FLAGS}
-    reading.total["right_services"] = _read_right_services(reading)
-
-
-def _read_right_services(reading: Reading) -> dict[int, int]:
-    """To which services those who came to the wrong one should have come: as the responder told, else where they were passed on
-    to last as such. Each contact once (M18).
-    """
-    rows = reading.scope.rows(reading.period).filter(columns.CONTACT)
-    told = rows.filter(wrong_service_target__isnull=False).order_by().values_list("wrong_service_target").annotate(n=Count("pk"))
-    found = Counter(dict(told))
-    moves = Transfer.objects.filter(
-        PASSED_ON, reason=TransferReason.WRONG_SERVICE, conversation__in=rows.filter(wrong_service_target__isnull=True)
-    )
-    found.update(dict(moves.order_by("ended_at", "pk").values_list("conversation", "to_queue__service")).values())
-    return dict(found)
-
-
 def _read_transfers(reading: Reading) -> None:
     """Who moved whom where, and how long the moved ones waited: each by the instant at which the contact was queued (M13, M06)."""
-    of_rows = reading.scope.rows(reading.period).filter(columns.CONTACT)
-    moves = Transfer.objects.filter(conversation__in=of_rows).order_by()
+    scope, period = reading.scope, reading.period
+
+    def moves(of: Scope) -> QuerySet[Any]:
+        return Transfer.objects.filter(conversation__in=of.rows(period).filter(columns.CONTACT)).order_by()
+
+    def legs(of: Scope) -> QuerySet[Any]:
+        passed_on = Transfer.objects.filter(PASSED_ON, to_leg=OuterRef("pk"))
+        of_rows = of.rows(period).filter(columns.CONTACT)
+        return Leg.objects.filter(Exists(passed_on), conversation__in=of_rows, number__gte=2).order_by()
+
     quick = PASSED_ON & Q(ended_at__lte=F("offered_at") + TAKEN_WITHIN)
-    found = moves.values("from_queue", "to_queue", "state", "reason").annotate(n=Count("pk"), quick=Count("pk", filter=quick))
+    counts = {"n": Count("pk"), "quick": Count("pk", filter=quick)}
+    ways = {name: F(name) for name in ("from_queue", "to_queue", "state", "reason")}
+    found = added(
+        scope, f"moves {period}", moves, counts, {f"by_{name}": way for name, way in ways.items()}, service=OF_CONVERSATION
+    )
     matrix: Counter[tuple[int, int]] = Counter()
     by_state: Counter[str] = Counter()
     for row in found:
-        if row["reason"] == TransferReason.OVERFLOW:
+        if row["by_reason"] == TransferReason.OVERFLOW:
             by_state["overflow"] += row["n"]
             continue
-        by_state[row["state"]] += row["n"]
+        by_state[row["by_state"]] += row["n"]
         by_state["quick"] += row["quick"]
-        if row["state"] == TransferState.ACCEPTED:
-            matrix[row["from_queue"], row["to_queue"]] += row["n"]
-    passed_on = Transfer.objects.filter(PASSED_ON, to_leg=OuterRef("pk"))
-    legs = Leg.objects.filter(Exists(passed_on), conversation__in=of_rows, number__gte=2)
+        if row["by_state"] == TransferState.ACCEPTED:
+            matrix[row["by_from_queue"], row["by_to_queue"]] += row["n"]
     waits = columns.series("leg", Micros("wait_seconds"), Q(wait_seconds__isnull=False))
-    reading.total |= legs.order_by().aggregate(**waits)
+    reading.total |= ordered(scope, f"legs {period}", legs, waits, service=OF_CONVERSATION)[0]
     reading.total |= {
         "matrix": dict(matrix),
         "moves": by_state[TransferState.ACCEPTED],
@@ -319,40 +283,22 @@ def _read_transfers(reading: Reading) -> None:
 
 
 def _read_attempts(reading: Reading) -> None:
-    rows = reading.scope.attempts(reading.period)
-    names = {"service": "service", "language": "language", "entry_channel": "entry_channel"}
+    scope, period = reading.scope, reading.period
+
+    def rows(of: Scope) -> QuerySet[Any]:
+        return of.attempts(period)
+
+    names = ("service", "language", "entry_channel")
     went: Counter[str] = Counter()
-    for row in rows.values("went_to", *names.values()).annotate(n=Count("pk")):
-        went[row["went_to"]] += row["n"]
-        for breakdown, column in names.items():
+    ways = {f"by_{name}": F(name) for name in ("went_to", *names)}
+    for row in added(scope, f"attempts {period}", rows, {"n": Count("pk")}, ways, service="service"):
+        went[row["by_went_to"]] += row["n"]
+        for breakdown in names:
             if breakdown in reading.cells:
-                cell = reading.cell(breakdown, row[column])
+                cell = reading.cell(breakdown, row[f"by_{breakdown}"])
                 cell["attempts"] = cell.get("attempts", 0) + row["n"]
     hours: Counter[tuple[int, int]] = Counter()
-    for row in rows.annotate(hour=UtcHour("at")).values("hour").annotate(n=Count("pk")):
+    by_hour = {"hour": UtcHour("at")}
+    for row in added(scope, f"hours of attempts {period}", rows, {"n": Count("pk")}, by_hour, service="service"):
         hours[local_hour(instant_of(row["hour"]))] += row["n"]
     reading.total |= {"attempts": sum(went.values()), "went_to": dict(went), "attempt_hours": dict(hours)}
-
-
-def truth(condition: Combinable | Q) -> Case:
-    """The condition as a column."""
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
-
-
-def _pages() -> Combinable:
-    """The page without its language: a page in each language would tell of small numbers by language (metrics 1.4)."""
-    in_language = Q(entry_page__startswith="/fi/") | Q(entry_page__startswith="/sv/") | Q(entry_page__startswith="/en/")
-    return Case(When(in_language, then=Substr("entry_page", 4)), default=F("entry_page"), output_field=CharField())
-
-
-def _groups(scope: Scope) -> Combinable:
-    """The groups that answer the first queue, as the text of their keys: a queue with two groups is one cell of both."""
-    groups: dict[int, list[str]] = {}
-    pairs = Queue.objects.filter(service__in=scope.services, groups__isnull=False).order_by("groups__key")
-    for queue, group in pairs.values_list("pk", "groups__key"):
-        groups.setdefault(queue, []).append(group)
-    by_text: dict[str, list[int]] = {}
-    for queue, keys in groups.items():
-        by_text.setdefault(" ".join(keys), []).append(queue)
-    cases = [When(first_queue__in=queues, then=Value(text)) for text, queues in by_text.items()]
-    return Case(*cases, default=Value(""), output_field=CharField())

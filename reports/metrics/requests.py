@@ -8,12 +8,14 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import EndedBy, State
 from chat.models import Conversation
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, share
+from reports.metrics.passes import FIRST
 from reports.metrics.scope import Scope
 from reports.months import Period
 from services.calendars import local_date
@@ -29,20 +31,20 @@ def read_requests(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
     `judged`: answered, or past the third working day without an answer; one that the resident herself closed unanswered is not.
     """
     starts, ends = period.interval
-    rows = Conversation.objects.requests().filter(
-        county=scope.county_id,
-        queued_at__gte=starts,
-        queued_at__lt=ends,
-        first_queue__service__in=scope.services,
-        is_test=False,
-    )
+    names = ("queued_at", "first_reply_at", "state", "ended_by", "answer_due_at")
+
+    def stamps(of: Scope) -> Iterable[Any]:
+        came = {"county": of.county_id, "queued_at__gte": starts, "queued_at__lt": ends, "first_queue__service__in": of.services}
+        rows = Conversation.objects.requests().filter(**came, is_test=False).order_by()
+        found: Iterable[Any] = rows.values(*names, of_service=F(FIRST)).iterator()
+        return found
+
     today = local_date(now)
     found: dict[str, Any] = dict.fromkeys(("requests", "requests_answered", "judged", "within_two", "within_three"), 0)
     found |= dict.fromkeys(("answered_late", "requests_open", "requests_overdue"), 0)
     days: list[int] = []
-    columns = ("queued_at", "first_reply_at", "state", "ended_by", "answer_due_at")
-    stamps: Iterable[Any] = rows.order_by().values_list(*columns).iterator()
-    for queued, replied, state, ended_by, due in stamps:
+    for row in scope.by_service(f"requests {period}", stamps):
+        queued, replied, state, ended_by, due = (row[name] for name in names)
         came = local_date(queued)
         found["requests"] += 1
         if state != State.ENDED and due is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
+
+from django.db.models import F
 
 from chat.identity_providers import current_provider
 from chat.models import Attempt, Conversation
@@ -17,6 +19,9 @@ from services.choices import Identification, ServiceStatus
 from services.models import County, Service
 
 T = TypeVar("T")
+Row = dict[str, Any]
+OF_SERVICE = "of_service"
+"""The column of a row that tells of which service it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Scope:
     """All services of the county: those made meanwhile and closed ones too, test services never."""
     known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was read of the directory while one page is made, so that each of its parts does not read it again."""
+    among: Scope | None = field(default=None, compare=False, repr=False)
+    """All the services of which something is told at once with this: what is read by service is read once for them all."""
 
     @classmethod
     def of(cls, services: Collection[Service]) -> Scope:
@@ -49,6 +56,34 @@ class Scope:
         """The services of a group; those for tests never."""
         services = group.services.filter(is_test=False).order_by("pk")
         return cls(group.county_id, tuple(services.values_list("pk", flat=True)))
+
+    @classmethod
+    def at_once(cls, scopes: Collection[Scope]) -> list[Scope]:
+        """The same scopes, of one county, so that what is read by service is read once for all of them.
+
+        Only for what does not change meanwhile: the files of a month, and freezing it.
+        """
+        counties = {scope.county_id for scope in scopes}
+        if len(counties) != 1:
+            raise ValueError("scopes that are read at once are of one county")
+        among = cls(counties.pop(), tuple(sorted({pk for scope in scopes for pk in scope.services})))
+        return [replace(scope, known={}, among=among) for scope in scopes]
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """One service among others that are told of at once."""
+        return self.among is not None and len(self.services) == 1
+
+    def by_service(self, name: str, read: Callable[[Scope], Iterable[Any]]) -> Iterable[Row]:
+        """The rows of this scope's services, of those that `read` gives with the service of each (`of_service`).
+
+        When several scopes are told of at once, it is read once for all of them; `name` tells what and of which days.
+        """
+        wide = self.among
+        if wide is None:
+            return read(self)
+        found = wide.once(name, lambda: _by_service(read(wide)))
+        return [row for pk in self.services for row in found.get(pk, ())]
 
     def once(self, name: str, read: Callable[[], T]) -> T:
         """What `read` gives, read at most once for this scope: only of what does not change while a page is made."""
@@ -79,14 +114,25 @@ class Scope:
         return rows.order_by()
 
 
+def _by_service(rows: Iterable[Any]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[OF_SERVICE], []).append(row)
+    return found
+
+
 def with_identification(scope: Scope, period: Period) -> list[int]:
     """The services in which strong identification was in use: it is now, or somebody identified herself in the period.
 
     What a service asked for in the past is kept nowhere else; so a service that has given identification up since, and in which
     nobody used it in the period, counts as one without.
     """
-    rows = scope.rows(period).filter(identified_at__isnull=False)
-    return sorted(asking_now(scope) | set(rows.values_list("first_queue__service", flat=True).distinct()))
+
+    def used(of: Scope) -> Iterable[Any]:
+        return of.rows(period).filter(identified_at__isnull=False).values(of_service=F("first_queue__service")).distinct()
+
+    found = scope.by_service(f"identified {period}", used)
+    return sorted(asking_now(scope) | {row[OF_SERVICE] for row in found})
 
 
 def asking_now(scope: Scope) -> set[int]:

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from reports.metrics import columns, elsewhere
 from reports.metrics.definition import Metric, Source
 from reports.metrics.figure import Figure
+from reports.metrics.passes import FIRST, added
+from reports.metrics.passes import ordered as in_order
 from reports.metrics.scope import Scope, asking_now
 from reports.months import Month, Period
 
 Computed = Mapping[str, Metric]
-IDENTIFIED = "identified"
+IDENTIFIED, BY_SERVICE = "identified", "by_service"
 
 
 def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) -> dict[Month, dict[str, Figure]]:
@@ -27,9 +29,13 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     if not months:
         return {}
     ordered = sorted(months)
-    rows = scope.rows(Period(ordered[0].first, ordered[-1].last)).annotate(cell=of_month(ordered))
-    if ordered[-1].shifted(1 - len(ordered)) != ordered[0]:  # some between them are not asked for
-        rows = rows.filter(cell__isnull=False)
+
+    def rows(of: Scope) -> QuerySet[Any]:
+        found = of.rows(Period(ordered[0].first, ordered[-1].last))
+        if ordered[-1].shifted(1 - len(ordered)) != ordered[0]:  # some between them are not asked for
+            found = found.alias(of_month=of_month(ordered)).filter(of_month__isnull=False)
+        return found
+
     wanted: dict[str, Any] = {
         **columns.of_statuses(),
         **columns.of_waits(),
@@ -40,10 +46,10 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     }
     # Medians and ranks need the rows in order, and carry all that is counted beside them: what adds up is read without them.
     adds, apart = columns.divided(wanted)
-    of_services = list(rows.values("cell", "first_queue__service").annotate(**adds, **{IDENTIFIED: _identified()}))
+    counts, cell = {**adds, IDENTIFIED: _identified()}, {"cell": of_month(ordered)}
+    of_services = added(scope, f"counts {told(ordered)}", rows, counts, {**cell, BY_SERVICE: F(FIRST)})
     facts = _added(of_services, adds)
-    ordered_ones: Iterable[Any] = rows.values("cell").annotate(**apart)
-    for row in ordered_ones:
+    for row in in_order(scope, f"ordered {told(ordered)}", rows, apart, cell):
         facts[row.pop("cell")] |= row
     identified = _identification(scope, of_services)
     brought = any(Source.IMPORTED in each.sources for each in definitions.values())
@@ -68,11 +74,19 @@ def _own_mails(scope: Scope, months: Sequence[Month]) -> dict[int, dict[str, int
     """The letters that came to the portal’s own mailboxes, by the number of the month; none before the first one (M20)."""
     found = {n: {"own_mails": 0} for n, month in enumerate(months) if elsewhere.has_own_mails(scope, month.period)}
     if found:
-        rows = scope.later(Period(months[0].first, months[-1].last)).filter(elsewhere.OWN_MAIL)
-        cells = rows.annotate(cell=of_month(months)).filter(cell__isnull=False).values("cell")
-        counts: Iterable[Any] = cells.annotate(**elsewhere.of_own_mails()).iterator()
+        period, cell = Period(months[0].first, months[-1].last), of_month(months)
+
+        def rows(of: Scope) -> QuerySet[Any]:
+            return of.later(period).filter(elsewhere.OWN_MAIL).alias(of_month=cell).filter(of_month__isnull=False)
+
+        counts = added(scope, f"letters {told(months)}", rows, elsewhere.of_own_mails(), {"cell": cell})
         found |= {row.pop("cell"): row for row in counts}
     return found
+
+
+def told(months: Sequence[Month]) -> str:
+    """Which months, in words by which what was read of them is found again."""
+    return " ".join(map(str, months))
 
 
 def of_month(months: Sequence[Month]) -> Case:
@@ -116,9 +130,9 @@ def _identification(scope: Scope, of_services: Iterable[Mapping[str, Any]]) -> d
     for row in of_services:
         month = found[row["cell"]]
         month["contacts"] += row["contacts"]
-        month["doctors"][row["first_queue__service"]] += row["doctor"]
-        if row[IDENTIFIED] or row["first_queue__service"] in asking:
-            month["in_use"] = [*month["in_use"], row["first_queue__service"]]
+        month["doctors"][row[BY_SERVICE]] += row["doctor"]
+        if row[IDENTIFIED] or row[BY_SERVICE] in asking:
+            month["in_use"] = [*month["in_use"], row[BY_SERVICE]]
             month["asked"] += row["contacts"]
             month["identified"] += row[IDENTIFIED]
     return found

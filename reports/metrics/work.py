@@ -18,6 +18,7 @@ from chat.models import LaterContact, Leg, Presence
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, ratio, share, unknown
+from reports.metrics.passes import total
 from reports.metrics.scope import Scope, services_of
 from reports.metrics.sql import MILLION
 from reports.months import Period
@@ -119,8 +120,7 @@ def side_by_side(stretches: Iterable[Stretch]) -> tuple[timedelta, timedelta, in
 
 def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
     """Contacts with primary health care in office hours of working days, and which of them were reached that day (M08b)."""
-    services = [each.pk for each in services_of(scope) if each.primary_care]
-    if not services:
+    if not any(each.primary_care for each in services_of(scope)):
         return {}
     starts, ends = period.interval
     reached_later = LaterContact.objects.filter(result=LaterResult.REACHED, done_at__gte=starts, done_at__lt=ends)
@@ -139,9 +139,13 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
             born_of = {pk for origin, own, done in called if opens <= done < night for pk in (origin, own) if pk}
             replied = Q(first_reply_at__lt=night) | Q(pk__in=born_of)
             reached |= came & replied
-    rows = Scope(scope.county_id, tuple(services)).rows(period).filter(columns.CONTACT)
-    found: dict[str, int] = rows.aggregate(same_day_asked=columns.counted(asked), same_day_reached=columns.counted(reached))
-    return found
+    counts = {"same_day_asked": columns.counted(asked), "same_day_reached": columns.counted(reached)}
+    return total(
+        scope,
+        f"same day {period}",
+        lambda of: of.rows(period).filter(columns.CONTACT, first_queue__service__primary_care=True),
+        counts,
+    )
 
 
 def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
@@ -150,16 +154,17 @@ def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]
     days: list[int] = []
     found: dict[str, Any] = {"due": 0, "in_time": 0, "late": 0, "overdue": 0, "not_reached": 0}
     found |= {name: 0 for kind in LaterKind.values for name in (f"{kind}_due", f"{kind}_in_time")}
-    promised: Iterable[Any] = (
-        LaterContact.objects.filter(due_on__gte=period.first, due_on__lte=period.last)
-        .annotate(of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0)
-        .filter(of_county=scope.county_id, of_service__in=scope.services, conversation__is_test=False)
-        .exclude(result=LaterResult.CANCELLED)
-        .order_by()
-        .values_list("kind", "due_on", "done_at", "result", "conversation__queued_at")
-        .iterator()
-    )
-    for kind, due, done, result, left in promised:
+    names = ("kind", "due_on", "done_at", "result", "conversation__queued_at")
+
+    def promised(of: Scope) -> Iterable[Any]:
+        rows = LaterContact.objects.filter(due_on__gte=period.first, due_on__lte=period.last)
+        rows = rows.annotate(of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0)
+        rows = rows.filter(of_county=of.county_id, of_service__in=of.services, conversation__is_test=False)
+        found: Iterable[Any] = rows.exclude(result=LaterResult.CANCELLED).order_by().values(*names, "of_service").iterator()
+        return found
+
+    for row in scope.by_service(f"promised {period}", promised):
+        kind, due, done, result, left = (row[name] for name in names)
         if _count(found, period, kind, due, done, today) and done is not None:
             found["not_reached"] += result == LaterResult.NOT_REACHED
             days.append(_working_days(left, done))
