@@ -30,13 +30,14 @@ from accounts.actors import System  # noqa: E402
 from bench.rows import add_service, place  # noqa: E402
 from chat.choices import EndedBy, State  # noqa: E402
 from chat.models import Conversation, Feedback  # noqa: E402
-from reports.exports import as_csv, as_json, paper, workbook  # noqa: E402
+from reports.at_once import reports_of  # noqa: E402
+from reports.exports.month import KINDS, files_of  # noqa: E402
 from reports.metrics import Scope, figures_of  # noqa: E402
+from reports.metrics.scope import scopes_of  # noqa: E402
 from reports.metrics.sql import long_reading  # noqa: E402
 from reports.months import Month  # noqa: E402
-from reports.report import report_of  # noqa: E402
 from reports.trend import last_months, trend_of  # noqa: E402
-from services.models import County, Queue, Service  # noqa: E402
+from services.models import County, Queue  # noqa: E402
 
 DIMENSIONS = ("service", "queue", "language", "entry_channel", "contactor")
 COLUMNS = ("q.service_id", "c.first_queue_id", "c.language", "c.entry_channel", "c.contactor")
@@ -174,11 +175,11 @@ def main() -> None:
     trend = perf_counter() - began
     began = perf_counter()
     with translation.override("fi"):
-        for service in (None, *Service.objects.filter(county=county).order_by("pk")):
-            report = report_of(System("bench"), county, service, month.period, now=now)
-            for make in (as_csv, as_json, workbook, paper):
-                make(report)
+        scopes = scopes_of(county)
+        made = dict(files_of(reports_of(System("bench"), county, scopes, month.period, now=now)))
     files = perf_counter() - began
+    if len(made) != (services + 1) * len(KINDS) or not all(made.values()):
+        raise RuntimeError("not every file was made")
     found = {"report_seconds": figures, "report_ratio": figures / hand, "report_months": trend, "report_files": files}
     print(json.dumps(found | {"report_memory": peak(1) / peak(2)}))
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from chat.choices import Outcome
 from reports.channels import Channel, side_by_side
-from reports.charts import Bars, TrendChart, bars_of, charts_of
+from reports.charts import Bars, MonthsTable, TrendChart, bars_of, charts_of, tables_by_month
 from reports.frozen import figures_from
 from reports.gaps import Fullness, fullness
 from reports.metrics import DEFINITIONS, FORMULAS, Figures, Scope, figures_of
@@ -164,6 +164,11 @@ class Report:
         return by_aim([(group.title, group.figures) for group in self.groups])
 
     @property
+    def by_month(self) -> list[MonthsTable]:
+        """The charts as tables for paper."""
+        return tables_by_month([chart for chart in self.charts if not chart.is_empty])
+
+    @property
     def key_figures(self) -> list[ShownFigure]:
         """What is told first."""
         found = {each.code: each for group in self.groups for each in group.figures}
@@ -190,13 +195,16 @@ def report_of(
     with_trend: bool = True,
     group: ReportGroup | None = None,
     revision: int | None = None,
+    scope: Scope | None = None,
 ) -> Report:
     """The report of a scope whose figures the person may read: whoever calls has asked that.
+
+    A `scope` that is at hand already is of the same services.
 
     With a revision it tells exactly what was frozen in it. Raises MonthlyReport.DoesNotExist.
     """
     today = timezone.localdate(now)
-    scope = Scope.of_group(group) if group else Scope.of([service]) if service else Scope.whole(county)
+    scope = scope or Scope.told(county, service, group)
     kept = _revision(actor, county, service, group, period.month, revision) if revision is not None else None
     if kept is not None:
         total = {code: each for code, each in figures_from(kept.values).items() if code in DEFINITIONS}

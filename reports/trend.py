@@ -84,7 +84,7 @@ def trend_of(
     scope: Scope | None = None,
 ) -> Trend:
     """The series of these months; `live` has figures that are already at hand."""
-    scope = scope or (Scope.of_group(group) if group else Scope.of([service]) if service else Scope.whole(county))
+    scope = scope or Scope.told(county, service, group)
     earlier = [month.shifted(-12) for month in months]
     wanted = {*months, *earlier}
     found: dict[Month, OfMonth] = {**_frozen(county, service, group, wanted), **(live or {})}

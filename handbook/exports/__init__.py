@@ -1,5 +1,5 @@
 """The handbook as files."""
 
-from handbook.exports.papers import BusyError, NoPaperError, paper
+from handbook.exports.papers import BusyError, NoPaperError, paper, papers_at_once
 
-__all__ = ["BusyError", "NoPaperError", "paper"]
+__all__ = ["BusyError", "NoPaperError", "paper", "papers_at_once"]

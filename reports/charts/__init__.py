@@ -2,6 +2,6 @@
 
 from reports.charts.bars import Bars, bars_of
 from reports.charts.drawing import LineChart, draw
-from reports.charts.trends import TrendChart, charts_of
+from reports.charts.trends import MonthsTable, TrendChart, charts_of, tables_by_month
 
-__all__ = ["Bars", "LineChart", "TrendChart", "bars_of", "charts_of", "draw"]
+__all__ = ["Bars", "LineChart", "MonthsTable", "TrendChart", "bars_of", "charts_of", "draw", "tables_by_month"]

@@ -21,6 +21,7 @@ from reports.trend import KEYS, MonthPoint, Trend
 
 LIMITS: Mapping[str, tuple[int, int]] = {"%": (0, 100), "1–5": (1, 5)}
 LABEL_EVERY = 3
+ON_PAPER = 5
 PARTS: Mapping[str, Sequence[str]] = {"M32": ("weekly_hours", "professions")}
 """What stands beside a metric and is drawn too: hours and professions beside open services (S000-56, S004-20)."""
 
@@ -74,6 +75,31 @@ class TrendChart:
     def is_empty(self) -> bool:
         """There is nothing to draw."""
         return not (self.drawing.now.dots or self.drawing.columns or self.drawing.before.dots)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsTable:
+    """Several charts as one table for paper: a row for each month, a column for each chart."""
+
+    titles: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[str]]]
+    """The month, what has to be known of it, and the cells."""
+
+
+def tables_by_month(charts: Sequence[TrendChart]) -> list[MonthsTable]:
+    """What the charts draw, so many of them side by side as fit on paper: the value, the one a year before, and n."""
+    found = []
+    for at in range(0, len(charts), ON_PAPER):
+        some = charts[at : at + ON_PAPER]
+        rows = [(row.month, row.mark, [_cell(chart.rows[n]) for chart in some]) for n, row in enumerate(some[0].rows)]
+        found.append(MonthsTable([chart.title for chart in some], rows))
+    return found
+
+
+def _cell(row: Row) -> str:
+    """“81 % (79 %), n 187”."""
+    told = row.now if row.before == NOTHING else f"{row.now} ({row.before})"
+    return told if row.n in (row.now, NOTHING) else f"{told}, n {row.n}"
 
 
 def charts_of(

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from reports.metrics import columns
+from reports.metrics.by_month import of_month, of_months, told
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, unknown
 from reports.metrics.scope import Scope
-from reports.metrics.series import of_month
 from reports.months import Month, Period
 from services.choices import CostSplit
 from services.models import CostRow, County, Service, SharedCost
@@ -58,18 +58,15 @@ def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
     _add_shared(costs, scope, list(SharedCost.objects.filter(county=scope.county_id, **within).prefetch_related("services")))
     if not costs.paid:
         return {"costs_how": sorted(costs.how)}
-    wanted = Q(pk__in=[])
-    for month, services in costs.paid.items():
-        starts, ends = month.period.interval
-        wanted |= Q(queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=services)
     counted = {"contacts": columns.counted(columns.CONTACT), "answered": columns.counted(columns.ANSWERED)}
-    found = scope.rows(period).filter(wanted).aggregate(**counted)
+    found = of_months(scope, period, months, "paid", counted)
+    paid = [row for row in found if row["month"] in costs.paid and row["service"] in costs.paid[row["month"]]]
     return {
         "euros": costs.euros,
         "shared_euros": costs.shared,
         "costs_how": sorted(costs.how),
-        "paid_contacts": found["contacts"],
-        "paid_answered": found["answered"],
+        "paid_contacts": sum(row["contacts"] for row in paid),
+        "paid_answered": sum(row["answered"] for row in paid),
         "without_costs": [str(month) for month in period.months if month not in costs.paid],
     }
 
@@ -110,6 +107,12 @@ def _answered(scope: Scope, services: Collection[int], months: Collection[Month]
     """Answered contacts of each service of the county in each of the months: one query."""
     ordered = sorted(months)
     of_all = Scope(scope.county_id, tuple(sorted(services)))
+    if scope.among is not None:
+        return scope.among.once(f"answered {told(ordered)} {of_all.services}", lambda: _counted(of_all, ordered))
+    return _counted(of_all, ordered)
+
+
+def _counted(of_all: Scope, ordered: Sequence[Month]) -> Answered:
     rows = of_all.rows(Period(ordered[0].first, ordered[-1].last)).filter(columns.ANSWERED).annotate(cell=of_month(ordered))
     counts = (
         rows.filter(cell__isnull=False).values_list("cell", "first_queue__service").annotate(n=columns.counted(columns.ANSWERED))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db.models import BooleanField, Case, CharField, F, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Substr
@@ -44,14 +46,31 @@ def _pages() -> Combinable:
     return Case(When(in_language, then=Substr("entry_page", 4)), default=F("entry_page"), output_field=CharField())
 
 
+class OfQueue(NamedTuple):
+    """What a first queue tells by itself: its service, and the text of the keys of the groups that answer it."""
+
+    service: int
+    group: str
+
+
+def queues_of(scope: Scope) -> dict[int, OfQueue]:
+    """Of each queue of the scope’s services. A queue with two groups is one cell of both."""
+    return scope.once("queues", lambda: _queues(scope))
+
+
+def _queues(scope: Scope) -> dict[int, OfQueue]:
+    groups: dict[int, tuple[int, list[str]]] = {}
+    rows = Queue.objects.filter(service__in=scope.services).order_by("groups__key").values_list("pk", "service", "groups__key")
+    for queue, service, group in rows:
+        groups.setdefault(queue, (service, []))[1].extend([group] if group else [])
+    return {queue: OfQueue(service, " ".join(keys)) for queue, (service, keys) in groups.items()}
+
+
 def _groups(scope: Scope) -> Combinable:
-    """The groups that answer the first queue, as the text of their keys: a queue with two groups is one cell of both."""
-    groups: dict[int, list[str]] = {}
-    pairs = Queue.objects.filter(service__in=scope.services, groups__isnull=False).order_by("groups__key")
-    for queue, group in pairs.values_list("pk", "groups__key"):
-        groups.setdefault(queue, []).append(group)
+    """The groups that answer the first queue."""
     by_text: dict[str, list[int]] = {}
-    for queue, keys in groups.items():
-        by_text.setdefault(" ".join(keys), []).append(queue)
+    for queue, (_service, text) in queues_of(scope).items():
+        if text:
+            by_text.setdefault(text, []).append(queue)
     cases = [When(first_queue__in=queues, then=Value(text)) for text, queues in by_text.items()]
     return Case(*cases, default=Value(""), output_field=CharField())

@@ -23,6 +23,7 @@ from chat.choices import Medium
 from chat.models import Conversation
 from reports.choices import CountKind, ExternalKind
 from reports.metrics import columns
+from reports.metrics.by_month import of_months
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, named, number, ratio, unknown
 from reports.metrics.passes import FIRST, total
@@ -89,12 +90,9 @@ def read_elsewhere(scope: Scope, period: Period) -> dict[str, Any]:
     """What was entered for the months of the period, and the doctors' contacts of just those services and months: two queries."""
     months = [month for month in period.months if month.first >= period.first and month.last <= period.last]
     rows = read_rows(scope, Month.of(period.first), Month.of(period.last))
-    wanted, asks = Q(pk__in=[]), False
-    for month in months:
-        starts, ends = month.period.interval
-        if services := counted_in_chat(rows, month, scope):
-            wanted, asks = wanted | Q(queued_at__gte=starts, queued_at__lt=ends, first_queue__service__in=services), True
-    doctors = scope.rows(period).filter(wanted).aggregate(**columns.of_doctors())["doctor"] if asks else 0
+    wanted = {month: services for month in months if (services := counted_in_chat(rows, month, scope))}
+    counts = of_months(scope, period, months, "doctors", columns.of_doctors()) if wanted else []
+    doctors = sum(row["doctor"] for row in counts if row["service"] in wanted.get(row["month"], ()))
     found = facts_of_months(rows, months, last=Month.of(period.last), doctors=doctors)
     if has_own_mails(scope, period):
         found |= total(scope, f"letters {period}", lambda of: of.later(period).filter(OWN_MAIL), of_own_mails())

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.gaps import are_comparable
 from reports.metrics import columns
+from reports.metrics.by_month import of_month, told
 from reports.metrics.change import contacts_of, read_areas
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, unknown
 from reports.metrics.passes import FIRST
 from reports.metrics.scope import Scope, services_of
-from reports.metrics.series import of_month, told
 from reports.months import Month, Period
 from services.calendars import Calendar, merged, midnights
 from services.intervals import Interval
@@ -41,7 +41,11 @@ def read_directory(scope: Scope, period: Period) -> dict[str, Any]:
     of_service: dict[int, list[Calendar]] = defaultdict(list)
     for queue in queues:
         of_service[queue.service_id].append(calendars[queue.pk])
-    answered = scope.rows(period).filter(columns.ANSWERED, responder__isnull=False).values("responder")
+
+    def who(of: Scope) -> Iterable[Any]:
+        return of.rows(period).filter(columns.ANSWERED, responder__isnull=False).values("responder", of_service=F(FIRST)).distinct()
+
+    answered = {row["responder"] for row in scope.by_service(f"who answered {period}", who)}
     groups = ResponderGroup.objects.filter(queues__service__in=scope.services, members__in=answered)
     return {
         "open_services": len(open_now),

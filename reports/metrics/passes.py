@@ -55,7 +55,8 @@ def ordered(scope: Scope, name: str, rows: Rows, columns: Columns, ways: Ways | 
     """Medians, ranks and different persons, a row for each combination of the ways that is there; without ways there is one row."""
     ways = ways or {}
     if scope.is_one_of_many:
-        found = [dict(row) for row in of_services(scope, name, rows, columns, ways, service=service)]
+        kept = (*ways, *columns)
+        found = [{column: row[column] for column in kept} for row in of_services(scope, name, rows, columns, ways, service=service)]
         return found or ([] if ways else [nothing(columns)])
     rest = rows(scope)
     return list(rest.annotate(**ways).values(*ways).annotate(**columns)) if ways else [rest.aggregate(**columns)]

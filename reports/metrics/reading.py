@@ -19,12 +19,12 @@ from chat.choices import TransferReason, TransferState
 from chat.models import Leg, Transfer
 from chat.models.transfers import TAKEN_WITHIN
 from reports.metrics import columns
+from reports.metrics.by_month import of_month
 from reports.metrics.definition import Source
-from reports.metrics.dimensions import dimensions
+from reports.metrics.dimensions import OfQueue, dimensions, queues_of
 from reports.metrics.flags import PASSED_ON, read_flags
 from reports.metrics.passes import FIRST, OF_CONVERSATION, Rows, Ways, added, nothing, of_services, ordered, total
 from reports.metrics.scope import Row, Scope, with_identification
-from reports.metrics.series import of_month
 from reports.metrics.sql import Micros, UtcHour, instant_of
 from reports.months import Period, local_hour
 
@@ -137,9 +137,8 @@ def _read_together(reading: Reading, ways: Ways, whole: columns.Columns, each: c
     reading.total |= nothing(adds)
     for name in ways:
         reading.cells[name] = {}
-    by_names = {f"by_{name}": way for name, way in ways.items()}
     shown = [name for name in adds if name in each]
-    found = added(scope, f"by all {sorted(ways)} {period}", rows, adds, by_names)
+    found = list(scope.by_service(f"by all {sorted(ways)} {period}", lambda of: _by_all(of, period, ways, adds)))
     for row in found:
         columns.add_up(reading.total, row, adds)
         for name in ways:
@@ -151,6 +150,17 @@ def _read_together(reading: Reading, ways: Ways, whole: columns.Columns, each: c
     reading.total |= ordered(scope, f"ordered {period}", rows, apart)[0]
     _read_ordered(reading, ways, rows, of_all=apart, apart=columns.divided(each)[1], found=found)
     return found
+
+
+def _by_all(scope: Scope, period: Period, ways: Ways, adds: columns.Columns) -> Iterable[Row]:
+    """What adds up, by the combinations of the breakdowns. What a queue tells by itself is not grouped by: PostgreSQL would expect
+    as many combinations as if each queue were in each service, and sort the rows.
+    """
+    by_names = {f"by_{name}": way for name, way in ways.items() if name not in OfQueue._fields} | {"by_queue": F("first_queue")}
+    queues = queues_of(scope)
+    for row in scope.rows(period).annotate(**by_names).values(*by_names).annotate(**adds):
+        of_queue = queues[row["by_queue"]]
+        yield row | {"of_service": of_queue.service, "by_service": of_queue.service, "by_group": of_queue.group}
 
 
 def _read_ordered(
@@ -208,9 +218,9 @@ def _alone(found: Iterable[Mapping[str, Any]]) -> dict[int, int]:
     return {service: each.pop() for service, each in queues.items() if len(each) == 1}
 
 
-def _read_residents(reading: Reading, breakdowns: Collection[str], by_all: Iterable[Mapping[str, Any]]) -> None:
+def _read_residents(reading: Reading, breakdowns: Collection[str], by_all: Iterable[Row]) -> None:
     """On how many the cells of what residents are rest: of one month what was counted by all breakdowns tells it, but of those
-    that are not among them; these and several months together are one more query.
+    of many values that somebody has told; these and several months together are one more query.
     """
     ways = {name: way for name, way in dimensions(reading.scope).items() if name in breakdowns and name in OF_RESIDENTS}
     if not ways:
@@ -218,10 +228,13 @@ def _read_residents(reading: Reading, breakdowns: Collection[str], by_all: Itera
     months = reading.period.months
     reading.residents = [{name: {} for name in ways} for _month in months]
     if len(months) == 1 and "service" in breakdowns:
-        known = [name for name in ways if name in TOGETHER]
+        untold = [name for name in ways if reading.total.get(f"told_{name}") == 0]
+        known = [name for name in ways if name in TOGETHER or name in untold]
         for row in by_all:
             if row["contacts"]:
-                _add_residents(reading.residents[0], row["by_service"], row, known)
+                _add_residents(
+                    reading.residents[0], row["by_service"], row | {f"by_{name}": UNTOLD[name][1] for name in untold}, known
+                )
         ways = {name: way for name, way in ways.items() if name not in known}
     if not ways:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import F
@@ -20,8 +21,26 @@ from services.models import County, Service
 
 T = TypeVar("T")
 Row = dict[str, Any]
+Told = tuple[Service | None, ReportGroup | None]
+"""Of what a report tells: of the service, of the group, or of the county when there is neither."""
 OF_SERVICE = "of_service"
 """The column of a row that tells of which service it is."""
+
+
+class Known:
+    """What has been read, by name. Several threads may ask: who asks for what another is reading waits for it."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+        self.locks: dict[str, Lock] = {}
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What `read` gives, read at most once."""
+        with self.locks.setdefault(name, Lock()):
+            if name not in self.found:
+                self.found[name] = read()
+            found: T = self.found[name]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +51,7 @@ class Scope:
     services: tuple[int, ...]
     is_whole: bool = False
     """All services of the county: those made meanwhile and closed ones too, test services never."""
-    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    known: Known = field(default_factory=Known, compare=False, repr=False)
     """What was read of the directory while one page is made, so that each of its parts does not read it again."""
     among: Scope | None = field(default=None, compare=False, repr=False)
     """All the services of which something is told at once with this: what is read by service is read once for them all."""
@@ -58,6 +77,11 @@ class Scope:
         return cls(group.county_id, tuple(services.values_list("pk", flat=True)))
 
     @classmethod
+    def told(cls, county: County, service: Service | None, group: ReportGroup | None = None) -> Scope:
+        """The service, the group, or the county when there is neither."""
+        return cls.of_group(group) if group else cls.of([service]) if service else cls.whole(county)
+
+    @classmethod
     def at_once(cls, scopes: Collection[Scope]) -> list[Scope]:
         """The same scopes, of one county, so that what is read by service is read once for all of them.
 
@@ -67,7 +91,7 @@ class Scope:
         if len(counties) != 1:
             raise ValueError("scopes that are read at once are of one county")
         among = cls(counties.pop(), tuple(sorted({pk for scope in scopes for pk in scope.services})))
-        return [replace(scope, known={}, among=among) for scope in scopes]
+        return [replace(scope, known=Known(), among=among) for scope in scopes]
 
     @property
     def is_one_of_many(self) -> bool:
@@ -87,10 +111,7 @@ class Scope:
 
     def once(self, name: str, read: Callable[[], T]) -> T:
         """What `read` gives, read at most once for this scope: only of what does not change while a page is made."""
-        if name not in self.known:
-            self.known[name] = read()
-        found: T = self.known[name]
-        return found
+        return self.known.once(name, read)
 
     def rows(self, period: Period, *, tests: bool = False) -> ConversationQuerySet:
         """Residents' conversations queued in the period whose first queue is of the services; tests and practice left out."""
@@ -112,6 +133,13 @@ class Scope:
         starts, ends = period.interval
         rows = Attempt.objects.filter(county=self.county_id, service__in=self.services, at__gte=starts, at__lt=ends, is_test=False)
         return rows.order_by()
+
+
+def scopes_of(county: County) -> list[Told]:
+    """Everything of which a month has a report: the county, its services that have opened, and its groups."""
+    services = Service.objects.filter(county=county, is_test=False, opened_at__isnull=False).order_by("pk")
+    groups = ReportGroup.objects.filter(county=county, ended_at__isnull=True).order_by("pk")
+    return [(None, None), *((service, None) for service in services), *((None, group) for group in groups)]
 
 
 def _by_service(rows: Iterable[Any]) -> dict[int, list[Row]]:

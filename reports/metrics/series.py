@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models import F, QuerySet
 
 from reports.metrics import columns, elsewhere
+from reports.metrics.by_month import of_month, told
 from reports.metrics.definition import Metric, Source
 from reports.metrics.figure import Figure
 from reports.metrics.passes import FIRST, added
@@ -82,28 +82,6 @@ def _own_mails(scope: Scope, months: Sequence[Month]) -> dict[int, dict[str, int
         counts = added(scope, f"letters {told(months)}", rows, elsewhere.of_own_mails(), {"cell": cell})
         found |= {row.pop("cell"): row for row in counts}
     return found
-
-
-def told(months: Sequence[Month]) -> str:
-    """Which months, in words by which what was read of them is found again."""
-    return " ".join(map(str, months))
-
-
-def of_month(months: Sequence[Month]) -> Case:
-    """The number of the month among these, which are in order; none in another. By halves: there may be dozens."""
-    return _halved([month.period.interval for month in months], 0)
-
-
-def _halved(intervals: Sequence[tuple[datetime, datetime]], first: int) -> Case:
-    if len(intervals) == 1:
-        starts, ends = intervals[0]
-        return Case(When(queued_at__gte=starts, queued_at__lt=ends, then=Value(first)), output_field=IntegerField())
-    half = len(intervals) // 2
-    return Case(
-        When(queued_at__lt=intervals[half][0], then=_halved(intervals[:half], first)),
-        default=_halved(intervals[half:], first + half),
-        output_field=IntegerField(),
-    )
 
 
 def _identified() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from accounts.operations import record_audit
 from reports.frozen import differences, digest_of, kept
 from reports.gaps import Fullness, fullness
 from reports.metrics import FORMULAS, Scope, figures_of
+from reports.metrics.scope import Told, scopes_of
 from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
 from reports.operations.letters import tell_recipients
@@ -28,9 +30,18 @@ CATCH_UP = 3
 
 
 def freeze_month(
-    *, by: Actor, county: County, service: Service | None, month: Month, now: datetime, group: ReportGroup | None = None
+    *,
+    by: Actor,
+    county: County,
+    service: Service | None,
+    month: Month,
+    now: datetime,
+    group: ReportGroup | None = None,
+    scope: Scope | None = None,
 ) -> MonthlyReport:
     """A month is frozen once as revision 1, not before six on the third working day after it; asked again, the same one comes back.
+
+    A `scope` that is at hand already is of the same services.
 
     Raises PermissionDenied to who does not read the figures, ValidationError (too_early, no_data).
     """
@@ -42,7 +53,7 @@ def freeze_month(
         return first
     if now < month.report_at:
         raise ValidationError(_("The month is not over yet, or its corrections are still awaited."), code="too_early")
-    figures = _figures(county, service, group, month, now)
+    figures = _figures(scope or Scope.told(county, service, group), service, month, now)
     if _is_gap(county, service, group, month, contacts=figures["M01"]["n"], now=now):
         raise ValidationError(_("There is no data of this month."), code="no_data")
     row = _row(by, county, service, group, month, figures, revision=1, now=now)
@@ -77,7 +88,7 @@ def revise_month(
     last = rows.order_by("-revision").first()
     if last is None:
         raise MonthlyReport.DoesNotExist
-    figures = _figures(county, service, group, month, now)
+    figures = _figures(Scope.told(county, service, group), service, month, now)
     found = differences(last.values, figures)
     if not found and last.formulas == FORMULAS:
         raise ValidationError(_("Nothing has changed since the last revision."), code="unchanged")
@@ -102,28 +113,34 @@ def freeze_due_months(*, by: System, now: datetime) -> int:
     months = [month for n in range(CATCH_UP) if (month := last.shifted(-n)).report_at <= now]
     made = 0
     for county in County.objects.filter(is_active=True).order_by("pk"):
-        services = Service.objects.filter(county=county, is_test=False, opened_at__isnull=False).order_by("pk")
-        groups = ReportGroup.objects.filter(county=county, ended_at__isnull=True).order_by("pk")
-        scopes = [(None, None), *((service, None) for service in services), *((None, group) for group in groups)]
-        for service, group in scopes:
-            rows = MonthlyReport.objects.of_scope(county=county, service=service, group=group).filter(revision=1)
-            have = set(rows.values_list("month", flat=True))
-            made += sum(_try_to_freeze(by, county, service, group, month, now) for month in months if month.first not in have)
+        scopes = scopes_of(county)
+        rows = MonthlyReport.objects.filter(county=county, revision=1, month__in=[month.first for month in months])
+        have = set(rows.values_list("service", "group", "month"))
+        for month in months:
+            made += _freeze_all(by, county, [told for told in scopes if (*map(_pk, told), month.first) not in have], month, now)
     return made
 
 
-def _try_to_freeze(
-    by: System, county: County, service: Service | None, group: ReportGroup | None, month: Month, now: datetime
-) -> bool:
+def _freeze_all(by: System, county: County, scopes: Sequence[Told], month: Month, now: datetime) -> int:
+    """The month of each of these scopes; what several of them ask is read once. Each stands as soon as it is made."""
+    at_once = Scope.at_once([Scope.told(county, *told) for told in scopes]) if scopes else []
+    return sum(_try_to_freeze(by, county, told, scope, month, now) for told, scope in zip(scopes, at_once, strict=True))
+
+
+def _pk(row: Service | ReportGroup | None) -> int | None:
+    return row.pk if row else None
+
+
+def _try_to_freeze(by: System, county: County, told: Told, scope: Scope, month: Month, now: datetime) -> bool:
+    service, group = told
     try:
-        freeze_month(by=by, county=county, service=service, group=group, month=month, now=now)
+        freeze_month(by=by, county=county, service=service, group=group, month=month, now=now, scope=scope)
     except ValidationError:
         return False  # a month without data is a gap, and has no report
     return True
 
 
-def _figures(county: County, service: Service | None, group: ReportGroup | None, month: Month, now: datetime) -> dict[str, Any]:
-    scope = Scope.of_group(group) if group else Scope.of([service]) if service else Scope.whole(county)
+def _figures(scope: Scope, service: Service | None, month: Month, now: datetime) -> dict[str, Any]:
     return kept(only(figures_of(scope, month.period, now=now).total, chosen_codes(service)))
 
 
