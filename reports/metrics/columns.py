@@ -60,6 +60,16 @@ def add_up(total: dict[str, Any], part: Mapping[str, Any], names: Iterable[str])
             total[name] = there + more
 
 
+TOLD_BY: Mapping[str, str] = {"wait": "M06", "response": "M07", "length": "M09", "left": "M04"}
+"""Which metric tells a series of durations: where it is not asked for, its medians need not be sorted out."""
+
+
+def asked(columns: Columns, codes: Collection[str]) -> Columns:
+    """The columns without the series of metrics that are not asked for."""
+    spared = tuple(f"{name}_" for name, code in TOLD_BY.items() if code not in codes)
+    return {name: column for name, column in columns.items() if not name.startswith(spared)}
+
+
 def series(name: str, micros: Combinable, condition: Q) -> Columns:
     """A series of durations: how many, their sum, median, nine of ten, longest."""
     return {

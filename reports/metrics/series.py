@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from reports.metrics import columns, elsewhere
-from reports.metrics.by_month import of_month, told
+from reports.metrics.by_month import month_of, number_of, of_month, told
 from reports.metrics.definition import Metric, Source
 from reports.metrics.figure import Figure
 from reports.metrics.passes import FIRST, added
@@ -36,7 +36,7 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
             found = found.alias(of_month=of_month(ordered)).filter(of_month__isnull=False)
         return found
 
-    wanted: dict[str, Any] = {
+    every: columns.Columns = {
         **columns.of_statuses(),
         **columns.of_waits(),
         **columns.of_lengths(),
@@ -44,12 +44,16 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
         **columns.of_opinions(whole=False),
         **columns.of_doctors(),
     }
+    wanted = columns.asked(every, definitions)
     # Medians and ranks need the rows in order, and carry all that is counted beside them: what adds up is read without them.
     adds, apart = columns.divided(wanted)
-    counts, cell = {**adds, IDENTIFIED: _identified()}, {"cell": of_month(ordered)}
-    of_services = added(scope, f"counts {told(ordered)}", rows, counts, {**cell, BY_SERVICE: F(FIRST)})
+    counts, cell = {**adds, IDENTIFIED: _identified()}, {"cell": month_of(ordered)}
+    of_services = added(scope, f"counts {told(ordered)} {sorted(wanted)}", rows, counts, {**cell, BY_SERVICE: F(FIRST)})
+    in_each = in_order(scope, f"ordered {told(ordered)} {sorted(wanted)}", rows, apart, cell)
+    for row in (*of_services, *in_each):
+        row["cell"] = number_of(row["cell"], ordered)
     facts = _added(of_services, adds)
-    for row in in_order(scope, f"ordered {told(ordered)}", rows, apart, cell):
+    for row in in_each:
         facts[row.pop("cell")] |= row
     identified = _identification(scope, of_services)
     brought = any(Source.IMPORTED in each.sources for each in definitions.values())

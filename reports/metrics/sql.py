@@ -54,9 +54,9 @@ class Elapsed(Func):
         return f"({part.format(end)} - {part.format(start)})", [*second, *second, *first, *first]
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
-        """The exact number of PostgreSQL's interval."""
+        """`date_part` gives a double, much faster than the exact number of `EXTRACT`: rounded, it is exact for decades."""
         (start, first), (end, second) = (compiler.compile(each) for each in self.get_source_expressions())
-        return f"(EXTRACT(epoch FROM ({end} - {start})) * 1000000)::bigint", [*second, *first]
+        return f"ROUND(date_part('epoch', {end} - {start}) * 1000000)::bigint", [*second, *first]
 
 
 @contextmanager

@@ -8,10 +8,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+import tinyhtml5
 from django.contrib.messages import get_messages
 from django.test import Client
+from tinyhtml5 import inputstream
 
 from accounts.models import User
 from handbook.exports import papers
@@ -122,3 +125,16 @@ def test_a_word_without_end_stays_on_the_paper(folder: Path, publish: Publish, r
     words = re.findall(r'xMin="([\d.]+)"[^>]* xMax="([\d.]+)"[^>]*>([^<]+)<', told)
     assert len(words) > 50
     assert [word for _left, right, word in words if float(right) > width] == []
+
+
+def test_the_patterns_of_the_parser_read_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<!doctype html><html lang=fi><title>A &amp; B</title><p class='x'>Å&nbsp;<br>a<b>ä\n</b> <!-- c --><td>1</html>"
+    expected = ElementTree.tostring(tinyhtml5.parse(page))
+    assert hasattr(inputstream, "characters_until_regex")  # a newer version may need no help
+    patterns = papers._Patterns()
+    monkeypatch.setattr(inputstream, "characters_until_regex", patterns)
+    assert ElementTree.tostring(tinyhtml5.parse(page)) == expected
+    made = dict(patterns)
+    assert made and all(isinstance(characters, frozenset | tuple | str) for characters, _opposite in made)
+    tinyhtml5.parse(page)
+    assert dict(patterns) == made
