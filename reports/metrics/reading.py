@@ -103,6 +103,9 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
     }
     each = {**shared, **columns.of_opinions(whole=False)}
 
+    def rows(of: Scope) -> QuerySet[Any]:
+        return of.rows(period)
+
     def tests(of: Scope) -> QuerySet[Any]:
         return of.rows(period, tests=True)
 
@@ -112,8 +115,11 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
     ways = dimensions(wide)
     if together:
         by_all = _read_together(reading, {name: ways[name] for name in together}, whole, each)
-    else:
+    elif scope.among is None:
         reading.total |= scope.rows(period).aggregate(**whole)
+    else:
+        adds, apart = columns.divided(whole)
+        reading.total |= total(scope, f"counted {period}", rows, adds) | ordered(scope, f"ordered {period}", rows, apart)[0]
     for name in breakdowns:
         if name not in together:
             reading.cells[name] = _cells_of_many(reading, name, ways[name], each)
@@ -159,8 +165,8 @@ def _by_all(scope: Scope, period: Period, ways: Ways, adds: columns.Columns) -> 
     by_names = {f"by_{name}": way for name, way in ways.items() if name not in OfQueue._fields} | {"by_queue": F("first_queue")}
     queues = queues_of(scope)
     for row in scope.rows(period).annotate(**by_names).values(*by_names).annotate(**adds):
-        of_queue = queues[row["by_queue"]]
-        yield row | {"of_service": of_queue.service, "by_service": of_queue.service, "by_group": of_queue.group}
+        if (of_queue := queues.get(row["by_queue"])) is not None:  # one that was made a moment ago is in the next reading
+            yield row | {"of_service": of_queue.service, "by_service": of_queue.service, "by_group": of_queue.group}
 
 
 def _read_ordered(
@@ -177,8 +183,9 @@ def _read_ordered(
             next(iter(cells.values())).update({column: reading.total[column] for column in apart})
         elif name == "service" and scope.among is not None:
             for row in of_services(scope, f"ordered {period}", rows, of_all):
-                cells[row["of_service"]] |= {column: row[column] for column in apart}
-        elif name != "queue" or len(alone) < len(reading.cells["service"]):
+                if row["of_service"] in cells:
+                    cells[row["of_service"]] |= {column: row[column] for column in apart}
+        elif not (name == "queue" and alone and len(alone) == len(reading.cells["service"])):
 
             def of_name(of: Scope, name: str = name) -> QuerySet[Any]:
                 return rows(of).exclude(first_queue__service__in=set(alone)) if name == "queue" and alone else rows(of)
