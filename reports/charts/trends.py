@@ -99,7 +99,7 @@ def tables_by_month(charts: Sequence[TrendChart]) -> list[MonthsTable]:
 def _cell(row: Row) -> str:
     """“81 % (79 %), n 187”."""
     told = row.now if row.before == NOTHING else f"{row.now} ({row.before})"
-    return told if row.n in (row.now, NOTHING) else f"{told}, n {row.n}"
+    return told if row.n in (row.now, NOTHING) else f"{told}, n\N{NO-BREAK SPACE}{row.n}"
 
 
 def charts_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from accounts.actors import System
 from chat.models import Conversation
-from reports.charts import bars_of, charts_of, draw
+from reports.charts import bars_of, charts_of, draw, tables_by_month
 from reports.charts.drawing import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from reports.charts.trends import Row
 from reports.gaps import Fullness
 from reports.metrics import DEFINITIONS, Scope, figures_of
 from reports.metrics.series import read_series
@@ -92,6 +94,19 @@ class TestTrend:
         assert dict(live.parts)["professions"] == of[NOVEMBER]
         chart = charts_of(trend, targets={}, codes=("M32",))[2]
         assert chart.title == "Vastanneet ammattiryhmät" and chart.rows[-1].now == "1" and not chart.is_empty
+
+    def test_on_paper_charts_stand_side_by_side(self, d1, county: County) -> None:
+        charts = charts_of(trend_of(county, None, last_months(NOVEMBER), today=TODAY), targets={})
+        tables = tables_by_month(charts)
+        assert [len(table.titles) for table in tables] == [5] * (len(charts) // 5) + [len(charts) % 5] * (len(charts) % 5 > 0)
+        assert [title for table in tables for title in table.titles] == [chart.title for chart in charts]
+        assert all(len(table.rows) == 13 for table in tables)
+        last = charts[0].rows[-1]
+        assert tables[0].rows[-1][2][0] == f"{last.now} ({last.before})" == "9 (1)"
+        told = [("81 %", "187", "79 %", "81 % (79 %), n\u00a0187"), ("7", "7", "–", "7"), ("–", "–", "3", "– (3)")]
+        rows = [Row("marraskuu 2026", now, n, before, "kesken") for now, n, before, _words in told]
+        [table] = tables_by_month([replace(charts[0], rows=[row]) for row in rows])
+        assert table.rows == [("marraskuu 2026", "kesken", [words for *_row, words in told])]
 
     def test_a_month_before_the_opening_is_a_gap_and_an_empty_one_is_zero(self, d1, county: County, service: Service) -> None:
         Service.objects.filter(pk=service.pk).update(opened_at=datetime(2026, 8, 20, 6, tzinfo=UTC))
