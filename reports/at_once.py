@@ -34,13 +34,14 @@ def reports_of(actor: Actor, county: County, scopes: Sequence[Told], period: Per
     Whoever calls has asked that the person may read their figures. They are in the language of whoever calls.
     """
     at_once = Scope.at_once([Scope.told(county, *told) for told in scopes])
+    pairs = list(zip(scopes, at_once, strict=True))
     jobs = [
-        partial(report_of, actor, county, service, period, now=now, group=group, scope=scope)
-        for (service, group), scope in zip(scopes, at_once, strict=True)
+        partial(report_of, actor, county, service, period, now=now, group=group, scope=scope) for (service, group), scope in pairs
     ]
+    ahead = next((pair for pair in reversed(pairs) if pair[1].is_one_of_many), pairs[-1])
     with ThreadPoolExecutor(READERS, thread_name_prefix="reports") as readers:
         try:
-            _submit(readers, partial(_read_ahead, county, scopes[-1], at_once[-1], period, now))
+            _submit(readers, partial(_read_ahead, county, *ahead, period, now))
             for made in [_submit(readers, job) for job in jobs]:
                 yield made.result()
         finally:

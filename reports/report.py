@@ -21,8 +21,8 @@ from reports.channels import Channel, side_by_side
 from reports.charts import Bars, MonthsTable, TrendChart, bars_of, charts_of, tables_by_month
 from reports.frozen import figures_from
 from reports.gaps import Fullness, fullness
+from reports.heats import Heat, Matrix, Shaded, heats_of, matrix_of, shaded_week
 from reports.metrics import DEFINITIONS, FORMULAS, Figures, Scope, figures_of
-from reports.metrics.hours import kept_by_week
 from reports.metrics.words import part_words
 from reports.models import MonthlyReport, MonthNote, ReportGroup
 from reports.months import Month, Period
@@ -42,7 +42,6 @@ from reports.shown import (
     right_places_of,
     sections_of,
     tables_of,
-    week_of,
 )
 from reports.summary import sentences, sentences_of
 from reports.targets import SECONDS, SHARES, fits, in_force, targets_of
@@ -50,37 +49,9 @@ from reports.trend import BROUGHT, KEYS, Trend, last_months, trend_of
 from services.models import County, Service, Target
 from services.texts import text
 
-SHADES = 5
 FROM_PARTS = ("M06", "M14", "M29", "M35")
 """What is drawn of a figure’s own parts, and so of a frozen one too."""
 KEY_FIGURES = ("M01", "M03", "M07", "M08", "M11", "M14")
-
-
-@dataclass(frozen=True, slots=True)
-class Shaded:
-    """A number in a cell, and how dark the cell is among its table: 0 is empty, 5 the most."""
-
-    n: int
-    shade: int
-    words: str = ""
-    """What stands in the cell, when it is not the number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heat:
-    """Weekdays and hours of one metric: where it is darkest there is most."""
-
-    code: str
-    title: str
-    rows: Sequence[tuple[int, Sequence[Shaded]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Who passed on to whom: a row for each sending queue."""
-
-    to: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[Shaded]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +216,9 @@ def report_of(
         sentences=told,
         groups=[Group(title, shown) for title, shown in sections_of(figures, targets)],
         tables=tables,
-        week=_shaded_week(figures),
-        heats=_heats(figures),
-        matrix=_matrix(figures.facts.get("matrix") or {}, names["queue"]),
+        week=shaded_week(figures),
+        heats=heats_of(figures),
+        matrix=matrix_of(figures.facts.get("matrix") or {}, names["queue"]),
         right_places=right_places_of(figures, names["service"]),
         bars=_bars(figures, tables),
         growing=_growing(figures, names["topic"]),
@@ -276,51 +247,8 @@ def wanted_values(figures: Figures, targets: Sequence[Target]) -> dict[str, Frac
     return found
 
 
-def shaded(counts: Sequence[Sequence[int]]) -> list[list[Shaded]]:
-    """Each number with its shade: the darkest is the greatest one of the table."""
-    most = max((n for row in counts for n in row), default=0)
-    return [[Shaded(n, -(-n * SHADES // most) if most else 0) for n in row] for row in counts]
-
-
 def _has_values(trend: Trend, code: str) -> bool:
     return any((figure := point.figure(code)) and figure.value is not None for point in trend.points)
-
-
-def _shaded_week(figures: Figures) -> list[tuple[int, Sequence[Shaded]]]:
-    week = week_of(figures)
-    return [(hour, row) for (hour, _days), row in zip(week, shaded([days for _hour, days in week]), strict=True)]
-
-
-def _heats(figures: Figures) -> list[Heat]:
-    """When people came in vain, and in which hours the target was met (M05, M08)."""
-    tries = figures.facts.get("attempt_hours") or {}
-    kept = {key: (within, n) for key, (within, n) in kept_by_week(figures.hours).items() if n}
-    found = []
-    if "M05" in figures.total and tries:
-        span = range(min(hour for _day, hour in tries), max(hour for _day, hour in tries) + 1)
-        rows = shaded([[tries.get((day, hour), 0) for day in range(7)] for hour in span])
-        found.append(Heat("M05", _("Tries outside opening hours by weekday and hour"), list(zip(span, rows, strict=True))))
-    if "M08" in figures.total and kept:
-        span = range(min(hour for _day, hour in kept), max(hour for _day, hour in kept) + 1)
-        cells = [[_kept(kept.get((day, hour))) for day in range(7)] for hour in span]
-        found.append(Heat("M08", _("Answered within the target by weekday and hour, %"), list(zip(span, cells, strict=True))))
-    return found
-
-
-def _kept(cell: tuple[int, int] | None) -> Shaded:
-    if cell is None:
-        return Shaded(0, 0, NOTHING)
-    share = Fraction(100 * cell[0], cell[1])
-    return Shaded(int(share), int(-(-share * SHADES // 100)), number(share))
-
-
-def _matrix(moves: Mapping[tuple[int, int], int], names: Mapping[int, str]) -> Matrix:
-    names = {pk: names[pk] for pk in {pk for pair in moves for pk in pair}}
-    ordered = sorted(names, key=lambda pk: names[pk])
-    senders = [pk for pk in ordered if any(pair[0] == pk for pair in moves)]
-    takers = [pk for pk in ordered if any(pair[1] == pk for pair in moves)]
-    cells = shaded([[moves.get((sender, taker), 0) for taker in takers] for sender in senders])
-    return Matrix([names[pk] for pk in takers], [(names[pk], row) for pk, row in zip(senders, cells, strict=True)])
 
 
 def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:

@@ -16,12 +16,12 @@ from reports.charts import bars_of, charts_of, draw, tables_by_month
 from reports.charts.drawing import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from reports.charts.trends import Row
 from reports.gaps import Fullness
+from reports.heats import shaded
 from reports.metrics import DEFINITIONS, Scope, figures_of
 from reports.metrics.series import read_series
 from reports.models import MonthNote
 from reports.months import Month
 from reports.operations import freeze_month
-from reports.report import shaded
 from reports.trend import KEYS, last_months, trend_of
 from services.choices import Identification
 from services.models import County, Queue, Service, ServiceArea
