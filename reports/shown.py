@@ -24,6 +24,7 @@ from reports.metrics.words import NOTES, part_words
 from reports.rounding import NOTHING, few, number, percent, rounded
 from reports.targets import (
     PERCENT,
+    SHARES,
     STANDINGS,
     Standing,
     beside_in_words,
@@ -128,8 +129,8 @@ class ShownFigure:
         target = next((each.target for each in self.targets if not each.is_phone), None)
         if target is None:
             return value_in_words(self.figure)
-        unit = target.unit if self.figure.unit != "1–5" else ""
-        return value_in_words(self.figure, unit=unit, target=target.value)
+        beside = self.figure.unit in SHARES and target.unit.strip() == PERCENT  # it asks of what stands beside the figure
+        return value_in_words(self.figure, target=None if beside else target.value)
 
     @property
     def parts(self) -> list[tuple[str, str]]:

@@ -58,22 +58,28 @@ def read_topics(scope: Scope, period: Period) -> dict[str, Any]:
 
 
 def read_kinds(scope: Scope, period: Period) -> dict[str, Any]:
-    """Contacts by the kind of help, where topics have kinds: prevention, guidance in dealing digitally (S000-27, S001-67)."""
-    kinds = scope.once("kinds", lambda: _kinds(scope))
-    if not kinds:
+    """Contacts by the kind of help, where topics have kinds: prevention, guidance in dealing digitally (S000-27, S001-67).
+
+    A contact that went on to another service may have a topic of that one: it counts where it came to, as in all its figures.
+    """
+    wide = scope.among or scope
+    own = wide.once("kinds", lambda: _kinds(wide))
+    if not own:
         return {}
 
     def rows(of: Scope) -> QuerySet[Any]:
-        return of.rows(period).filter(columns.CONTACT, topic__in=of.once("kinds", lambda: _kinds(of)))
+        return of.rows(period).filter(columns.CONTACT).exclude(topic__kind="").exclude(topic=None)
 
-    found = dict.fromkeys(sorted(set(kinds.values())), 0)
-    for row in added(scope, f"kinds {period}", rows, {"n": Count("pk")}, {"by_topic": F("topic")}):
-        found[kinds[row["by_topic"]]] += row["n"]
-    return {"kinds": found}
+    found: dict[str, int] = {kind: 0 for service, kind in own if service in scope.services}
+    for row in added(scope, f"kinds {period}", rows, {"n": Count("pk")}, {"kind": F("topic__kind")}):
+        found[row["kind"]] = found.get(row["kind"], 0) + row["n"]
+    return {"kinds": dict(sorted(found.items()))} if found else {}
 
 
-def _kinds(scope: Scope) -> dict[int, str]:
-    return dict(Topic.objects.filter(service__in=scope.services).exclude(kind="").values_list("pk", "kind"))
+def _kinds(scope: Scope) -> set[tuple[int, str]]:
+    """The kinds of topics of the county, with the services that have them."""
+    rows = Topic.objects.filter(service__county=scope.county_id).exclude(kind="")
+    return set(rows.values_list("service", "kind").distinct())
 
 
 def topics_of(scope: Scope, before: Period, now: Period) -> tuple[dict[int, int], dict[int, int]]:

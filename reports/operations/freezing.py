@@ -108,23 +108,38 @@ def revise_month(
 
 
 def freeze_due_months(*, by: System, now: datetime) -> int:
-    """Every scope of every county has the reports of its last months; what was missed is made now. Gives the number made."""
+    """Every scope of every county has the reports of its last months; what was missed is made now. Gives the number made.
+
+    Raises what the first scope raised that could not be made, when all others have been: the next morning tries it again.
+    """
     last = Month.of(local_date(now)).shifted(-1)
     months = [month for n in range(CATCH_UP) if (month := last.shifted(-n)).report_at <= now]
     made = 0
+    failed: list[Exception] = []
     for county in County.objects.filter(is_active=True).order_by("pk"):
         scopes = scopes_of(county)
         rows = MonthlyReport.objects.filter(county=county, revision=1, month__in=[month.first for month in months])
         have = set(rows.values_list("service", "group", "month"))
         for month in months:
-            made += _freeze_all(by, county, [told for told in scopes if (*map(_pk, told), month.first) not in have], month, now)
+            missing = [told for told in scopes if (*map(_pk, told), month.first) not in have]
+            made += _freeze_all(by, county, missing, month, now, failed)
+    if failed:
+        raise failed[0]
     return made
 
 
-def _freeze_all(by: System, county: County, scopes: Sequence[Told], month: Month, now: datetime) -> int:
-    """The month of each of these scopes; what several of them ask is read once. Each stands as soon as it is made."""
+def _freeze_all(by: System, county: County, scopes: Sequence[Told], month: Month, now: datetime, failed: list[Exception]) -> int:
+    """The month of each of these scopes; what several of them ask is read once. Each stands as soon as it is made, and one that
+    fails keeps no other from theirs.
+    """
     at_once = Scope.at_once([Scope.told(county, *told) for told in scopes]) if scopes else []
-    return sum(_try_to_freeze(by, county, told, scope, month, now) for told, scope in zip(scopes, at_once, strict=True))
+    made = 0
+    for told, scope in zip(scopes, at_once, strict=True):
+        try:
+            made += _try_to_freeze(by, county, told, scope, month, now)
+        except Exception as error:  # noqa: BLE001  (one that fails must not keep the others from theirs)
+            failed.append(error)
+    return made
 
 
 def _pk(row: Service | ReportGroup | None) -> int | None:

@@ -75,7 +75,8 @@ class YearRow:
 def year(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """Twelve months side by side; a month without data is a dash, and the sum names what is missing from it (metrics 1.9)."""
     this = Month.of(timezone.localdate())
-    chosen = _year(request, actor, county, this)
+    first = first_month(county, this)
+    chosen = _year(request, actor, county, first, this)
     months = [Month(chosen.period.first.year, number) for number in range(1, 13)]
     today = timezone.localdate()
     trend = trend_of(county, chosen.service, months, today=today, codes=OF_YEAR, group=chosen.group)
@@ -87,7 +88,7 @@ def year(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     context = {
         "chosen": chosen,
         "year": chosen.period.first.year,
-        "points": [(point, mark_of(point)) for point in trend.points],
+        "points": [(point, mark_of(point), first <= point.month <= this) for point in trend.points],
         "rows": rows,
         "gaps": [month.first for month in trend.gaps if month.first <= today],
         "changes": trend.changes,
@@ -95,9 +96,8 @@ def year(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     return render(request, "reports/year.html", context)
 
 
-def _year(request: HttpRequest, actor: Staff, county: County, this: Month) -> Chosen:
+def _year(request: HttpRequest, actor: Staff, county: County, first: Month, this: Month) -> Chosen:
     """The year of the address, from its first day to its last."""
-    first = first_month(county, this)
     services = list(readable_services(actor, county))
     service, may_read_all = chosen_service(request, actor, county, services)
     groups, group = chosen_group(request, actor, county)

@@ -6,6 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,11 +20,11 @@ from chat.choices import Contactor, EndedBy, EntryChannel, LegExit, Medium, Stat
 from chat.models import Conversation, Feedback, Leg, Transfer
 from reports import at_once
 from reports.exports.month import KINDS, files_of
-from reports.metrics import Scope, figures_of
+from reports.metrics import Figures, Scope, figures_of
 from reports.metrics.scope import scopes_of
 from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
-from reports.operations import freeze_due_months
+from reports.operations import freeze_due_months, freezing
 from reports.report import report_of
 from reports.shown import BREAKDOWNS
 from reports.trend import last_months, trend_of
@@ -44,7 +45,7 @@ def _december(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def scatter(queues: list[Queue], count: int, chance: random.Random) -> None:
     """Contacts of everything that figures are broken down by, some passed on, some come again, in November and October."""
-    topics = {queue.pk: list(Topic.objects.filter(service=queue.service)) for queue in queues}
+    topics = list(Topic.objects.filter(service__county=queues[0].service.county))  # of other services, too: some have gone on
     places = list(Municipality.objects.filter(county=queues[0].service.county))
     starts = NOVEMBER.shifted(-1).period.interval[0]
     for _ in range(count):
@@ -69,7 +70,7 @@ def scatter(queues: list[Queue], count: int, chance: random.Random) -> None:
             contactor=chance.choice([each for each in Contactor.values if each != Contactor.PROFESSIONAL]),
             person=chance.choice(["", "", "P1", "P2", "P3"]),
             identified_at=at if chance.random() < 0.4 else None,
-            topic=chance.choice([None, *topics[queue.pk]]),
+            topic=chance.choice([None, *topics]),
             municipality=chance.choice([None, *places]),
             wrong_service=chance.random() < 0.1,
             queued_at=at,
@@ -172,6 +173,33 @@ def test_the_months_are_frozen_as_each_alone_would_be(full: County) -> None:
     assert freeze_due_months(by=System("test"), now=TODAY) == 0
 
 
+@pytest.mark.django_db
+def test_the_kinds_of_the_services_add_up_to_the_countys(full: County) -> None:
+    whole = figures_of(Scope.whole(full), NOVEMBER.period, now=TODAY).facts["kinds"]
+    services = [figures_of(Scope.of([each]), NOVEMBER.period, now=TODAY).facts.get("kinds", {}) for each in full.services.all()]
+    assert sum(whole.values()) > 0
+    assert whole == {kind: sum(each.get(kind, 0) for each in services) for kind in whole}
+
+
+@pytest.mark.django_db
+def test_a_scope_that_cannot_be_frozen_keeps_no_other_from_it(full: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = freezing.figures_of
+    broken = Service.objects.get(county=full, key="ikaantyneet")
+
+    def fail(scope: Scope, *args: Any, **more: Any) -> Figures:
+        if scope.services == (broken.pk,):
+            raise RuntimeError("broken")
+        return real(scope, *args, **more)
+
+    monkeypatch.setattr(freezing, "figures_of", fail)
+    with pytest.raises(RuntimeError, match="broken"):
+        freeze_due_months(by=System("test"), now=TODAY)
+    made = set(MonthlyReport.objects.filter(month=NOVEMBER.first).values_list("service", "group"))
+    assert (None, None) in made and len(made) == len(scopes_of(full)) - 1
+    monkeypatch.setattr(freezing, "figures_of", real)
+    assert freeze_due_months(by=System("test"), now=TODAY) > 0
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 class TestFiles:
@@ -202,12 +230,22 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         ("code", "month", "words"),
-        [("ei-ole", "2026-11", "No county"), (None, "marraskuu", "as 2026-10"), (None, "2027-01", "has not begun")],
+        [
+            ("ei-ole", "2026-11", "No county"),
+            (None, "marraskuu", "as 2026-10"),
+            (None, "2027-01", "has not begun"),
+            (None, "2021-01", "first month is 20"),
+        ],
     )
     def test_bad_words_are_told_of(self, full: County, tmp_path: Path, code: str | None, month: str, words: str) -> None:
         with pytest.raises(CommandError, match=words):
             call_command("report_files", code or full.code, month, tmp_path / "x")
         assert not (tmp_path / "x").exists()
+
+    def test_a_file_is_no_folder(self, full: County, tmp_path: Path) -> None:
+        (tmp_path / "x").write_text("")
+        with pytest.raises(CommandError, match="cannot be made"):
+            call_command("report_files", full.code, "2026-11", tmp_path / "x")
 
     def test_without_the_library_the_other_files_are_made(
         self, full: County, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from reports.metrics.figure import Figure, ratio
 from reports.rounding import duration, euros, few, number, percent, persons, rounded
+from reports.shown import ShownFigure, ShownTarget
 from reports.targets import Standing, standing_of, value_in_words
+from services.models import Target
 
 
 @pytest.mark.parametrize(
@@ -153,3 +155,5 @@ def test_time_at_the_most_is_what_a_target_in_percent_asks_of_the_load() -> None
     assert value_in_words(figure) == "3,8"
     unknown = Figure("M26", Fraction(15, 4), "n/h", 15)
     assert value_in_words(unknown, unit="%", target=Decimal(20)) == "–"
+    target = Target(metric="M26", value=Decimal(20), unit="%")
+    assert ShownFigure(figure, [ShownTarget("≤ 20 %", Standing.MISSED, "client", False, target)]).words == "3,8"

@@ -15,6 +15,7 @@ from reports.at_once import reports_of
 from reports.exports.month import KINDS, files_of
 from reports.metrics.scope import scopes_of
 from reports.months import Month
+from reports.views.choosing import first_month
 from services.models import County
 
 
@@ -42,9 +43,15 @@ class Command(BaseCommand):
         now = timezone.now()
         if month.period.interval[0] > now:
             raise CommandError("The month has not begun.")
+        this = Month.of(timezone.localdate(now))
+        if month < (first := first_month(county, this)):
+            raise CommandError(f"There is nothing to tell of {month}: the first month is {first}.")
         scopes = scopes_of(county)
         folder: Path = options["folder"]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be made: {error.strerror}.") from error
         written = without = 0
         with translation.override(options["language"]):
             for name, content in files_of(reports_of(System("report_files"), county, scopes, month.period, now=now)):
