@@ -26,6 +26,7 @@ from reports.metrics import DEFINITIONS, FORMULAS, Figures, Scope, figures_of
 from reports.metrics.words import part_words
 from reports.models import MonthlyReport, MonthNote, ReportGroup
 from reports.months import Month, Period
+from reports.naming import names_of
 from reports.rounding import NOTHING, number, percent
 from reports.selection import chosen_codes, narrowed
 from reports.shown import (
@@ -38,7 +39,6 @@ from reports.shown import (
     by_aim,
     changes_since,
     in_language,
-    names_of,
     right_places_of,
     sections_of,
     tables_of,
@@ -262,9 +262,14 @@ def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
     items = [(code, share) for code, share in _beside(figures, "M35").items() if share is not None]
     rollouts = [(code, share) for code, share in _beside(figures, "M29").items() if share is not None]
     places = [(row.name, row.figures[at]) for row, at in _with_rates(tables) if row.values[at] != NOTHING]
+    hides = any(table.hides for table in tables if "M25" in table.columns)
     per_thousand = [(name, round(100 * each.value), number(each.value, 1)) for name, each in places if each.value is not None]
     found = {
-        "M25": bars_of(f"{DEFINITIONS['M25'].name} (‰)", per_thousand),
+        "M25": bars_of(
+            f"{DEFINITIONS['M25'].name} (‰)",
+            per_thousand,
+            note=_("Municipalities that are not told of are left out.") if hides else "",
+        ),
         "M06": bars_of(DEFINITIONS["M06"].name, _counted(waits)),
         "M11": bars_of(_("Outcomes of answered contacts"), outcomes),
         "M14": bars_of(f"{DEFINITIONS['M14'].name} 1–5", _counted(marks)),

@@ -11,9 +11,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
-from chat.choices import Contactor, EntryChannel
 from reports.channels import phone_figure
 from reports.hiding import Hidden, hidden_of
 from reports.metrics import DEFINITIONS, FORMULAS, Figure, Figures
@@ -36,7 +35,7 @@ from reports.targets import (
     value_in_words,
 )
 from services.choices import AimClass
-from services.models import Municipality, Queue, ResponderGroup, Service, Target, Topic
+from services.models import ResponderGroup, Target
 
 SECTIONS: Sequence[tuple[Promise | str, Sequence[str]]] = (
     (gettext_lazy("Contacts"), ("M01", "M02", "M03", "M04", "M05")),
@@ -66,12 +65,6 @@ BREAKDOWNS: Mapping[str, Promise | str] = {
 COLUMNS = ("M01", "M03", "M06", "M07", "M08", "M11", "M14")
 WITH_DEMAND = ("entry_channel", "entry_page")
 """Where what need not have happened came from (M18)."""
-LANGUAGES = {
-    "fi": gettext_lazy("Finnish"),
-    "sv": gettext_lazy("Swedish"),
-    "en": gettext_lazy("English"),
-    "other": pgettext_lazy("language", "Other"),
-}
 NOT_TOLD = gettext_lazy("Not told")
 RIGHT_PLACES = gettext_lazy("The service to which it should have come")
 FREQUENT = 5
@@ -252,34 +245,6 @@ def week_of(figures: Figures) -> list[tuple[int, list[int]]]:
         return []
     hours = [hour for _day, hour in counts]
     return [(hour, [counts.get((day, hour), 0) for day in range(7)]) for hour in range(min(hours), max(hours) + 1)]
-
-
-def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, dict[Any, str]]:
-    """What the cells of each breakdown are called; `name` gives a row's field in the language of the page."""
-    keys = {breakdown: [key for key in cells if key] for breakdown, cells in figures.cells.items()}
-    moved = {pk for pair in figures.facts.get("matrix") or {} for pk in pair}
-    queues = Queue.objects.filter(pk__in={*keys.get("queue", []), *moved}).select_related("service")
-    told = {*keys.get("service", []), *(figures.facts.get("right_services") or {})}
-    services = {each.pk: str(name(each, "name")) for each in Service.objects.filter(pk__in=told)}
-    several = len({queue.service_id for queue in queues}) > 1
-    groups = {each.key: str(name(each, "name")) for each in ResponderGroup.objects.filter(county=figures.scope.county_id)}
-    return {
-        "service": services,
-        "queue": {
-            each.pk: f"{name(each.service, 'name')}: {name(each, 'name')}" if several else str(name(each, "name"))
-            for each in queues
-        },
-        "group": {text: ", ".join(groups.get(key, key) for key in text.split()) for text in keys.get("group", [])},
-        "topic": {each.pk: str(name(each, "name")) for each in Topic.objects.filter(pk__in=keys.get("topic", []))},
-        "municipality": {
-            each.pk: str(name(each, "name")) for each in Municipality.objects.filter(pk__in=keys.get("municipality", []))
-        },
-        "language": {key: str(words) for key, words in LANGUAGES.items()},
-        "entry_channel": {key: str(words) for key, words in EntryChannel.choices},
-        "entry_page": {page: page for page in keys.get("entry_page", [])},
-        "contactor": {key: str(words) for key, words in Contactor.choices},
-        "identified": {True: _("Identified"), False: _("Anonymous")},
-    }
 
 
 @dataclass(frozen=True, slots=True)

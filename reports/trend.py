@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from chat.models import Conversation
 from reports.frozen import figures_from
 from reports.gaps import Area, Fullness, are_comparable, fullness
 from reports.metrics import DEFINITIONS, Figure, Scope
@@ -27,7 +28,7 @@ KEYS = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15", "M20", "M
 """What is drawn: how many came, who they were, how long it took, what came of it, what they thought, and what came elsewhere."""
 BROUGHT = frozenset({"M20", "M21", "M24", "M35"})
 """Entered or gone through by people: drawn only when there is something."""
-LENGTH = 13
+LENGTH, MOST_MONTHS = 13, 60
 OfMonth = Mapping[str, Figure]
 
 
@@ -105,6 +106,12 @@ def trend_of(
 def last_months(last: Month, length: int = LENGTH) -> list[Month]:
     """So many months up to this one."""
     return [last.shifted(n - length + 1) for n in range(length)]
+
+
+def first_month(county: County, this: Month) -> Month:
+    """The month of the first conversation, at most five years back."""
+    first = Conversation.objects.filter(county=county).order_by("queued_at").values_list("queued_at", flat=True).first()
+    return this if first is None else max(Month.of(local_date(first)), this.shifted(1 - MOST_MONTHS))
 
 
 def _point(month: Month, found: Mapping[Month, OfMonth], opened: datetime | None, areas: Sequence[Area], today: date) -> MonthPoint:

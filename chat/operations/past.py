@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.actors import Actor, System
 from chat.choices import AudienceChoice, State
-from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant, Presence
+from chat.models import Attempt, Conversation, Event, Feedback, Leg, Participant, Presence, Transfer
 from services.models import County
 
 CHUNK = 500
@@ -28,11 +28,12 @@ class Past:
     legs: list[Leg] = field(default_factory=list)
     participants: list[Participant] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
     feedback: Feedback | None = None
 
-    def belongings(self) -> list[Leg | Participant | Event | Feedback]:
+    def belongings(self) -> list[Leg | Participant | Event | Transfer | Feedback]:
         """The rows that hang on the conversation."""
-        return [*self.legs, *self.participants, *self.events, *([self.feedback] if self.feedback else [])]
+        return [*self.legs, *self.participants, *self.events, *self.transfers, *([self.feedback] if self.feedback else [])]
 
 
 @transaction.atomic
@@ -106,4 +107,8 @@ def _write(chunk: Sequence[Past]) -> None:
         for event in past.events:
             event.participant = event.participant  # its key is known now
     Leg.objects.bulk_create([row for past in chunk for row in past.legs])
+    for past in chunk:
+        for transfer in past.transfers:
+            transfer.from_leg, transfer.to_leg = transfer.from_leg, transfer.to_leg  # their keys are known now
+    Transfer.objects.bulk_create([row for past in chunk for row in past.transfers])
     Event.objects.bulk_create([row for past in chunk for row in past.events])

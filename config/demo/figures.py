@@ -22,6 +22,7 @@ from reports.operations import (
     Findings,
     bring_in_figures,
     choose_recipients,
+    freeze_due_months,
     freeze_month,
     save_group,
     sign_review,
@@ -66,6 +67,8 @@ def write_figures(*, by: System, county: County, now: datetime) -> int:
     members = [services[key] for key in GROUP if key in services]
     if len(members) > 1 and not ReportGroup.objects.filter(county=county).exists():
         save_group(by=Staff(main_user.user_id), county=county, group=None, names=GROUP_NAMES, services=members, version=None)
+    freeze_due_months(by=by, now=now)  # before anybody is told by letter of what is past
+    if ReportGroup.objects.filter(county=county).exists():
         choose_recipients(by=Staff(main_user.user_id), county=county, group=None, people=[manager.user])
     if (reviewed := services.get(PHONE[0])) is not None:
         _review(by, county, reviewed, last.shifted(-1), manager.user, now)

@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
-from typing import Any
 from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from chat.choices import AudienceChoice, Contactor, EndedBy, EventKind, LegExit, Outcome, ParticipantKind, State, Status
-from chat.models import Attempt, Conversation, Event, Leg, Participant
+from chat.models import Attempt, Conversation, Leg, Participant
 from chat.operations.endings import TO_TRADITIONAL
+from chat.operations.moving import crossing_of
 from chat.operations.past import Past
 from config.demo.opinions import opinion
 from config.demo.reading import PastOfService, Talk
 from config.demo.shapes import arrivals, hour_weight, tries_outside
+from config.demo.words import event, of, passed_on, put_words, said
 from services.calendars import HELSINKI, Calendar
 from services.models import County, Municipality, Queue, Service, Topic
 
@@ -66,6 +67,8 @@ class Teller:
     first: date
     last: date
     now: datetime
+    words: Mapping[str, list[list[str]]] = field(default_factory=dict)
+    """By language; with them the answered conversations of the last month and of this one have words."""
     chance: Random = field(default_factory=lambda: Random(SEED))
     last_abandoned: dict[str, Conversation] = field(default_factory=dict)
     # Sums of weights by the table's identity; the table is kept with them, so that no other takes its identity.
@@ -120,7 +123,7 @@ class Teller:
         past = Past(row)
         resident = Participant(public_id=self._uuid(), kind=ParticipantKind.RESIDENT, joined_at=at)
         past.participants.append(resident)
-        _event(past, EventKind.JOINED, resident, at, {"role": str(ParticipantKind.RESIDENT)})
+        event(past, EventKind.JOINED, resident, at, {"role": str(ParticipantKind.RESIDENT)})
         leg = Leg(number=1, queue=place.queue, queued_at=at)
         past.legs.append(leg)
         fate = self.chance.random()
@@ -140,8 +143,15 @@ class Teller:
         else:
             self._answered(past, leg, place, at + timedelta(seconds=wait))
         self._kept(past)
+        self._worded(past)
         past.feedback = opinion(row, now=self.now)
         return past
+
+    def _worded(self, past: Past) -> None:
+        row, this = past.conversation, self.last.replace(day=1)
+        lately = row.queued_at.astimezone(HELSINKI).date() >= (this - timedelta(days=1)).replace(day=1)
+        if lately and row.status == Status.ANSWERED and row.erased_at is None and (lines := self.words.get(row.language)):
+            put_words(past, lines[row.queued_at.minute % len(lines)], self._uuid)
 
     def _began(self, place: Place, at: datetime) -> Conversation:
         key = self._uuid()
@@ -216,7 +226,7 @@ class Teller:
         )
         if known is None:
             past.participants.append(participant)
-        _event(past, EventKind.CLAIMED, participant, at, {"role": str(ParticipantKind.RESPONDER), "name": participant.name})
+        event(past, EventKind.CLAIMED, participant, at, {"role": str(ParticipantKind.RESPONDER), "name": participant.name})
         return participant
 
     def _transferred(self, past: Past, leg: Leg, queue: Queue, ends: datetime) -> tuple[Leg, User, datetime]:
@@ -227,11 +237,14 @@ class Teller:
         moved = begun + (ends - begun) * 0.4
         leg.left_at, leg.exit = moved, LegExit.TRANSFERRED
         leg.wrong_service = queue.service_id != row.service_id
+        crossing = crossing_of(row, queue)
         row.queue, row.service, row.line_at = queue, queue.service, moved
         row.topic = row.topic if not leg.wrong_service else None
         accepted = moved + timedelta(seconds=min(900.0, self._around(110, 0.8)))
         second = Leg(number=2, queue=queue, queued_at=moved)
         past.legs.append(second)
+        yes_after = timedelta(seconds=self.chance.uniform(10, 40) if crossing else 0)
+        passed_on(past, crossing, asked_at=moved - yes_after, taken_at=accepted, key=self._uuid())
         person = self.chance.choice(target.answerers[queue.pk])
         reply = accepted + timedelta(seconds=self.chance.uniform(12, 95))
         self._claimed(past, second, person, accepted, reply)
@@ -245,7 +258,7 @@ class Teller:
             row.left_at = ends
         leg.left_at, leg.exit = ends, LegExit.ENDED
         by = {EndedBy.RESIDENT: past.participants[0], EndedBy.SYSTEM: None}
-        self._ended(past, by.get(EndedBy(row.ended_by), _of(past, person)))
+        self._ended(past, by.get(EndedBy(row.ended_by), of(past, person)))
 
     def _identified(self, past: Past, place: Place) -> None:
         row = past.conversation
@@ -259,11 +272,11 @@ class Teller:
         row = past.conversation
         assert row.closed_at is not None
         place = self.places[row.service.key]
-        participant = _of(past, person)
+        participant = of(past, person)
         row.topic = row.topic or place.topics[self._drawn(place.past.topics)]
         if self.chance.random() < UNCODED and row.closed_at + OUTCOME_TIME < self.now:
             row.outcome, row.outcome_at = Outcome.R0, row.closed_at + OUTCOME_TIME
-            _event(past, EventKind.CODED, None, row.outcome_at, {"outcome": "R0", "topic": ""}, AudienceChoice.STAFF)
+            event(past, EventKind.CODED, None, row.outcome_at, {"outcome": "R0", "topic": ""}, AudienceChoice.STAFF)
             return
         row.outcome, row.outcome_by = self._drawn(place.past.outcomes), person
         row.outcome_at = row.closed_at + timedelta(seconds=0 if row.ended_by == EndedBy.RESPONDER else self.chance.uniform(20, 500))
@@ -275,12 +288,12 @@ class Teller:
             row.failure_demand = self._drawn(FAILURES)
         row.outcome_reason = _reason(row.outcome, row.closed_at)
         payload = {"outcome": str(row.outcome), "topic": row.topic.key}
-        _event(past, EventKind.CODED, participant, row.outcome_at, payload, AudienceChoice.STAFF)
+        event(past, EventKind.CODED, participant, row.outcome_at, payload, AudienceChoice.STAFF)
 
     def _ended(self, past: Past, by: Participant | None) -> None:
         row = past.conversation
         assert row.closed_at is not None
-        _event(past, EventKind.ENDED, by, row.closed_at, {"by": str(row.ended_by), "status": str(row.status)})
+        event(past, EventKind.ENDED, by, row.closed_at, {"by": str(row.ended_by), "status": str(row.status)})
 
     def _kept(self, past: Past) -> None:
         """What is older than its time of keeping has been erased, as the nightly job would have done.
@@ -293,8 +306,8 @@ class Teller:
         if row.retain_until < self.now - timedelta(days=1):
             row.erased_at = row.retain_until + timedelta(hours=self.chance.uniform(1, 20))
             row.entry_page = ""
-            past.events = [event for event in past.events if event.kind in (EventKind.JOINED, EventKind.ENDED)]
-            _event(past, EventKind.ERASED, None, row.erased_at, {})
+            past.events = [each for each in past.events if each.kind in (EventKind.JOINED, EventKind.ENDED)]
+            event(past, EventKind.ERASED, None, row.erased_at, {})
 
     # --- a conversation with its words ---
 
@@ -304,20 +317,20 @@ class Teller:
         past = Past(row)
         resident = Participant(public_id=self._uuid(), kind=ParticipantKind.RESIDENT, joined_at=at)
         past.participants.append(resident)
-        _event(past, EventKind.JOINED, resident, at, {"role": str(ParticipantKind.RESIDENT)})
+        event(past, EventKind.JOINED, resident, at, {"role": str(ParticipantKind.RESIDENT)})
         leg = Leg(number=1, queue=place.queue, queued_at=at)
         past.legs.append(leg)
-        lines = [line.split(": ", 1) for line in talk.lines]
-        _event(past, EventKind.MESSAGE, resident, at, {}, body=lines[0][1], client_id=self._uuid())
+        lines = [said(line) for line in talk.lines]
+        event(past, EventKind.MESSAGE, resident, at, {}, body=lines[0][1], client_id=self._uuid())
         person = next(user for user in place.answerers[place.queue.pk] if user.email.startswith(f"{talk.person}@"))
         accepted = at + timedelta(seconds=self.chance.uniform(50, 240))
         moment = accepted + timedelta(seconds=25)
         answerer = self._claimed(past, leg, person, accepted, moment)
         row.status, row.accepted_at, row.first_reply_at = Status.ANSWERED, accepted, moment
         row.wait_seconds, row.response_seconds = (accepted - at).total_seconds(), (moment - at).total_seconds()
-        for who, words in lines[1:]:
-            writer = resident if who == "r" else answerer
-            _event(past, EventKind.MESSAGE, writer, moment, {}, body=words, client_id=self._uuid())
+        for is_hers, words in lines[1:]:
+            writer = resident if is_hers else answerer
+            event(past, EventKind.MESSAGE, writer, moment, {}, body=words, client_id=self._uuid())
             row.last_message_at = moment
             moment += timedelta(seconds=25 + len(words) * 0.5 + self.chance.uniform(0, 40))
         for participant in past.participants:
@@ -329,7 +342,7 @@ class Teller:
         row.outcome, row.outcome_by, row.outcome_at = Outcome(talk.outcome), person, moment
         row.outcome_reason = _reason(talk.outcome, moment)
         payload = {"outcome": talk.outcome, "topic": talk.topic}
-        _event(past, EventKind.CODED, answerer, moment, payload, AudienceChoice.STAFF)
+        event(past, EventKind.CODED, answerer, moment, payload, AudienceChoice.STAFF)
         self._kept(past)
         past.feedback = opinion(row, now=self.now)
         return past
@@ -366,26 +379,6 @@ class Teller:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
 
-def _of(past: Past, person: User) -> Participant:
-    return next(each for each in past.participants if each.user_id == person.pk)
-
-
 def _reason(outcome: str, at: datetime) -> str:
     """Why the matter went on to a traditional service, by the minute: some reasons are commoner than others (M12)."""
     return REASONS[at.minute % len(REASONS)] if outcome in TO_TRADITIONAL else ""
-
-
-def _event(
-    past: Past,
-    kind: EventKind,
-    participant: Participant | None,
-    at: datetime,
-    payload: dict[str, Any],
-    audience: AudienceChoice = AudienceChoice.ALL,
-    *,
-    body: str = "",
-    client_id: UUID | None = None,
-) -> None:
-    past.events.append(
-        Event(audience=audience, kind=kind, participant=participant, client_id=client_id, body=body, payload=payload, created_at=at)
-    )

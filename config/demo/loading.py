@@ -28,6 +28,7 @@ from config.demo.reading import (
     PeopleFile,
     ServiceFile,
     TalksFile,
+    WordsFile,
     county_file,
     people_file,
     read,
@@ -146,7 +147,8 @@ def teller_of(
     municipalities = [
         (row, weights[row.code]) for row in Municipality.objects.filter(county=county, code__in=weights).order_by("code")
     ]
-    return Teller(county=county, places=places, municipalities=municipalities, first=first, last=last, now=now)
+    words = read("words", WordsFile).words
+    return Teller(county=county, places=places, municipalities=municipalities, first=first, last=last, now=now, words=words)
 
 
 def _spans(teller: Teller) -> dict[User, dict[date, Minutes]]:

@@ -341,6 +341,12 @@ class TalksFile(Strict, frozen=True):
     talks: list[Talk]
 
 
+class WordsFile(Strict, frozen=True):
+    """What was said in conversations that have no talk of their own: lines by language."""
+
+    words: dict[str, list[list[str]]]
+
+
 class Matter(Strict, frozen=True):
     """What a simulated resident comes with: her first words, and what she says after each answer."""
 

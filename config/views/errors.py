@@ -52,8 +52,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 @requires_csrf_token
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """No such page: a search, all services and the switchboard instead."""
-    return render(request, "404.html", status=404)
+    """No such page: a search, all services and the switchboard instead; who is signed in has her own menu."""
+    user = getattr(request, "user", None)
+    return render(request, "404_staff.html" if user and user.is_authenticated else "404.html", status=404)
 
 
 def tell_forms_only(request: HttpRequest, response: HttpResponse) -> None:

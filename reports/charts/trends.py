@@ -140,7 +140,7 @@ def shown(figure: Figure | None) -> str:
 
 def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[Month, str], *, part: str = "") -> TrendChart:
     unit = DEFINITIONS[code].unit
-    now, before = ([_of_part(point.figure(code), part) for point in series] for series in (trend.points, trend.before))
+    now, before = ([of_part(point.figure(code), part) for point in series] for series in (trend.points, trend.before))
     of_months = {point.month: number for number, point in enumerate(trend.points)}
     drawing = draw(
         [_value(each) for each in now],
@@ -203,7 +203,7 @@ def _alternative(
     return " ".join([*told, _("The same is in the table below.")])
 
 
-def _of_part(figure: Figure | None, part: str) -> Figure | None:
+def of_part(figure: Figure | None, part: str) -> Figure | None:
     """The part of a figure as a figure of its own: hours with a tenth, or a number."""
     if figure is None or not part:
         return figure

@@ -17,7 +17,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reports.charts.trends import mark_of, month_words
+from reports.charts.trends import PARTS, mark_of, month_words, of_part
 from reports.exports.legible import cell_text
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import EUROS, TIMES, is_percent, part_words
@@ -46,6 +46,11 @@ def open_book(file: BytesIO, **options: Any) -> Any:
 
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "d.m.yyyy"}
     return xlsxwriter.Workbook(file, {"in_memory": True, **safe, **options})
+
+
+def shortened(title: str) -> str:
+    """What fits in the name of a sheet, cut between words."""
+    return title if len(title) <= LONGEST_TITLE else f"{(title[:LONGEST_TITLE].rpartition(' ')[0] or title[:30]).rstrip(' ,;–-')}…"
 
 
 class _Book:
@@ -83,7 +88,7 @@ class _Book:
         return self.file.getvalue()
 
     def _sheet(self, title: str, head: Sequence[str], widths: Sequence[int]) -> Any:
-        name = FORBIDDEN.sub(" ", title).strip("' ")[:LONGEST_TITLE] or "–"
+        name = shortened(FORBIDDEN.sub(" ", title).strip("' ")) or "–"
         while name.casefold() in self.titles:
             name = f"{name[: LONGEST_TITLE - 2]} 2"
         self.titles.add(name.casefold())
@@ -198,21 +203,23 @@ class _Book:
         trend = self.report.trend
         assert trend is not None
         now, before = _("these months"), _("a year before")
-        heads = [words for code in KEYS for words in (f"{DEFINITIONS[code].name}, {now}", f"{DEFINITIONS[code].name}, {before}")]
+        lines = [(code, part) for code in KEYS for part in ("", *PARTS.get(code, ()))]
+        names = [part_words(part) if part else DEFINITIONS[code].name for code, part in lines]
+        heads = [words for name in names for words in (f"{name}, {now}", f"{name}, {before}")]
         sheet = self._sheet(_("Months"), [_("Month"), _("Note"), *heads], [12, 40, *[16] * len(heads)])
         for at, (point, earlier) in enumerate(zip(trend.points, trend.before, strict=True), start=1):
             sheet.write_datetime(at, 0, point.month.first, self.months)
             self._strings(sheet, at, [mark_of(point)], start=1)
-            for column, code in enumerate(KEYS):
+            for column, (code, part) in enumerate(lines):
                 for side, each in enumerate((point, earlier)):
-                    figure = each.figure(code)
+                    figure = of_part(each.figure(code), part)
                     # A gap stays an empty cell, and a gap in the line.
                     if figure is not None and figure.value is not None:
                         self._value(sheet, at, 2 + column * 2 + side, figure.value, figure.unit)
         last = len(trend.points)
         row = last + CHARTS_FROM
-        for at, chart_words in enumerate(each for each in self.report.charts if not each.part):
-            column = 2 + KEYS.index(chart_words.code) * 2
+        for at, chart_words in enumerate(self.report.charts):
+            column = 2 + lines.index((chart_words.code, chart_words.part)) * 2
             self._line_chart(sheet, column, last, row + (at // 2) * CHART_HEIGHT, at % 2, chart_words)
 
     def _line_chart(self, sheet: Any, column: int, last: int, row: int, side: int, words: Any) -> None:

@@ -150,7 +150,10 @@ DEFINITIONS = (
         "M17",
         "n",
         Better.NEITHER,
-        _("Texts that residents have written as feedback. A person has read them and said what tone and themes they have."),
+        _(
+            "Texts that residents have written as feedback. People go through them and say what tone and themes they have; "
+            "shares are of those that have been gone through."
+        ),
         own_words,
         Source.WORDS,
         Source.MEDIA,

@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.actors import Staff
-from chat.models import Conversation
 from reports.metrics import Scope
 from reports.models import ReportGroup
 from reports.months import Month, Period
 from reports.permissions import may_read_county, readable_services
+from reports.trend import MOST_MONTHS, first_month
 from services.models import County, Service
 
-MOST_MONTHS = 60
 ALL = "kaikki"
 GROUP = "ryhma:"
 """Before the key of a group in an address: no key of a service has a colon."""
@@ -74,6 +73,8 @@ def chosen_of(request: HttpRequest, actor: Staff, county: County) -> Chosen:
     this = Month.of(timezone.localdate())
     first = first_month(county, this)
     months = [this.shifted(-n) for n in range((this.year - first.year) * 12 + this.number - first.number + 1)]
+    if request.GET.get("vuosi"):
+        return Chosen(service, services, may_read_all, asked_year(request, first, this), months, group, groups)
     if request.GET.get("alku") or request.GET.get("loppu"):
         try:
             period = Period(date.fromisoformat(request.GET.get("alku", "")), date.fromisoformat(request.GET.get("loppu", "")))
@@ -124,7 +125,9 @@ def asked_month(request: HttpRequest, first: Month, this: Month) -> Month:
     return asked
 
 
-def first_month(county: County, this: Month) -> Month:
-    """The month of the first conversation, at most five years back."""
-    first = Conversation.objects.filter(county=county).order_by("queued_at").values_list("queued_at", flat=True).first()
-    return this if first is None else max(Month.of(timezone.localdate(first)), this.shifted(1 - MOST_MONTHS))
+def asked_year(request: HttpRequest, first: Month, this: Month) -> Period:
+    """The year of the address, else the running one, from its first day to its last."""
+    text = request.GET.get("vuosi") or str(this.year)
+    if not (text.isdecimal() and len(text) == 4 and first.year <= int(text) <= this.year):
+        raise Http404
+    return Period(Month(int(text), 1).first, Month(int(text), 12).last)

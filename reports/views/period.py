@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -20,8 +20,8 @@ from reports.permissions import readable_services
 from reports.report import report_of
 from reports.summary import period_words
 from reports.targets import targets_of
-from reports.trend import trend_of
-from reports.views.choosing import Chosen, chosen_group, chosen_of, chosen_service, first_month
+from reports.trend import first_month, trend_of
+from reports.views.choosing import Chosen, asked_year, chosen_group, chosen_of, chosen_service
 from reports.views.door import figures_door
 from reports.views.month import page_context
 from services.models import County
@@ -101,9 +101,5 @@ def _year(request: HttpRequest, actor: Staff, county: County, first: Month, this
     services = list(readable_services(actor, county))
     service, may_read_all = chosen_service(request, actor, county, services)
     groups, group = chosen_group(request, actor, county)
-    text = request.GET.get("vuosi") or str(this.year)
-    if not (text.isdecimal() and len(text) == 4 and first.year <= int(text) <= this.year):
-        raise Http404
-    whole = Period(Month(int(text), 1).first, Month(int(text), 12).last)
     months = [Month(number, 1) for number in range(this.year, first.year - 1, -1)]
-    return Chosen(service, services, may_read_all, whole, months, group, groups)
+    return Chosen(service, services, may_read_all, asked_year(request, first, this), months, group, groups)

@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, Exists, F, Max, OuterRef
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -33,7 +33,7 @@ from adoption.models import Proof, Rollout, RolloutItem
 from adoption.operations import check_rollout
 from chat.availability import availabilities
 from chat.choices import AudienceChoice, EventKind, Outcome, State, Status
-from chat.models import Attempt, Concern, Conversation, Event, Feedback, Leg, Participant, Presence
+from chat.models import Attempt, Concern, Conversation, Event, Feedback, Leg, Participant, Presence, Transfer
 from chat.operations import open_conversation
 from chat.operations.past import Past, forget_claims, record_past
 from chat.staffing import hours_of_day
@@ -42,6 +42,9 @@ from config.demo.loading import Demo, load_demo
 from config.demo.opinions import WORDS
 from config.demo.reading import people_file, service_files
 from config.demo.shapes import GROWTH, HOURS_MONDAY, HOURS_OTHER, MONTHS, WEEKDAYS, arrivals
+from reports.models import MonthlyReport
+from reports.months import Month
+from reports.quality import candidates_of
 from services.calendars import HELSINKI, Calendar
 from services.hours import Reason, availability
 from services.identity_codes import mask
@@ -384,11 +387,11 @@ def test_the_board_has_a_concern_to_go_through(demo: Demo, db: None):
     assert not Conversation.objects.flagged().exists()  # the supervisor has seen them all
 
 
-def test_words_are_kept_for_the_last_days_only(contacts: list[Conversation], db: None):
+def test_words_are_kept_of_the_last_months_only(contacts: list[Conversation], db: None):
     now = timezone.now()
     told = Event.objects.exclude(body="")
     assert told.values("conversation").distinct().count() >= 12
-    assert not told.filter(created_at__lt=now - timedelta(days=40)).exists()
+    assert not told.filter(created_at__lt=now - timedelta(days=64)).exists()
     assert not told.filter(conversation__erased_at__isnull=False).exists()
     erased = [row for row in contacts if row.erased_at]
     assert len(erased) > CONTACTS / 2
@@ -414,6 +417,28 @@ def test_legs_tell_the_waits_and_transfers(contacts: list[Conversation], db: Non
     assert 0.05 < share(moved, answered) < 0.15
     targets = {queue.pk: set(queue.transfer_targets.values_list("pk", flat=True)) for queue in Queue.objects.all()}
     assert all(own[1].queue_id in targets[own[0].queue_id] for own in legs.values() if len(own) > 1)
+
+
+def test_who_was_passed_on_has_a_transfer_that_was_taken(contacts: list[Conversation], db: None):
+    moved = {leg.conversation_id: leg for leg in Leg.objects.filter(number=2).select_related("queue")}
+    found = {row.conversation_id: row for row in Transfer.objects.select_related("from_leg__responder", "to_leg")}
+    assert set(found) == set(moved) and found
+    for pk, row in found.items():
+        assert row.to_leg == moved[pk] and row.ended_at == row.to_leg.accepted_at and row.sender == row.from_leg.responder
+        assert row.asked_at <= row.offered_at < row.ended_at and bool(row.crossing) == (row.reason == "wrong")
+
+
+def test_the_months_that_are_due_are_frozen_and_can_be_gone_through(demo: Demo, db: None):
+    last = Month.of(timezone.localdate()).shifted(-1)
+    month = next(each for each in (last, last.shifted(-1)) if each.report_at <= timezone.now())
+    frozen = MonthlyReport.objects.filter(county=demo.county, month=month.first, revision=1)
+    opened = Service.objects.filter(county=demo.county, is_test=False, opened_at__lt=month.period.interval[1])
+    assert set(frozen.values_list("service", flat=True)) == {None, *opened.values_list("pk", flat=True)}
+    assert frozen.filter(group__isnull=False).count() == 1
+    service = Service.objects.get(county=demo.county, key="ikaantyneet")
+    read = Event.objects.filter(kind=EventKind.MESSAGE, conversation=OuterRef("pk"))
+    of_last = candidates_of(service, last)
+    assert of_last.exists() and not of_last.exclude(Exists(read)).exists()
 
 
 def test_outcomes_hold_the_one_contact_promise(contacts: list[Conversation], db: None):

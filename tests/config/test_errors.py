@@ -34,6 +34,13 @@ def test_a_missing_page(client: Client, portal: County, language: str, heading: 
     assert "015 000 100" in page
 
 
+def test_a_missing_page_of_staff_has_their_menu(manager: User, signed_in) -> None:
+    page = signed_in(manager).get("/fi/raportit/ei-ole/")
+    words = page.content.decode()
+    assert page.status_code == 404
+    assert "Sivua ei löytynyt" in words and "Raportit</a>" in words and "Missä tarvitset apua?" not in words
+
+
 @pytest.mark.parametrize(
     ("path", "heading"), [("/fi/", "Jokin meni vikaan"), ("/sv/palvelu/x/", "Något gick fel"), ("/en/", "Something went wrong")]
 )

@@ -18,6 +18,7 @@ from chat.choices import EndedBy, State
 from chat.models import Conversation
 from reports.exports import as_csv, as_json, dataset_csv, dataset_rows, dataset_xlsx, paper, workbook
 from reports.exports.legible import cell_text, legible
+from reports.exports.workbook import shortened
 from reports.metrics import DEFINITIONS, Scope
 from reports.models import MonthNote
 from reports.months import Month
@@ -71,9 +72,20 @@ class TestWorkbook:
     def test_a_sheet_for_each_group_and_the_definitions(self, report: Report) -> None:
         sheets = cells_of(workbook(report))
         assert next(iter(sheets)) == "Lyhyesti" and list(sheets)[-1] == "Määritelmät"
-        assert [group.title[:31] for group in report.groups] == list(sheets)[1 : 1 + len(report.groups)]
+        assert [shortened(group.title) for group in report.groups] == list(sheets)[1 : 1 + len(report.groups)]
         assert {"Kuukaudet", "Eriteltynä", "Viikonpäivä ja tunti", "Siirrot"} <= set(sheets)
         assert {row[0] for row in sheets["Määritelmät"][1:]} == set(DEFINITIONS)
+
+    def test_names_of_sheets_are_cut_between_words(self) -> None:
+        assert shortened("Puhelin, sähköposti ja digilääkärin käynnit") == "Puhelin, sähköposti ja…"
+        assert shortened("Kontaktit, joita ei olisi tarvittu") == "Kontaktit, joita ei olisi…"
+        assert shortened("x" * 40) == "x" * 30 + "…" and shortened("y" * 31) == "y" * 31
+
+    def test_parts_that_are_drawn_have_their_columns(self, report: Report) -> None:
+        months = cells_of(workbook(report))["Kuukaudet"]
+        column = months[0].index("Aukiolotunnit viikossa, nämä kuukaudet")
+        told = next(each for each in report.charts if each.part == "weekly_hours")
+        assert [row[column] is None for row in months[1:14]] == [row.now == "–" for row in told.rows]
 
     def test_numbers_are_numbers_beside_their_words(self, report: Report) -> None:
         sheets = cells_of(workbook(report))
@@ -100,12 +112,12 @@ class TestWorkbook:
 
     def test_charts_have_an_alternative(self, report: Report) -> None:
         book = load_workbook(io.BytesIO(workbook(report)))
-        assert len(book["Kuukaudet"]._charts) == len([each for each in report.charts if not each.part]) == 10
+        assert len(book["Kuukaudet"]._charts) == len(report.charts) == 12
         assert len(book[report.groups[0].title]._charts) == 1
         with_words = workbook(report)
         parts = __import__("zipfile").ZipFile(io.BytesIO(with_words))
         drawn = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/drawings/drawing"))
-        assert drawn.count("descr=") == 11 and "Viimeisin: 10 (marraskuu 2026)" in drawn
+        assert drawn.count("descr=") == 13 and "Viimeisin: 10 (marraskuu 2026)" in drawn
 
     def test_the_note_the_target_and_the_state_are_in_it(self, report: Report) -> None:
         first = [row[1] for row in cells_of(workbook(report))["Lyhyesti"]]

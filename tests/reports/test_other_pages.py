@@ -121,6 +121,15 @@ class TestYear:
         assert "Alueeksi tuli 1.11.2026 Koko alue" in shown
         assert "ei vertailukelpoinen edelliseen kuukauteen" in shown
 
+    def test_its_files_tell_the_same_year(self, d1, manager, service: Service, signed_in) -> None:
+        client = signed_in(manager)
+        shown = client.get(reverse("reports:year"), {"palvelu": service.key})
+        asked = shown.context["chosen"].query
+        assert f"{reverse('reports:workbook')}?{asked}" in shown.content.decode().replace("&amp;", "&")
+        of_year = client.get(reverse("reports:data"), {"palvelu": service.key, "vuosi": "2026"}).json()
+        assert of_year["period"] == client.get(f"{reverse('reports:data')}?{asked}").json()["period"]
+        assert client.get(reverse("reports:paper"), {"palvelu": service.key, "vuosi": "1999"}).status_code == 404
+
     @pytest.mark.parametrize("year", ["x", "1999", "2027", "20266"])
     def test_what_there_is_not(self, d1, manager, signed_in, year: str) -> None:
         page(signed_in(manager), "reports:year", status=404, vuosi=year)

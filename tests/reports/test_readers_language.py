@@ -17,7 +17,7 @@ from reports.exports import as_csv, as_json, workbook
 from reports.months import Month
 from reports.operations import freeze_month
 from reports.report import Report, report_of
-from services.models import County, Queue, ResponderGroup, Service
+from services.models import County, Queue, ResponderGroup, Service, Topic
 from tests.reports.d1 import Row, made, make_d1
 from tests.reports.test_files import cells_of
 
@@ -117,3 +117,18 @@ class TestRightService:
         assert not november(county, second_service).right_places
         freeze_month(by=BY, county=county, month=NOVEMBER, service=None, now=TODAY)
         assert not november(county, revision=1).right_places
+
+
+def test_topics_of_one_name_are_told_apart_by_their_services(county: County, queue: Queue, second_queue: Queue) -> None:
+    """Of the whole county; a topic that no other service has needs no more than its name."""
+    services = (queue.service, second_queue.service)
+    topics = [Topic.objects.create(service=each, key="muu", name_fi="Muu asia", name_sv="Annat") for each in services]
+    topics.append(Topic.objects.create(service=queue.service, key="oma", name_fi="Omaishoito"))
+    for number, topic in enumerate(topics):
+        row = made(
+            queue, Row(f"{number + 2} 08:00:00", f"{number + 2} 08:01:00", f"{number + 2} 08:02:00", f"{number + 2} 08:20:00")
+        )
+        Conversation.objects.filter(pk=row.pk).update(topic=topic)
+    with translation.override("fi"):
+        [table] = [each for each in november(county).tables if each.key == "topic"]
+    assert sorted(row.name for row in table.rows) == sorted([*(f"{each.name_fi}: Muu asia" for each in services), "Omaishoito"])

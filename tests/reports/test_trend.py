@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from reports.metrics.series import read_series
 from reports.models import MonthNote
 from reports.months import Month
 from reports.operations import freeze_month
+from reports.templatetags.report_words import hyphenated
 from reports.trend import KEYS, last_months, trend_of
 from services.choices import Identification
 from services.models import County, Queue, Service, ServiceArea
@@ -183,6 +185,26 @@ class TestDrawing:
         assert bars.bars[0].width == 2 * bars.bars[1].width and bars.bars[2].width == 0
         assert bars.alternative == "Otsikko. a: 100; b: 50; c: 0."
         assert bars_of("Tyhjä", []).height == 0
+
+    def test_long_words_of_a_bar_take_the_lines_they_need(self) -> None:
+        long = "Suun terveydenhuollon chat: Määrittely- ja suunnittelu"
+        first, second = bars_of("Otsikko", [(long, 1, "1"), ("b", 1, "1")]).bars
+        assert [line for _y, line in first.lines] == ["Suun terveydenhuollon chat: Määrittely-", "ja suunnittelu"]
+        assert first.bar_y > first.lines[-1][0] and second.lines[0][0] > first.bar_y + 16
+        alone = bars_of("Otsikko", [("b", 1, "1")])
+        assert alone.height == alone.bars[0].foot == 42
+
+    def test_what_is_left_out_is_told_with_the_drawing(self) -> None:
+        assert (
+            bars_of("Otsikko", [("a", 1, "1")], note="Muut on jätetty pois.").alternative == "Otsikko. a: 1. Muut on jätetty pois."
+        )
+
+    def test_where_long_finnish_words_may_be_broken(self) -> None:
+        with override("fi"):
+            told = hyphenated("Vastatut ja vastausprosentti, asiakastyytyväisyys").replace("\xad", "-")
+        assert told == "Vastatut ja vas-taus-pro-sentti, asia-kas-tyy-ty-väi-syys"
+        with override("sv"):
+            assert hyphenated("Sammanställningarna") == "Sammanställningarna"
 
     def test_shades(self) -> None:
         assert [[cell.shade for cell in row] for row in shaded([[0, 1], [50, 100]])] == [[0, 1], [3, 5]]

@@ -15,7 +15,7 @@ from reports.at_once import reports_of
 from reports.exports.month import KINDS, files_of
 from reports.metrics.scope import scopes_of
 from reports.months import Month
-from reports.views.choosing import first_month
+from reports.trend import first_month
 from services.models import County
 
 
