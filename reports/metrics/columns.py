@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.expressions import Combinable
 
 from chat.choices import GIVEN_OUTCOMES, EndedBy, Outcome, OutcomeReason, Status, WhyChat
-from reports.metrics.sql import P90, Elapsed, Median, Micros
+from reports.metrics.sql import Elapsed, Micros, Ranks
 
 # One that is still going on has been answered when a human has replied (metrics 1.1).
 ANSWERED = Q(status=Status.ANSWERED) | Q(status="", first_reply_at__isnull=False)
@@ -71,12 +71,11 @@ def asked(columns: Columns, codes: Collection[str]) -> Columns:
 
 
 def series(name: str, micros: Combinable, condition: Q) -> Columns:
-    """A series of durations: how many, their sum, median, nine of ten, longest."""
+    """A series of durations: how many, their sum, median and nine of ten, longest."""
     return {
         f"{name}_n": Count(micros, filter=condition),
         f"{name}_sum": Sum(micros, filter=condition),
-        f"{name}_median": Median(micros, filter=condition),
-        f"{name}_p90": P90(micros, filter=condition),
+        f"{name}_ranks": Ranks(micros, filter=condition),
         f"{name}{LONGEST}": Max(micros, filter=condition),
     }
 

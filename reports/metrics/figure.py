@@ -64,12 +64,18 @@ def times(metric: str, facts: Facts, series: str, parts: Sequence[tuple[str, int
     """A series of durations: its value is the median; mean, nine of ten and the longest stand beside it."""
     n = number(facts, f"{series}_n")
     total = number(facts, f"{series}_sum")
+    median, p90 = ranks(facts, series)
     beside = {
         "mean": Fraction(total, n * 1_000_000) if n else None,
-        "p90": seconds(facts.get(f"{series}_p90")),
+        "p90": seconds(p90),
         "longest": seconds(facts.get(f"{series}_max")),
     }
-    return Figure(metric, seconds(facts.get(f"{series}_median")), "s", n, parts, beside)
+    return Figure(metric, seconds(median), "s", n, parts, beside)
+
+
+def ranks(facts: Facts, series: str) -> tuple[float | None, float | None]:
+    """The median and nine of ten of a series, in microseconds."""
+    return facts.get(f"{series}_ranks") or (None, None)
 
 
 def number(facts: Facts, name: str) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ MILLION = 1_000_000
 LONG_READING_MS = 60_000
 LONG_READING_MEMORY = "64MB"
 """For each sorting of a million waits: PostgreSQL’s own 4 MB would sort them on the disk."""
+NOTHING = -9e18
+"""Stands for nothing in SQLite's aggregates: shorter than anything that is measured."""
+MEDIAN, P90 = (f"{name} WITHIN GROUP (ORDER BY %(expressions)s)" for name in ("percentile_cont(0.5)", "percentile_disc(0.9)"))
 _is_long: ContextVar[bool] = ContextVar("is_long", default=False)
 
 
@@ -100,22 +104,49 @@ class UtcHour(Func):
         return super().as_sql(compiler, connection, template="floor(date_part('epoch', %(expressions)s) / 3600)::int", **extra)
 
 
+class _Values:
+    """The values that an aggregate of SQLite has seen."""
+
+    def __init__(self) -> None:
+        self.values = array("d")  # a fourth of a list; whole microseconds are exact in it
+        self.step = self.values.append  # called for each row: no Python stands between
+
+    @property
+    def ordered(self) -> list[float]:
+        """The values in order, without what stands for nothing."""
+        ordered = sorted(self.values)
+        return ordered[bisect_right(ordered, NOTHING) :]
+
+
+class _MedianOfSqlite(_Values):
+    def finalize(self) -> float | None:
+        """The middle value, or the mean of the two middle ones."""
+        return _middle(self.ordered)
+
+
+class _RanksOfSqlite(_Values):
+    def finalize(self) -> str | None:
+        """The median and the ⌈0.9·n⌉-th smallest: SQLite takes one value from an aggregate."""
+        ordered = self.ordered
+        return f"{_middle(ordered)!r} {ordered[ceil(Fraction(9, 10) * len(ordered)) - 1]!r}" if ordered else None
+
+
+def _middle(ordered: Sequence[float]) -> float | None:
+    n = len(ordered)
+    return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else None
+
+
 class _Ordered(Aggregate):
     """An aggregate of ordered values: PostgreSQL's own, or one that SQLite is given."""
 
     output_field = FloatField()
-    postgres: str
     sqlite: str
     own: type[_Values]
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
-        """PostgreSQL's ordered-set aggregate."""
-        return self._written(f"{self.postgres} WITHIN GROUP (ORDER BY %(expressions)s)", compiler, connection, extra)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
         """SQLite's connection is given the aggregate if it has none yet."""
         _give(connection, self.sqlite, self.own)
-        return self._written(f"{self.sqlite}(%(expressions)s)", compiler, connection, extra)
+        return self._written(f"{self.sqlite}(IFNULL(%(expressions)s, {NOTHING!r}))", compiler, connection, extra)
 
     def _written(self, template: str, compiler: Any, connection: Any, extra: dict[str, Any]) -> tuple[str, Any]:
         same = self.copy()
@@ -123,48 +154,41 @@ class _Ordered(Aggregate):
         return super(_Ordered, same).as_sql(compiler, connection, **extra)
 
 
-class _Values:
-    """The values that an aggregate of SQLite has seen."""
-
-    def __init__(self) -> None:
-        self.values = array("d")  # a fourth of a list; whole microseconds are exact in it
-
-    def step(self, value: float | None) -> None:
-        """One more row; nothing is no value."""
-        if value is not None:
-            self.values.append(value)
-
-
-class _MedianOfSqlite(_Values):
-    def finalize(self) -> float | None:
-        """The middle value, or the mean of the two middle ones."""
-        ordered, n = sorted(self.values), len(self.values)
-        return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else None
-
-
-class _P90OfSqlite(_Values):
-    def finalize(self) -> float | None:
-        """The ⌈0.9·n⌉-th smallest."""
-        n = len(self.values)
-        return sorted(self.values)[ceil(Fraction(9, 10) * n) - 1] if n else None
-
-
 class Median(_Ordered):
     """The mean of the two middle values when their number is even (metrics 1.4)."""
 
     name = "Median"
-    postgres = "percentile_cont(0.5)"
     sqlite = "portal_median"
     own = _MedianOfSqlite
 
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """PostgreSQL's ordered-set aggregate."""
+        return self._written(MEDIAN, compiler, connection, extra)
 
-class P90(_Ordered):
-    """Nearest rank: the ⌈0.9·n⌉-th smallest (metrics 1.4)."""
 
-    name = "P90"
-    postgres = "percentile_disc(0.9)"
-    sqlite = "portal_p90"
-    own = _P90OfSqlite
+class Ranks(_Ordered):
+    """The median, and by nearest rank the ⌈0.9·n⌉-th smallest (metrics 1.4), as a pair: both are of the same order."""
+
+    name = "Ranks"
+    sqlite = "portal_ranks"
+    own = _RanksOfSqlite
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """PostgreSQL's ordered-set aggregates, which share their sorting."""
+        (median, first), (p90, second) = (self._written(each, compiler, connection, extra) for each in (MEDIAN, P90))
+        return f"ARRAY[{median}, {p90}]", [*first, *second]
+
+    @property
+    def convert_value(self) -> Callable[..., tuple[float, float] | None]:
+        """What either database gives, as a pair; none of no values."""
+        return lambda value, expression, connection: _pair(value)
+
+
+def _pair(value: str | Sequence[float | None] | None) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    median, p90 = value.split() if isinstance(value, str) else value
+    return None if median is None or p90 is None else (float(median), float(p90))
 
 
 def seconds(micros: float | None) -> Fraction | None:

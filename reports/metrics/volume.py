@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.choices import Status, WentTo
 from reports.metrics.definition import Better, Source, metric
-from reports.metrics.figure import Facts, Figure, count, named, number, ratio, share, unknown
+from reports.metrics.figure import Facts, Figure, count, named, number, ranks, ratio, share, unknown
 from reports.metrics.sql import seconds
 
 
@@ -38,7 +38,7 @@ def answered(facts: Facts) -> Figure:
 
 def abandoned(facts: Facts) -> Figure:
     """M04, with the median of how long they waited before they left."""
-    beside = {"left_after": seconds(facts.get("left_median"))}
+    beside = {"left_after": seconds(ranks(facts, "left")[0])}
     parts = named(facts, [Status.ABANDONED, Status.SHORT_ABANDON])
     return share("M04", number(facts, "abandoned"), number(facts, "contacts"), parts, beside=beside)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.metrics.columns import BANDS, SILENT
 from reports.metrics.definition import Better, Source, metric
-from reports.metrics.figure import Facts, Figure, named, number, ratio, share, times
+from reports.metrics.figure import Facts, Figure, named, number, ranks, ratio, share, times
 from reports.metrics.sql import seconds
 
 
@@ -19,7 +19,7 @@ def queue_time(facts: Facts) -> Figure:
     n, total = number(facts, "leg_n"), number(facts, "leg_sum")
     after = {
         "transfer_mean": Fraction(total, n * 1_000_000) if n else None,
-        "transfer_median": seconds(facts.get("leg_median")),
+        "transfer_median": seconds(ranks(facts, "leg")[0]),
     }
     return Figure(figure.metric, figure.value, figure.unit, figure.n, figure.parts, {**figure.beside, **after})
 

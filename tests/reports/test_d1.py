@@ -14,7 +14,8 @@ from chat.models import Conversation
 from reports.metrics import AVAILABLE, DEFINITIONS, Scope, figures_of, read_figures
 from reports.metrics.definition import Source
 from reports.metrics.words import part_words
-from reports.shown import BREAKDOWNS, names_of, tables_of
+from reports.naming import names_of
+from reports.shown import BREAKDOWNS, tables_of
 from reports.targets import beside_in_words
 from services.choices import Identification, TopicKind
 from services.models import County, Queue, Service, Topic

@@ -16,8 +16,9 @@ from chat.models import Conversation
 from reports.hiding import hidden_by_services, hidden_cells, hidden_of
 from reports.metrics import Scope, figures_of
 from reports.months import Period
+from reports.naming import names_of
 from reports.rounding import persons
-from reports.shown import BREAKDOWNS, flat_rows, names_of, tables_of
+from reports.shown import BREAKDOWNS, flat_rows, tables_of
 from services.models import County, Municipality, Queue
 from services.texts import text
 from tests.reports.d1 import NOVEMBER
