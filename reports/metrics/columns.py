@@ -12,7 +12,8 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.expressions import Combinable
 
 from chat.choices import GIVEN_OUTCOMES, EndedBy, Outcome, OutcomeReason, Status, WhyChat
-from reports.metrics.sql import Elapsed, Micros, Ranks
+from reports.metrics.ranks import Ranks
+from reports.metrics.sql import Elapsed, Micros
 
 # One that is still going on has been answered when a human has replied (metrics 1.1).
 ANSWERED = Q(status=Status.ANSWERED) | Q(status="", first_reply_at__isnull=False)

@@ -13,8 +13,9 @@ from guidance import usage
 from guidance.models import Path
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, named, number, ratio, share, unknown
+from reports.metrics.ranks import Median
 from reports.metrics.scope import Scope
-from reports.metrics.sql import Elapsed, Median, seconds
+from reports.metrics.sql import Elapsed, seconds
 from reports.months import Period
 
 
