@@ -140,7 +140,8 @@ def _released(figures: Mapping[str, Figure]) -> list[str]:
         told = _("%(hours)s hours of phone time in a week were released.") % about
     else:
         told = _("%(hours)s hours of phone time in a week were released, that is %(n)s appointments.") % about
-    return [told, " ".join(str(NOTES.get(note, note)) for note in figure.notes)]
+    # A person's own words stand between marks: they are in her language.
+    return [told, " ".join(str(NOTES[note]) if note in NOTES else _("“%(words)s”") % {"words": note} for note in figure.notes)]
 
 
 def _short(value: Fraction) -> str:

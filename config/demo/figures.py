@@ -15,7 +15,7 @@ from accounts.models import Grant, User
 from adoption.operations.months import note_months
 from reports.choices import ExternalKind
 from reports.external import ALL, Entry
-from reports.models import ExternalFigure, ReportGroup
+from reports.models import ExternalFigure, MonthlyReport, ReportGroup
 from reports.months import Month
 from reports.operations import (
     Action,
@@ -42,20 +42,7 @@ SOURCE = "Puhelinjärjestelmän kuukausiraportti"
 
 def write_figures(*, by: System, county: County, now: datetime) -> int:
     """Brings them in once, as the manager would; gives how many figures. A county that has some is left as it is."""
-    manager = (
-        Grant.objects.valid()
-        .filter(county=county.code, role=Role.MANAGER, service_id=None)
-        .select_related("user")
-        .order_by("pk")
-        .first()
-    )
-    main_user = (
-        Grant.objects.valid()
-        .filter(county=county.code, role=Role.MAIN_USER, service_id=None)
-        .select_related("user")
-        .order_by("pk")
-        .first()
-    )
+    manager, main_user = _whole_county(county, Role.MANAGER), _whole_county(county, Role.MAIN_USER)
     if manager is None or main_user is None or ExternalFigure.objects.filter(county=county).exists():
         return 0
     services = {row.key: row for row in Service.objects.filter(county=county, is_test=False, opened_at__isnull=False)}
@@ -67,12 +54,31 @@ def write_figures(*, by: System, county: County, now: datetime) -> int:
     members = [services[key] for key in GROUP if key in services]
     if len(members) > 1 and not ReportGroup.objects.filter(county=county).exists():
         save_group(by=Staff(main_user.user_id), county=county, group=None, names=GROUP_NAMES, services=members, version=None)
+    return taken.new
+
+
+def write_reports(*, by: System, county: County, now: datetime) -> None:
+    """Freezes the months that are due, when all that they tell of is there; one report is gone through and signed.
+
+    A county that has a report of its own is left as it is.
+    """
+    manager, main_user = _whole_county(county, Role.MANAGER), _whole_county(county, Role.MAIN_USER)
+    whole = MonthlyReport.objects.of_scope(county=county, service=None)
+    if manager is None or main_user is None or whole.exists():
+        return
     freeze_due_months(by=by, now=now)  # before anybody is told by letter of what is past
     if ReportGroup.objects.filter(county=county).exists():
         choose_recipients(by=Staff(main_user.user_id), county=county, group=None, people=[manager.user])
-    if (reviewed := services.get(PHONE[0])) is not None:
-        _review(by, county, reviewed, last.shifted(-1), manager.user, now)
-    return taken.new
+    reviewed = Service.objects.filter(county=county, key=PHONE[0]).first()
+    if reviewed is not None:
+        _review(by, county, reviewed, Month.of(local_date(now)).shifted(-2), manager.user, now)
+
+
+def _whole_county(county: County, role: Role) -> Grant | None:
+    """Who has the role in the whole county."""
+    rows = Grant.objects.valid().filter(county=county.code, role=role, service_id=None)
+    found: Grant | None = rows.select_related("user").order_by("pk").first()
+    return found
 
 
 def _entries(keys: list[str], months: list[Month]) -> Iterator[Entry]:

@@ -17,7 +17,7 @@ from chat.models import Conversation, Presence
 from chat.operations.past import record_past
 from config.demo.concerns import write_concerns
 from config.demo.directory import write_county
-from config.demo.figures import write_figures
+from config.demo.figures import write_figures, write_reports
 from config.demo.handbook import write_handbook
 from config.demo.history import Place, Teller
 from config.demo.paths import write_paths
@@ -107,6 +107,8 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         write_surveys(by=BY, county=county, now=now)
         write_paths(by=BY, county=county, now=now)
         write_requests(by=BY, county=county, now=now)
+    say("  the reports of its last months …")
+    write_reports(by=BY, county=county, now=now)
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 

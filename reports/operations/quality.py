@@ -8,6 +8,7 @@ from secrets import token_hex
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff
@@ -19,6 +20,7 @@ from reports.models import MonthlyReport, QualityCheck, QualitySample
 from reports.months import Month
 from reports.permissions import may_check_quality
 from reports.quality import drawable, drawn, in_order, result_of, took_part
+from services.identity_codes import mask
 from services.models import County, Service
 
 PURPOSE = "laadunseuranta"
@@ -126,6 +128,8 @@ def check_conversation(
 ) -> QualityCheck:
     """A supervisor says of each item of the list yes, no or does not apply; her own conversations others go through.
 
+    An identity code in the remarks is masked before it is stored.
+
     Raises PermissionDenied, ValidationError (own, marks_missing, stale, replaced).
     """
     row: QualityCheck = (
@@ -146,7 +150,8 @@ def check_conversation(
     if any(mark not in QualityMark.values for mark in known.values()):
         raise ValidationError(_("Choose an answer for every item."), code="marks_missing")
     before = dict(row.marks) if row.checked_at else None
-    row.marks, row.remarks = known, remarks.strip()[:LONGEST_REMARKS]
+    told, _found = mask(remarks.strip(), get_language() or "fi")
+    row.marks, row.remarks = known, told[:LONGEST_REMARKS]
     row.checked_at, row.checked_by_id = now, by.user_id
     row.version += 1
     row.save()

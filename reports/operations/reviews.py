@@ -18,6 +18,7 @@ from reports.models import AgreedAction, MonthlyReport, Review
 from reports.models.reviews import TOPICS
 from reports.months import Month
 from reports.permissions import may_review, workers_of
+from services.calendars import local_date
 from services.models import County, Service
 from services.operations import add_improvement
 
@@ -97,7 +98,7 @@ def sign_review(*, by: Actor, review: Review, now: datetime) -> Review:
     """A signed review is whole: the four topics, and either actions with an owner and a day or the word that none is needed.
 
     The actions become improvements, so that somebody sees to them; a signed review never changes.
-    Raises PermissionDenied, ValidationError (signed, topics_missing, actions_missing, action_incomplete, newer_report).
+    Raises PermissionDenied, ValidationError (signed, topics_missing, actions_missing, action_incomplete, due_past, newer_report).
     """
     row: Review = (
         Review.objects.select_for_update(of=("self",), no_key=True).select_related("county", "service", "report").get(pk=review.pk)
@@ -107,7 +108,7 @@ def sign_review(*, by: Actor, review: Review, now: datetime) -> Review:
     if row.signed_at is not None:
         raise ValidationError(_("This review has been signed already."), code="signed")
     actions = list(row.actions.select_related("owner"))
-    _refuse_unfinished(row, actions)
+    _refuse_unfinished(row, actions, local_date(now))
     newest = MonthlyReport.objects.of_scope(county=row.county, service=row.service).filter(month=row.month).order_by("-revision")
     if newest.first() != row.report:
         raise ValidationError(_("The report has a newer revision. Read its figures and sign then."), code="newer_report")
@@ -143,7 +144,7 @@ def source_of(review: Review) -> str:
     return _("Review of the monthly report %(month)s") % {"month": f"{review.month.month}/{review.month.year}"}
 
 
-def _refuse_unfinished(row: Review, actions: Sequence[AgreedAction]) -> None:
+def _refuse_unfinished(row: Review, actions: Sequence[AgreedAction], today: date) -> None:
     empty = {
         topic: ValidationError(_("Write what you found."), code="topics_missing") for topic in TOPICS if not getattr(row, topic)
     }
@@ -153,3 +154,5 @@ def _refuse_unfinished(row: Review, actions: Sequence[AgreedAction]) -> None:
         raise ValidationError(_("Agree at least one action, or tick that none is needed. Not both."), code="actions_missing")
     if any(not each.title or each.owner_id is None or each.due_on is None for each in actions):
         raise ValidationError(_("Each action needs what is done, who does it and by when."), code="action_incomplete")
+    if any(each.due_on and each.due_on < today for each in actions):
+        raise ValidationError(_("The day of an action has passed already. Give one that is to come."), code="due_past")

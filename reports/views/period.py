@@ -28,7 +28,7 @@ from services.models import County
 
 BESIDE = ("M01", "M07", "M08", "M21")
 """What is told of a free period month by month: chat and phone side by side (S004-14)."""
-OF_YEAR = ("M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M14", "M15")
+OF_YEAR = ("M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15")
 
 
 @require_GET

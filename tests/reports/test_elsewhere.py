@@ -200,7 +200,7 @@ class TestShown:
             report = told(manager, d1)
             table, data = as_csv(report).decode(), as_json(report).decode()
             assert "Soittoaikaa vapautui 38 tuntia viikossa, eli 76 vastaanottoaikaa." in report.sentences
-            assert report.sentences[-1] == "Toivottua säästöä ei saavutettu. Puhelin säilyy."
+            assert report.sentences[-1] == "Toivottua säästöä ei saavutettu. ”Puhelin säilyy.”"
         for content in (table, data):
             assert "Toivottua säästöä ei saavutettu." in content and "Puhelin säilyy." in content
         assert '"chat_and_phone"' in data and "410" in table

@@ -111,6 +111,7 @@ class TestYear:
         shown = signed_in(manager).get(reverse("reports:year"), {"palvelu": service.key})
         rows = {row.code: row for row in shown.context["rows"]}
         assert rows["M01"].cells == ["–"] * 9 + ["0", "9", "0"] and rows["M01"].total == "9"
+        assert list(rows) == ["M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15"]
         assert rows["M07"].cells[8:11] == ["–", "–", "2 min 30 s"]
         assert "tammikuu, helmikuu" in " ".join(shown.content.decode().split())
 

@@ -210,6 +210,8 @@ class TestChecking:
         assert refused.value.code == "stale"
         row.refresh_from_db()
         assert (row.remarks, row.checked_by, row.marks) == ("Hyvä.", supervisor, YES)
+        row = check(row, supervisor, remarks="Tunnus 010280-952L jäi näkyviin.")
+        assert row.remarks == "Tunnus [henkilötunnus poistettu] jäi näkyviin."
 
 
 def address(service: Service, *more: object, name: str = "quality") -> str:

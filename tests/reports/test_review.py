@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -75,6 +75,16 @@ class TestSigning:
         with pytest.raises(ValidationError) as refused:
             signed(report, supervisor, actions=[Action(**given)])
         assert refused.value.code == "action_incomplete"
+
+    @pytest.mark.parametrize(("day", "code"), [(NOW.date() - timedelta(days=1), "due_past"), (NOW.date(), "")])
+    def test_the_day_of_an_action_is_not_past(self, report, supervisor, day: date, code: str) -> None:
+        given = [Action("Jotain", supervisor, day)]
+        if not code:
+            assert signed(report, supervisor, actions=given).signed_at
+            return
+        with pytest.raises(ValidationError) as refused:
+            signed(report, supervisor, actions=given)
+        assert refused.value.code == code and not Improvement.objects.exists()
 
     def test_an_action_is_given_to_one_who_works_for_the_service(self, report, supervisor, outsider, second_responder) -> None:
         for other in (outsider, second_responder):
