@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -94,15 +95,14 @@ def time_at_most(stretches: Iterable[Stretch], intervals: Iterable[tuple[datetim
         here += step
         if here and at < until:
             pieces.append((at, until, here))
-    return sum(
-        (
-            max(min(stop, until) - max(begin, at), timedelta())
-            for begin, stop, limit in intervals
-            for at, until, n in pieces
-            if n >= limit
-        ),
-        timedelta(),
-    )
+    begins, ends = [at for at, _until, _n in pieces], [until for _at, until, _n in pieces]
+    found = timedelta()
+    for begin, stop, limit in intervals:
+        # The pieces are in order and apart: only those that meet the interval are looked at.
+        for at, until, n in pieces[bisect_right(ends, begin) : bisect_left(begins, stop)]:
+            if n >= limit and begin < stop:
+                found += min(stop, until) - max(begin, at)
+    return found
 
 
 def side_by_side(stretches: Iterable[Stretch]) -> tuple[timedelta, timedelta, int]:
