@@ -7,6 +7,7 @@ from array import array
 import pytest
 from django.db import connection
 from django.db.models import FloatField, Value
+from django.db.models.functions import Cast
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +48,7 @@ def test_of_nothing_there_is_none() -> None:
 @pytest.mark.django_db
 @pytest.mark.postgres
 def test_of_no_rows_and_of_empty_values_there_is_none() -> None:
-    nothing = Value(None, output_field=FloatField())
+    nothing = Cast(Value(None), FloatField())
     found = Conversation.objects.aggregate(median=Median("wait_seconds"), ranks=Ranks("wait_seconds"), empty=Ranks(nothing))
     assert found == {"median": None, "ranks": None, "empty": None}
 
