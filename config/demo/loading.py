@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.actors import System
 from accounts.models import User
 from adoption.models import Rollout
+from adoption.operations import check_rollout
 from chat.models import Conversation, Presence
 from chat.operations.past import record_past
 from config.demo.concerns import write_concerns
@@ -95,10 +96,11 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
     if not QuickReply.objects.filter(county=county).exists():
         say("  its quick replies …")
         load_replies(by=BY, county=county, now=now, approve=True)
+    rollouts: list[Rollout] = []
     if not Rollout.objects.filter(county=county).exists():
         say("  its two rollouts …")
         with transaction.atomic():
-            write_rollouts(by=BY, county=county, now=now)
+            rollouts = write_rollouts(by=BY, county=county, now=now)
     say("  what its manager has brought in and gone through …")
     with transaction.atomic():
         write_figures(by=BY, county=county, now=now)
@@ -109,6 +111,8 @@ def load_demo(*, now: datetime, contacts: int = CONTACTS, say: Say = lambda line
         write_requests(by=BY, county=county, now=now)
     say("  the reports of its last months …")
     write_reports(by=BY, county=county, now=now)
+    for rollout in rollouts:
+        check_rollout(rollout=rollout, by=BY, now=now)  # that its reports are made was not seen before
     return Demo(county, people, Conversation.objects.filter(county=county).count(), was_there)
 
 

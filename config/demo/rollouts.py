@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-
-from django.core.exceptions import ValidationError
 
 from accounts.actors import Staff, System
 from accounts.models import User
@@ -36,8 +33,6 @@ from adoption.operations.meetings import Present, save_meeting
 from adoption.operations.work import add_work_row
 from config.demo.reading import read
 from config.demo.rollout_rows import DoneRow, GateRow, OpenRow, RolloutRow, RolloutsFile
-from reports.months import Month
-from reports.operations import freeze_month
 from services.calendars import HELSINKI
 from services.models import County, Municipality, Service
 
@@ -76,7 +71,6 @@ class _Story:
         for row in self.content.open:
             self._begin_item(rollout, row)
         self._write_around(rollout)
-        self._freeze(rollout)
         check_rollout(rollout=rollout, by=DEMO, now=self.now)
         return rollout
 
@@ -200,15 +194,6 @@ class _Story:
         for note in self.content.diary:
             at = self._at(note.ago)
             add_work_row(by=self._actor(note.by), row=DiaryEntry(rollout=rollout, on=at.date(), text=note.text), now=at)
-
-    def _freeze(self, rollout: Rollout) -> None:
-        """The report of the last month that is due was made on its day, as the nightly work makes it."""
-        if rollout.service is None or rollout.service.opened_at is None:
-            return
-        month = Month.of(self.now.astimezone(HELSINKI).date()).shifted(-1)
-        month = month if month.report_at <= self.now else month.shifted(-1)
-        with suppress(ValidationError):
-            freeze_month(by=DEMO, county=self.county, service=rollout.service, month=month, now=month.report_at)
 
     def _item(self, rollout: Rollout, code: str) -> RolloutItem:
         rows = RolloutItem.objects.select_related("model_item__phase__model_version", "rollout__county", "rollout__service")

@@ -45,6 +45,7 @@ from config.demo.shapes import GROWTH, HOURS_MONDAY, HOURS_OTHER, MONTHS, WEEKDA
 from reports.models import MonthlyReport
 from reports.months import Month
 from reports.quality import candidates_of
+from reports.report import report_of
 from services.calendars import HELSINKI, Calendar
 from services.hours import Reason, availability
 from services.identity_codes import mask
@@ -439,6 +440,16 @@ def test_the_months_that_are_due_are_frozen_and_can_be_gone_through(demo: Demo, 
     read = Event.objects.filter(kind=EventKind.MESSAGE, conversation=OuterRef("pk"))
     of_last = candidates_of(service, last)
     assert of_last.exists() and not of_last.exclude(Exists(read)).exists()
+
+
+def test_the_live_figures_of_a_frozen_month_are_those_that_were_frozen(demo: Demo, db: None):
+    """What the demonstration tells of the past is all told before its months are frozen."""
+    now, changes = timezone.now(), {}
+    for row in MonthlyReport.objects.filter(county=demo.county).select_related("service", "group"):
+        period = Month.of(row.month).period
+        report = report_of(System("test"), demo.county, row.service, period, now=now, group=row.group, with_trend=False)
+        changes[str(row)] = [str(each) for each in report.changes]
+    assert changes and not any(changes.values()), changes
 
 
 def test_outcomes_hold_the_one_contact_promise(contacts: list[Conversation], db: None):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, models
+from django.db.models.signals import pre_migrate  # noqa: TID251  (only looked through)
 from django.test import override_settings
 
 from config.storage import PortalStaticFilesStorage
@@ -53,6 +55,31 @@ def test_postgresql_keeps_what_it_acknowledged() -> None:
         assert cursor.fetchone() == ("on",)
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("5s",)
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres(only=True)
+def test_a_migration_is_not_given_up_after_the_seconds_of_a_page() -> None:
+    """An index over the conversations of years takes minutes; how long a lock is waited for stays limited."""
+    names = ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout")
+
+    def limits() -> list[str]:
+        with connection.cursor() as cursor:
+            return [cursor.execute(f"SHOW {name}").fetchone()[0] for name in names]
+
+    meanwhile: list[list[str]] = []
+
+    def look(**_about: Any) -> None:
+        meanwhile.append(limits())
+
+    pre_migrate.connect(look)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    finally:
+        pre_migrate.disconnect(look)
+    assert meanwhile
+    assert all(each == ["0", "0", "4s"] for each in meanwhile)
+    assert limits() == ["5s", "15s", "4s"]
 
 
 def test_every_reference_in_static_files_leads_somewhere(tmp_path: Path) -> None:
