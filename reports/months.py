@@ -69,6 +69,11 @@ class Period:
         month = Month.of(self.first)
         return month if month.period == self else None
 
+    @property
+    def is_year(self) -> bool:
+        """A whole calendar year."""
+        return self == Period(date(self.first.year, 1, 1), date(self.first.year, 12, 31))
+
     def __contains__(self, at: datetime) -> bool:
         starts, ends = self.interval
         return starts <= at < ends

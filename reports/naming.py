@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -26,16 +27,14 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
     keys = {breakdown: [key for key in cells if key] for breakdown, cells in figures.cells.items()}
     moved = {pk for pair in figures.facts.get("matrix") or {} for pk in pair}
     queues = Queue.objects.filter(pk__in={*keys.get("queue", []), *moved}).select_related("service")
+    queues = queues.annotate(beside=Count("service__queues"))
     told = {*keys.get("service", []), *(figures.facts.get("right_services") or {})}
     services = {each.pk: str(name(each, "name")) for each in Service.objects.filter(pk__in=told)}
     several = len({queue.service_id for queue in queues}) > 1
     groups = {each.key: str(name(each, "name")) for each in ResponderGroup.objects.filter(county=figures.scope.county_id)}
     return {
         "service": services,
-        "queue": {
-            each.pk: f"{name(each.service, 'name')}: {name(each, 'name')}" if several else str(name(each, "name"))
-            for each in queues
-        },
+        "queue": {each.pk: _of_several(each, name) if several else str(name(each, "name")) for each in queues},
         "group": {text: ", ".join(groups.get(key, key) for key in text.split()) for text in keys.get("group", [])},
         "topic": _told_apart(Topic.objects.filter(pk__in=keys.get("topic", [])).select_related("service"), name),
         "municipality": {
@@ -47,6 +46,12 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
         "contactor": {key: str(words) for key, words in Contactor.choices},
         "identified": {True: _("Identified"), False: _("Anonymous")},
     }
+
+
+def _of_several(queue: Queue, name: Callable[[Any, str], object]) -> str:
+    """Among those of other services: the name of its service, and its own too if the service has others."""
+    service = str(name(queue.service, "name"))
+    return service if getattr(queue, "beside", None) == 1 else f"{service}: {name(queue, 'name')}"
 
 
 def _told_apart(topics: Iterable[Topic], name: Callable[[Any, str], object]) -> dict[Any, str]:

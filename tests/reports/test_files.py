@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -18,10 +21,11 @@ from chat.choices import EndedBy, State
 from chat.models import Conversation
 from reports.exports import as_csv, as_json, dataset_csv, dataset_rows, dataset_xlsx, paper, workbook
 from reports.exports.legible import cell_text, legible
+from reports.exports.paper import TEMPLATE, context_of
 from reports.exports.workbook import shortened
 from reports.metrics import DEFINITIONS, Scope
 from reports.models import MonthNote
-from reports.months import Month
+from reports.months import Month, Period
 from reports.operations import freeze_month
 from reports.report import Report, report_of
 from services.choices import AimClass
@@ -152,6 +156,14 @@ class TestPaper:
         for each in (b"/MarkInfo", b"/StructTreeRoot", b"/TH", b"pdfuaid", b"/Lang (fi)"):
             assert each in told, each
         assert told.count(b"/S /Figure") == told.count(b"/Alt") == 19  # twelve trends, four of bars, and three of the key
+
+    def test_its_title_tells_the_month_the_year_or_the_days(self, report: Report) -> None:
+        of_year, of_days = Period(date(2026, 1, 1), date(2026, 12, 31)), Period(date(2026, 1, 1), date(2026, 10, 31))
+        titles = [
+            re.findall("<h1>.*: (.*)</h1>", render_to_string(TEMPLATE, context_of(replace(report, period=period))))[0]
+            for period in (report.period, of_year, of_days)
+        ]
+        assert titles == ["marraskuu 2026", "2026", "1.1.2026–31.10.2026"]
 
 
 class TestHostile:

@@ -70,6 +70,14 @@ def test_the_report_is_made_on_the_third_working_day_at_six(month: str, at: str)
     assert Month.parse(month).report_at == datetime.fromisoformat(at)
 
 
+def test_a_whole_year_is_one() -> None:
+    year = Period(date(2026, 1, 1), date(2026, 12, 31))
+    assert year.is_year and year.month is None
+    others = (Period(date(2026, 1, 1), date(2026, 12, 30)), Period(date(2025, 1, 1), date(2026, 12, 31)), Month(2026, 12).period)
+    for other in others:
+        assert not other.is_year
+
+
 @pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-00", "26-01", "2026-1", "2026-11-01", "x-y", "²026-01"])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ValueError):

@@ -17,7 +17,8 @@ from reports.exports import as_csv, as_json, workbook
 from reports.months import Month
 from reports.operations import freeze_month
 from reports.report import Report, report_of
-from services.models import County, Queue, ResponderGroup, Service, Topic
+from services.models import County, Queue, ResponderGroup, Schedule, Service, Topic
+from tests.conftest import make_queue
 from tests.reports.d1 import Row, made, make_d1
 from tests.reports.test_files import cells_of
 
@@ -132,3 +133,16 @@ def test_topics_of_one_name_are_told_apart_by_their_services(county: County, que
     with translation.override("fi"):
         [table] = [each for each in november(county).tables if each.key == "topic"]
     assert sorted(row.name for row in table.rows) == sorted([*(f"{each.name_fi}: Muu asia" for each in services), "Omaishoito"])
+
+
+def test_a_queue_is_called_by_its_service_and_by_its_own_name_where_the_service_has_several(
+    county: County, queue: Queue, second_queue: Queue, always_open: Schedule, group: ResponderGroup
+) -> None:
+    """Of the whole county; also when nobody came to the others."""
+    line = make_queue(queue.service, always_open, group, key="laakari")
+    Queue.objects.filter(pk=line.pk).update(name_fi="Digilääkäri")
+    for number, each in enumerate((line, second_queue)):
+        made(each, Row(f"{number + 2} 08:00:00", f"{number + 2} 08:01:00", f"{number + 2} 08:02:00", f"{number + 2} 08:20:00"))
+    with translation.override("fi"):
+        [table] = [each for each in november(county).tables if each.key == "queue"]
+    assert sorted(row.name for row in table.rows) == sorted([f"{queue.service.name_fi}: Digilääkäri", second_queue.service.name_fi])
