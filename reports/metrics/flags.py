@@ -29,7 +29,6 @@ Cells = dict[str, dict[Any, dict[str, Any]]]
 
 def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
     """Each with what only other rows tell: whether it was passed on, came to the wrong service, came again or asked again."""
-    moved = Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk"))
     wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
     later = (
         Conversation.objects.counted()
@@ -44,11 +43,16 @@ def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
         )
     )
     return rows.annotate(
-        moved=Exists(moved),
+        moved=passed_on(),
         wrong=truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg)),
         repeats=truth(comes_again()),
         asks_again=truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
     )
+
+
+def passed_on() -> Exists:
+    """Whether a conversation was passed on to somebody (M13)."""
+    return Exists(Transfer.objects.filter(PASSED_ON, conversation=OuterRef("pk")))
 
 
 def flagged(rows: ConversationQuerySet) -> ConversationQuerySet:

@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from reports.metrics import columns, elsewhere
 from reports.metrics.by_month import month_of, number_of, of_month, told
 from reports.metrics.definition import Metric, Source
 from reports.metrics.figure import Figure
+from reports.metrics.flags import passed_on
 from reports.metrics.passes import FIRST, added
 from reports.metrics.passes import ordered as in_order
 from reports.metrics.scope import Scope, asking_now
@@ -22,9 +23,9 @@ IDENTIFIED, BY_SERVICE = "identified", "by_service"
 
 
 def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) -> dict[Month, dict[str, Figure]]:
-    """The figures of each month by the same definitions, in three or four queries for any number of months.
+    """The figures of each month by the same definitions, in a handful of queries for any number of months.
 
-    The verified line of M10 and the hours of M08 are of the month's own page: they look at other rows.
+    The verified line of M10, the tries of M13 and the hours of M08 are of the month's own page: they look at other rows.
     """
     if not months:
         return {}
@@ -56,6 +57,7 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     for row in in_each:
         facts[row.pop("cell")] |= row
     identified = _identification(scope, of_services)
+    moved = _passed_on(scope, ordered) if "M13" in definitions else {}
     brought = any(Source.IMPORTED in each.sources for each in definitions.values())
     entered: elsewhere.Rows = elsewhere.read_rows(scope, ordered[0], ordered[-1]) if brought else {}
     letters = _own_mails(scope, ordered) if brought else {}
@@ -66,6 +68,7 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
         of_month = {
             **facts.get(n, {}),
             **letters.get(n, {}),
+            **moved.get(n, {}),
             **elsewhere.facts_of_months(entered, [month], last=month, doctors=doctors),
         }
         of_persons = {**of_month, **identified[n]}
@@ -86,6 +89,18 @@ def _own_mails(scope: Scope, months: Sequence[Month]) -> dict[int, dict[str, int
         counts = added(scope, f"letters {told(months)}", rows, elsewhere.of_own_mails(), {"cell": cell})
         found |= {row.pop("cell"): row for row in counts}
     return found
+
+
+def _passed_on(scope: Scope, months: Sequence[Month]) -> dict[int, dict[str, int]]:
+    """The answered contacts that were passed on, by the number of the month (M13): one query."""
+    period, cell = Period(months[0].first, months[-1].last), of_month(months)
+
+    def rows(of: Scope) -> QuerySet[Any]:
+        found = of.rows(period).filter(columns.ANSWERED, passed_on())
+        return found.alias(of_month=cell).filter(of_month__isnull=False)
+
+    counts = added(scope, f"passed on {told(months)}", rows, {"transferred": Count("pk")}, {"cell": cell})
+    return {row.pop("cell"): row for row in counts}
 
 
 def _identified() -> Any:

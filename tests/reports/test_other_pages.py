@@ -12,10 +12,12 @@ from accounts.actors import System
 from accounts.models import AuditEntry
 from chat.models import Conversation
 from reports.behind import BEHIND, rows_behind
+from reports.charts.trends import shown as in_words
 from reports.metrics import Scope, figures_of
 from reports.models import MonthlyReport
 from reports.months import Month, Period
 from reports.operations import freeze_month
+from reports.views.period import OF_YEAR
 from services.models import County, Queue, Service, ServiceArea
 from tests.reports.d1 import make_d1
 
@@ -114,6 +116,12 @@ class TestYear:
         assert list(rows) == ["M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15"]
         assert rows["M07"].cells[8:11] == ["–", "–", "2 min 30 s"]
         assert "tammikuu, helmikuu" in " ".join(shown.content.decode().split())
+
+    def test_each_month_is_told_as_on_its_own_page(self, d1, county: County, manager, service: Service, signed_in) -> None:
+        shown = signed_in(manager).get(reverse("reports:year"), {"palvelu": service.key}).context
+        total = figures_of(Scope.told(county, service), NOVEMBER.period, codes=OF_YEAR, now=TODAY).total
+        told = {code: in_words(figure) for code, figure in total.items()}
+        assert {row.code: row.cells[10] for row in shown["rows"]} == told and told["M13"] == "14,3\xa0%"
 
     def test_a_changed_area_is_told_of(self, d1, manager, service: Service, signed_in) -> None:
         ServiceArea.objects.create(service=service, name_fi="Entinen", starts_on=date(2025, 1, 1), ends_on=date(2026, 10, 31))
