@@ -25,7 +25,7 @@ class NoteForm(PageForm):
     text_fi = WordsField(
         label=gettext_lazy("In Finnish"),
         max_length=LONGEST_NOTE,
-        help_text=gettext_lazy("For example: “The hours were extended on 1 April.” Nothing of a client."),
+        help_text=gettext_lazy("For example: “The hours were extended on 1 April.” Nothing of a client. At most 300 characters."),
     )
     text_sv = WordsField(label=gettext_lazy("In Swedish"), max_length=LONGEST_NOTE, required=False)
     text_en = WordsField(label=gettext_lazy("In English"), max_length=LONGEST_NOTE, required=False)

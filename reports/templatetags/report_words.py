@@ -13,7 +13,7 @@ from chat.models import Conversation
 from reports.rounding import NOTHING, duration, number, percent
 
 register = template.Library()
-LONG_WORD = re.compile(r"\w{13,}")
+LONG_WORD = re.compile(r"\w{9,}")
 # A Finnish syllable begins with the consonant before a vowel; of loans, as “prosentti”, with two of them.
 SYLLABLE = re.compile(r"(?<=\w{3})((?:[pbtdkgf][rl]|[bcdfghjklmnpqrstvwxz])(?=[aeiouyåäö]\w))", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -17,6 +17,7 @@ from reports.models import ReportGroup
 from reports.months import Month, Period
 from reports.permissions import may_read_county, readable_services
 from reports.trend import MOST_MONTHS, first_month
+from services.forms.pages import DayField
 from services.models import County, Service
 
 ALL = "kaikki"
@@ -77,8 +78,8 @@ def chosen_of(request: HttpRequest, actor: Staff, county: County) -> Chosen:
         return Chosen(service, services, may_read_all, asked_year(request, first, this), months, group, groups)
     if request.GET.get("alku") or request.GET.get("loppu"):
         try:
-            period = Period(date.fromisoformat(request.GET.get("alku", "")), date.fromisoformat(request.GET.get("loppu", "")))
-        except ValueError as error:
+            period = Period(_day(request.GET.get("alku", "")), _day(request.GET.get("loppu", "")))
+        except (ValidationError, ValueError) as error:
             raise Http404 from error
         if period.first > timezone.localdate() or len(period.months) > MOST_MONTHS:
             raise Http404
@@ -112,6 +113,12 @@ def chosen_group(request: HttpRequest, actor: Staff, county: County) -> tuple[li
     if group is None:
         raise Http404
     return groups, group
+
+
+def _day(text: str) -> date:
+    """As the form of the free period reads it: 2026-11-01 or 1.11.2026. Raises ValidationError."""
+    day: date = DayField().clean(text)
+    return day
 
 
 def asked_month(request: HttpRequest, first: Month, this: Month) -> Month:

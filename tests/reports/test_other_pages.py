@@ -97,6 +97,13 @@ class TestPeriod:
         assert words in shown and "Ei tallennettu" not in shown
         assert query["alku"] in shown
 
+    def test_days_may_be_written_as_people_write_them(self, d1, manager, signed_in) -> None:
+        asked = {"alku": "1.11.2026", "loppu": "30.11.2026"}
+        client = signed_in(manager)
+        assert "1.11.2026–30.11.2026</h1>" in page(client, "reports:period", **asked)
+        told = client.get(reverse("reports:data"), asked).json()["period"]
+        assert told == {"first": "2026-11-01", "last": "2026-11-30"}
+
     def test_files_refuse_what_makes_no_sense(self, d1, manager, signed_in) -> None:
         client = signed_in(manager)
         for query in ({"alku": "2026-11-05", "loppu": "2026-11-01"}, {"alku": "x"}, {"alku": "2027-01-01", "loppu": "2027-01-02"}):
