@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reports.choices import ExternalKind
@@ -167,6 +168,11 @@ def empty_table(key: str, month: Month, language: str) -> tuple[list[str], list[
     return list(WRITTEN[language]), [[key, str(month), kind, str(names[kind]), "", "", ""] for kind in ExternalKind.values]
 
 
+def heading(name: str) -> str:
+    """What the column is called in the language of the page."""
+    return next(words for words in WRITTEN[(get_language() or "fi")[:2]] if words in HEADS[name])
+
+
 def _places(heads: Sequence[str]) -> tuple[dict[str, int], list[Problem]]:
     found: dict[str, int] = {}
     problems = []
@@ -181,7 +187,7 @@ def _places(heads: Sequence[str]) -> tuple[dict[str, int], list[Problem]]:
             found[name] = at
     for name in COLUMNS[:-1]:
         if name not in found:
-            problems.append(Problem(1, " / ".join(sorted(HEADS[name])), _("This column is missing.")))
+            problems.append(Problem(1, heading(name), _("This column is missing.")))
     return found, problems
 
 

@@ -16,7 +16,7 @@ from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from reports.choices import ExternalKind
-from reports.external import ALL, NOT_MORE_THAN, SAVINGS, Entry, Problem, checked
+from reports.external import ALL, NOT_MORE_THAN, SAVINGS, Entry, Problem, checked, heading
 from reports.models import ExternalFigure
 from reports.months import Month
 from reports.permissions import may_enter, may_judge_savings, readable_services
@@ -94,7 +94,7 @@ def bring_in_figures(*, by: Actor, county: County, entries: Sequence[Entry], dig
     for entry in entries:
         service = hers.get(entry.service)
         if service is None and not (entry.service == ALL and whole):
-            problems.append(Problem(entry.row, entry.service[:60], _not_hers(entry.service, hers, whole=whole)))
+            problems.append(Problem(entry.row, heading("service"), _not_hers(entry.service, hers, whole=whole)))
             continue
         placed.append((service, entry))
         if entry.kind in SAVINGS and service not in judges:
