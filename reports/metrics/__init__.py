@@ -35,7 +35,7 @@ from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
 
-FORMULAS = "2026.9"
+FORMULAS = "2026.10"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {
@@ -70,7 +70,7 @@ _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = 
     Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period),
     Source.COSTS: lambda scope, period, now: costs.read_costs(scope, period),
     Source.KINDS: lambda scope, period, now: change.read_kinds(scope, period),
-    Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period),
+    Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period, now=now),
     Source.WORDS: lambda scope, period, now: dict(opinions.read_words(scope, period)),
     Source.MEDIA: lambda scope, period, now: dict(opinions.read_media(scope, period)),
     Source.GUIDE: lambda scope, period, now: guide.read_guide(scope, period, now=now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -13,8 +14,10 @@ from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, count, number
 from reports.metrics.passes import added, total
-from reports.metrics.scope import Scope
-from reports.months import Period
+from reports.metrics.scope import Scope, services_of
+from reports.months import DAY, Period
+from services.calendars import local_date
+from services.holidays_fi import working_days
 from services.models import ServiceArea, Topic
 from services.models.base import label
 
@@ -25,19 +28,39 @@ def read_areas(scope: Scope) -> list[Area]:
     return scope.once("areas", lambda: [Area(row.service_id, label(row, "name"), row.starts_on, row.ends_on) for row in rows])
 
 
-def read_growth(scope: Scope, period: Period) -> dict[str, Any]:
-    """Contacts of the month before and of the same month a year before; only a whole month is compared: two queries."""
+def read_growth(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
+    """Contacts of the month before and of the same month a year before; only a month is compared: two queries and the services.
+
+    Of the running month the days that are over count, in both terms: one query more. Of the month in which the first of the
+    services opened the working days from its opening count.
+    """
     month = period.month
     if month is None:
         return {}
-    areas = read_areas(scope)
-    found: dict[str, Any] = {"working_days": period.working_days}
+    areas, today = read_areas(scope), local_date(now)
+    found: dict[str, Any] = {"working_days": _open_days(scope, period, period.last)}
+    if period.first <= today <= period.last:
+        found["working_days"] = _open_days(scope, period, today - DAY)
+        found["so_far"] = contacts_of(scope, Period(period.first, today - DAY)) if today > period.first else 0
     for name, other in (("previous", month.shifted(-1).period), ("year_before", month.shifted(-12).period)):
         # Two short ranges, and not the year between them.
         found[name] = contacts_of(scope, other)
-        found[f"{name}_days"] = other.working_days
+        found[f"{name}_days"] = _open_days(scope, other, other.last)
         found[f"{name}_compares"] = are_comparable(areas, period, other)
     return found
+
+
+def _open_days(scope: Scope, period: Period, last: date) -> int:
+    """Working days of the period up to the last one; from the opening on, when it was in the period."""
+    opened = opened_on(scope)
+    first = opened if opened is not None and period.first < opened <= period.last else period.first
+    return working_days(first, last) if first <= last else 0
+
+
+def opened_on(scope: Scope) -> date | None:
+    """The day in Finland on which the first of the services opened."""
+    opened = min((each.opened_at for each in services_of(scope) if each.opened_at is not None), default=None)
+    return None if opened is None else local_date(opened)
 
 
 def contacts_of(scope: Scope, period: Period) -> int:
@@ -47,14 +70,25 @@ def contacts_of(scope: Scope, period: Period) -> int:
 
 
 def read_topics(scope: Scope, period: Period) -> dict[str, Any]:
-    """Contacts by topic in the month and in the month before: one query and the areas."""
+    """Contacts by topic in the month and in the month before: one query, the services and the areas.
+
+    A month that was over before the first of the services opened is a gap: after it nothing is new (metrics 1.9).
+    """
     month = period.month
     if month is None:
         return {}
     before = month.shifted(-1).period
     if not are_comparable(read_areas(scope), period, before):
         return {"topics": None}
+    if _is_gap(scope, before):
+        return {"topics": None, "topics_gap": True}
     return {"topics": growing(*topics_of(scope, before, period))}
+
+
+def _is_gap(scope: Scope, period: Period) -> bool:
+    """The services had not opened, and nobody came: had somebody, the month would have data whatever the directory says."""
+    opened = opened_on(scope)
+    return (opened is None or opened > period.last) and not contacts_of(scope, period)
 
 
 def read_kinds(scope: Scope, period: Period) -> dict[str, Any]:
@@ -99,23 +133,26 @@ def _within(period: Period) -> Q:
 
 
 def change(facts: Facts) -> Figure:
-    """M28: growth on a working day; from nothing, or across a changed area, there is none."""
-    now = per_working_day(number(facts, "contacts"), number(facts, "working_days"))
+    """M28: growth on a working day; from nothing, across a changed area, or before a working day is over there is none."""
+    goes_on = "so_far" in facts
+    contacts = number(facts, "so_far" if goes_on else "contacts")
+    now = per_working_day(contacts, number(facts, "working_days"))
     beside = {"per_working_day": now}
-    notes = []
+    notes = ["so_far"] if goes_on else []
     for name, grown in (("previous", "growth"), ("year_before", "growth_of_year")):
         compares = facts.get(f"{name}_compares", False)
         beside[grown] = growth(now, per_working_day(number(facts, name), number(facts, f"{name}_days"))) if compares else None
         notes += [] if compares or name not in facts else ["not_comparable"]
-    parts = [(name, number(facts, name)) for name in ("contacts", "working_days", "previous", "year_before")]
-    return Figure("M28", beside["growth"], "%", number(facts, "contacts"), parts, beside, notes=list(dict.fromkeys(notes)))
+    parts = [("contacts", contacts), *((name, number(facts, name)) for name in ("working_days", "previous", "year_before"))]
+    return Figure("M28", beside["growth"], "%", contacts, parts, beside, notes=list(dict.fromkeys(notes)))
 
 
 def topics(facts: Facts) -> Figure:
     """M34: how many topics grow; the list itself is of the page."""
     found = facts.get("topics")
     if found is None:
-        return Figure("M34", None, "n", 0, notes=["not_comparable"] if "topics" in facts else [])
+        why = "gap_before" if facts.get("topics_gap") else "not_comparable"
+        return Figure("M34", None, "n", 0, notes=[why] if "topics" in facts else [])
     return count("M34", len(found))
 
 

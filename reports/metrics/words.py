@@ -180,6 +180,8 @@ NOTES: Mapping[str, Promise | str] = {
     "costs_not_splittable": _(
         "Shared costs of some month: not in this figure, since none of those who share them answered anybody."
     ),
+    "so_far": _("The month goes on: contacts and working days up to yesterday."),
+    "gap_before": _("Not computed: there are no data of the month before."),
     "not_comparable": _("Not comparable: the area of a service has changed."),
     "few": _("Few answers."),
     "more_than_all": _("The data are wrong: there are more digital doctor visits than visits in all. Mend the entered figures."),

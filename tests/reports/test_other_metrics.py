@@ -282,6 +282,42 @@ class TestGrowth:
         assert figure.value == 100
         assert figure.beside["growth_of_year"] is None
 
+    def test_of_the_running_month_the_days_that_are_over_count(self, queue: Queue, county: County) -> None:
+        """Half of November is over: 20 contacts in ten working days are as many as October's 44 in 22, and no three quarters fewer."""
+        self.rows(queue, Month(2026, 10), 44)
+        self.rows(queue, NOVEMBER, 20)
+        today = made(queue, Row("16 08:00:00", "16 08:01:00", "16 08:02:00", "16 08:20:00"))
+        figure = november(Scope.whole(county), "M28", now=at("16 12:00:00"))["M28"]
+        assert figure.value == 0 and figure.notes == ["so_far"], "the sixteenth itself is not over"
+        assert dict(figure.parts)["working_days"] == 10 and figure.n == 20
+        Conversation.objects.filter(pk=today.pk).update(queued_at=at("15 23:59:00"))
+        assert november(Scope.whole(county), "M28", now=at("16 00:00:01"))["M28"].value == 5
+        whole = november(Scope.whole(county), "M28")["M28"]
+        assert (whole.value, whole.n, list(whole.notes)) == (-50, 21, []), "when it is over: 21 in 21 against 44 in 22"
+
+    @pytest.mark.parametrize("now", ["1 12:00:00", "2 12:00:00"])
+    def test_before_a_working_day_is_over_there_is_no_growth(self, queue: Queue, county: County, now: str) -> None:
+        """The first of November is a Sunday."""
+        self.rows(queue, Month(2026, 10), 44)
+        self.rows(queue, NOVEMBER, 3)
+        figure = november(Scope.whole(county), "M28", now=at(now))["M28"]
+        assert figure.value is None and figure.beside["per_working_day"] is None
+
+    def test_the_month_of_the_opening_has_the_working_days_from_it(self, queue: Queue, county: County) -> None:
+        """Opened on Friday 23.10.: 6 working days of October. 6 in 6 against 21 in 21 is no growth."""
+        Service.objects.update(opened_at=datetime(2026, 10, 22, 21, 30, tzinfo=UTC))
+        self.rows(queue, Month(2026, 10), 6)
+        self.rows(queue, NOVEMBER, 21)
+        assert november(Scope.whole(county), "M28")["M28"].value == 0
+
+    @pytest.mark.parametrize(("opened", "n"), [("2026-11-01T00:00:00+02:00", None), ("2026-10-31T23:59:00+02:00", 1)])
+    def test_after_a_gap_no_topic_is_new(self, queue: Queue, county: County, opened: str, n: int | None) -> None:
+        """The month before the opening is a gap; one that was open for a minute is a month in which nobody came (M34, 1.9)."""
+        Service.objects.update(opened_at=datetime.fromisoformat(opened))
+        self.rows(queue, NOVEMBER, 12, topic="laskut")
+        figure = november(Scope.whole(county), "M34")["M34"]
+        assert (figure.value, list(figure.notes)) == (n, ["gap_before"] if n is None else [])
+
     def test_a_changed_area_is_not_compared(self, queue: Queue, county: County, service: Service) -> None:
         ServiceArea.objects.create(service=service, name_fi="Osa", starts_on=date(2020, 1, 1), ends_on=date(2026, 10, 31))
         ServiceArea.objects.create(service=service, name_fi="Koko", starts_on=date(2026, 11, 1))
