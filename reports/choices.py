@@ -14,8 +14,9 @@ REVIEWERS: frozenset[str] = frozenset({Role.SUPERVISOR, Role.MANAGER})
 # Who counts what was handled beside the chats.
 COUNTERS: frozenset[str] = frozenset({Role.RESPONDER, Role.SUPERVISOR})
 
-# The metrics of the review's four topics: every report shows them, whatever else a service has chosen (S000-53).
-ALWAYS_SHOWN: Sequence[str] = ("M01", "M06", "M14", "M15", "M17")
+# The metrics of the review's four topics: every report shows them, whatever else a service has chosen (S000-53). How many answered
+# stands always beside how content they were (M14).
+ALWAYS_SHOWN: Sequence[str] = ("M01", "M06", "M14", "M15", "M16", "M17")
 
 
 class Tone(models.TextChoices):

@@ -54,13 +54,6 @@ def last_working_days(today: date) -> list[date]:
     return days
 
 
-def is_above(counts: Mapping[date, int], *, today: date, forecast: Mapping[date, Fraction]) -> bool:
-    """Whether the last five working days before today brought over 25 % more than was expected of them (S002-44)."""
-    days = last_working_days(today)
-    wanted = sum((forecast.get(each, Fraction()) for each in days), Fraction())
-    return bool(wanted) and sum(counts.get(each, 0) for each in days) > wanted * ALERT
-
-
 @dataclass(frozen=True, slots=True)
 class Growing:
     """A topic that grows: contacts in the month before and now; without growth it is a new one."""

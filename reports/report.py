@@ -44,7 +44,7 @@ from reports.shown import (
     tables_of,
 )
 from reports.summary import sentences, sentences_of
-from reports.targets import SECONDS, SHARES, fits, in_force, targets_of
+from reports.targets import SECONDS, asks_of_share, fits, in_force, targets_of
 from reports.trend import BROUGHT, KEYS, Trend, last_months, trend_of
 from services.models import County, Service, Target
 from services.texts import text
@@ -242,7 +242,7 @@ def wanted_values(figures: Figures, targets: Sequence[Target]) -> dict[str, Frac
         unit = target.unit.strip().lower()
         if figure is None or target.channel == "phone" or not fits(figure, target.unit):
             continue
-        if figure.unit not in SHARES or unit != "%":
+        if not asks_of_share(figure, unit):
             found[target.metric] = Fraction(target.value) * (SECONDS[unit] if figure.unit == "s" else 1)
     return found
 

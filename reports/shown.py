@@ -22,10 +22,9 @@ from reports.metrics.reading import OF_RESIDENTS
 from reports.metrics.words import NOTES, part_words
 from reports.rounding import NOTHING, few, number, percent, rounded
 from reports.targets import (
-    PERCENT,
-    SHARES,
     STANDINGS,
     Standing,
+    asks_of_share,
     beside_in_words,
     comparable,
     deadline_in_words,
@@ -82,7 +81,7 @@ class ShownTarget:
     is_phone: bool
     target: Target
     now: str = ""
-    """The value that is compared, where it is not the figure’s own: of the phone."""
+    """The value that is compared, where it is not the figure’s own: of the phone, or a share that stands beside it."""
     distance: str = ""
     """How far it is (M24)."""
     deadline: str = ""
@@ -122,8 +121,7 @@ class ShownFigure:
         target = next((each.target for each in self.targets if not each.is_phone), None)
         if target is None:
             return value_in_words(self.figure)
-        beside = self.figure.unit in SHARES and target.unit.strip() == PERCENT  # it asks of what stands beside the figure
-        return value_in_words(self.figure, target=None if beside else target.value)
+        return value_in_words(self.figure, target=None if asks_of_share(self.figure, target.unit) else target.value)
 
     @property
     def parts(self) -> list[tuple[str, str]]:
@@ -320,8 +318,8 @@ def _shown_targets(figure: Figure, targets: Iterable[Target], phone: Figure | No
         if compared is not None:
             standing = standing_of(compared, direction=target.direction, value=target.value, unit=target.unit)
         now = value_in_words(compared) if is_phone and compared else NOTHING if is_phone else ""
-        if figure.unit == "n/h" and target.unit.strip() == PERCENT and not is_phone:
-            now = percent(comparable(figure, target.unit))
+        if asks_of_share(figure, target.unit) and not is_phone and figure.known:
+            now = percent(comparable(figure, target.unit), target=target.value)
         far = distance(figure, target) if target.metric == "M24" and not is_phone else ""
         by = deadline_in_words(target.due_on, until=until)
         found.append(ShownTarget(target_in_words(target), standing, target.aim, is_phone, target, now, far, by))

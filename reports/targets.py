@@ -22,8 +22,9 @@ from services.models import Service, Target
 
 SECONDS: Mapping[str, int] = {"s": 1, "sek": 1, "min": 60, "h": 3600}
 PERCENT = "%"
-SHARES: Mapping[str, str] = {"1–5": "share", "n/h": "at_most"}
-"""What a target in percent asks of a figure of another unit: answers 4–5, and time at the most conversations (M14, M26)."""
+SHARES: Mapping[str, str] = {"M02": "share_of_contacts", "M14": "share", "M26": "at_most"}
+"""What a target in percent asks of a figure of another unit: the identified of all contacts, answers 4–5, and time at the most
+conversations."""
 
 
 class Standing(StrEnum):
@@ -87,10 +88,15 @@ def distance(figure: Figure, target: Target) -> str:
     return words % {"gap": f"{sign}{number(abs(gap), 1)}", "share": percent(100 * figure.value / Fraction(target.value))}
 
 
+def asks_of_share(figure: Figure, unit: str) -> bool:
+    """A target of the unit is compared with what stands beside the figure, and not with its value."""
+    return unit.strip() == PERCENT and figure.metric in SHARES
+
+
 def comparable(figure: Figure, unit: str) -> Fraction | None:
     """The figure in the target’s unit; None when there is none, or when the unit does not fit it (see `fits`)."""
-    if unit.strip() == PERCENT and figure.unit in SHARES:
-        return figure.beside.get(SHARES[figure.unit])
+    if asks_of_share(figure, unit):
+        return figure.beside.get(SHARES[figure.metric])
     if figure.value is None:
         return None
     return figure.value / SECONDS[unit.strip().lower()] if figure.unit == "s" else figure.value
@@ -105,7 +111,7 @@ def fits(figure: Figure, unit: str) -> bool:
         case "%":
             return asked == PERCENT
         case _:
-            return asked not in SECONDS and (asked != PERCENT or figure.unit in SHARES)
+            return asked not in SECONDS and (asked != PERCENT or figure.metric in SHARES)
 
 
 def standing_of(figure: Figure, *, direction: str, value: Decimal, unit: str) -> Standing:
@@ -122,8 +128,8 @@ def value_in_words(figure: Figure, *, unit: str = "", target: Decimal | None = N
     """The figure as a reader expects it; one that misses its target by less than the rounding is shown with two decimals."""
     if not figure.known:
         return _("no data")
-    if figure.unit in SHARES and unit.strip() == PERCENT:
-        return percent(figure.beside.get(SHARES[figure.unit]), target=target)
+    if asks_of_share(figure, unit):
+        return percent(figure.beside.get(SHARES[figure.metric]), target=target)
     return in_unit(figure.value, figure.unit, target=target)
 
 

@@ -67,7 +67,7 @@ _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = 
     Source.PRESENCE: lambda scope, period, now: work.read_presence(scope, period, now=now),
     Source.CALLS: lambda scope, period, now: dict(work.read_calls(scope, period, now=now)),
     Source.REQUESTS: lambda scope, period, now: requests.read_requests(scope, period, now=now),
-    Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period),
+    Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period, now=now),
     Source.COSTS: lambda scope, period, now: costs.read_costs(scope, period),
     Source.KINDS: lambda scope, period, now: change.read_kinds(scope, period),
     Source.GROWTH: lambda scope, period, now: change.read_growth(scope, period, now=now),

@@ -35,6 +35,7 @@ def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
         .of_residents()
         .annotate(of_county=F("county_id") + 0)  # not by the county's index, as in `comes_again`
         .filter(
+            columns.CONTACT,  # who left at once has made no contact (metrics 1.1)
             of_county=OuterRef("county_id"),
             person=OuterRef("person"),
             topic__key=OuterRef("topic__key"),

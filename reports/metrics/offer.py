@@ -19,8 +19,9 @@ from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, unknown
 from reports.metrics.passes import FIRST
 from reports.metrics.scope import Scope, services_of
-from reports.months import Month, Period
+from reports.months import DAY, Month, Period
 from services.calendars import Calendar, merged, midnights
+from services.hours import HORIZON
 from services.intervals import Interval
 from services.models import County, Municipality, Queue, ResponderGroup, Service
 from services.openness import calendars_of, weekly_of
@@ -28,19 +29,25 @@ from services.openness import calendars_of, weekly_of
 HOUR = timedelta(hours=1)
 
 
-def read_directory(scope: Scope, period: Period) -> dict[str, Any]:
+def read_directory(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """Which services are open, their hours, and the professions of those who answered (M32), and the residents (M25).
 
-    A service's earlier states are not kept: it is counted when it is open now and had opened by the last day of the period.
+    A service's earlier states are not kept: it is counted when it is open now and had opened by the last day of the period. It was
+    really open from its opening on, and in a period that goes on until now.
     """
     _starts, ends = period.interval
-    opened = {each.pk: each.opened_at for each in services_of(scope) if each.was_open(ends)}
+    services = [each for each in services_of(scope) if each.was_open(ends)]
+    opened = {each.pk: each.opened_at for each in services}
     open_now = set(opened)
     queues = list(Queue.objects.filter(service__in=open_now, is_active=True))
-    calendars = calendars_of(queues, at=period.interval[0]) if queues else {}
-    of_service: dict[int, list[Calendar]] = defaultdict(list)
-    for queue in queues:
-        of_service[queue.service_id].append(calendars[queue.pk])
+    parts = [(part, _by_service(queues, at=part.interval[0])) for part in _within_reach(period)]
+    # The regular hours are those of the last day, and in every part.
+    weekly = [weekly_hours(found, period) for found in parts[-1][1].values()]
+    really = [
+        open_hours(calendars, part, since=opened[service], until=now)
+        for part, of_service in parts
+        for service, calendars in of_service.items()
+    ]
 
     def who(of: Scope) -> Iterable[Any]:
         return of.rows(period).filter(columns.ANSWERED, responder__isnull=False).values("responder", of_service=F(FIRST)).distinct()
@@ -49,12 +56,31 @@ def read_directory(scope: Scope, period: Period) -> dict[str, Any]:
     groups = ResponderGroup.objects.filter(queues__service__in=scope.services, members__in=answered)
     return {
         "open_services": len(open_now),
-        "weekly_hours": sum((weekly_hours(found, period) for found in of_service.values()), Fraction()),
-        "really_open": sum((open_hours(found, period) for found in of_service.values()), Fraction()),
+        "pilots": sum(each.is_pilot(period.last) for each in services),
+        "weekly_hours": sum(weekly, Fraction()),
+        "really_open": sum(really, Fraction()),
         "professions": sorted(set(groups.order_by().values_list("profession_fi", flat=True).distinct())),
         "population": _population(scope),
         **_twelve_months(scope, period, [at for at in opened.values() if at is not None]),
     }
+
+
+def _by_service(queues: Sequence[Queue], *, at: datetime) -> dict[int, list[Calendar]]:
+    calendars = calendars_of(queues, at=at) if queues else {}
+    found: dict[int, list[Calendar]] = defaultdict(list)
+    for queue in queues:
+        found[queue.service_id].append(calendars[queue.pk])
+    return found
+
+
+def _within_reach(period: Period) -> list[Period]:
+    """The period in parts that a calendar reaches: beyond its horizon it knows neither holidays nor exceptions."""
+    parts, first = [], period.first
+    while first <= period.last:
+        last = min(period.last, first + HORIZON - DAY)
+        parts.append(Period(first, last))
+        first = last + DAY
+    return parts
 
 
 def _twelve_months(scope: Scope, period: Period, opened: Sequence[datetime]) -> dict[str, Any]:
@@ -138,8 +164,14 @@ def hours_of_week(intervals: Iterable[Interval], period: Period) -> Fraction:
     return Fraction(total, 60)
 
 
-def open_hours(calendars: Iterable[Calendar], period: Period) -> Fraction:
-    """Hours in which any of the queues was really open: with exceptions, holidays and the clock's changes."""
+def open_hours(
+    calendars: Iterable[Calendar], period: Period, *, since: datetime | None = None, until: datetime | None = None
+) -> Fraction:
+    """Hours in which any of the queues was really open: with exceptions, holidays and the clock's changes; none before the service
+    opened, and none to come.
+    """
+    starts, ends = period.interval
+    starts, ends = max(starts, since or starts), min(ends, until or ends)
     lines, spans = list(calendars), []
     for calendar in lines:
         before = calendar.day(period.first - timedelta(days=1))
@@ -147,13 +179,15 @@ def open_hours(calendars: Iterable[Calendar], period: Period) -> Fraction:
             today = calendar.day(period.first + timedelta(days=n))
             spans += calendar.open_spans(today, before)
             before = today
-    return sum((Fraction((end - start) // timedelta(seconds=1), 3600) for start, end in merged(spans)), Fraction())
+    cut = ((max(start, starts), min(end, ends)) for start, end in spans)
+    return sum((Fraction((end - start) // timedelta(seconds=1), 3600) for start, end in merged(cut)), Fraction())
 
 
 def offer(facts: Facts) -> Figure:
     """M32: open services; weekly hours, hours really open, and professional groups beside it."""
     professions = facts.get("professions") or ()
-    parts = [("open_services", number(facts, "open_services")), ("professions", len(professions))]
+    pilots = [("pilots", number(facts, "pilots"))] if facts.get("pilots") else []
+    parts = [("open_services", number(facts, "open_services")), *pilots, ("professions", len(professions))]
     beside = {"weekly_hours": facts.get("weekly_hours"), "really_open": facts.get("really_open")}
     return Figure(
         "M32", Fraction(number(facts, "open_services")), "n", number(facts, "open_services"), parts, beside, notes=list(professions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -179,6 +179,12 @@ class OfService(NamedTuple):
     identification: str
     primary_care: bool
     opened_at: datetime | None
+    pilot_starts: date | None
+    pilot_ends: date | None
+
+    def is_pilot(self, day: date) -> bool:
+        """It is tried out on the day."""
+        return self.pilot_starts is not None and self.pilot_starts <= day and (self.pilot_ends is None or day <= self.pilot_ends)
 
     def was_open(self, until: datetime) -> bool:
         """It is open now, and had opened before the instant: its earlier states are not kept."""

@@ -119,6 +119,7 @@ PARTS: Mapping[str, Promise | str] = {
     "requests_overdue": _("Overdue now"),
     "median_days": _("Median of working days"),
     "open_services": _("Open services"),
+    "pilots": _("Of them being tried out"),
     "weekly_hours": _("Open hours in a week"),
     "really_open": _("Hours really open in the period"),
     "professions": _("Professional groups that answered"),

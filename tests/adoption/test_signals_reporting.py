@@ -51,7 +51,7 @@ def froze(service: Service | None, county: County, month: Month = OCTOBER, now: 
 
 
 def chosen(service: Service, by: User, **fields: Any) -> None:
-    given = {"metrics": ["M11"], "without_target": ["M01", "M06", "M14", "M15", "M17", "M11"], "recipients": [by]}
+    given = {"metrics": ["M11"], "without_target": ["M01", "M06", "M14", "M15", "M16", "M17", "M11"], "recipients": [by]}
     choose_metrics(**{"by": acting(by), "service": service, "version": None, "now": at(10, 1), **given, **fields})
 
 
@@ -68,7 +68,7 @@ class TestReportDefinitionSelected:
 
     @pytest.mark.parametrize(
         ("fields", "lacks"),
-        [({"recipients": []}, "recipient"), ({"without_target": ["M01", "M06", "M14", "M15", "M17"]}, "metric_target:M11")],
+        [({"recipients": []}, "recipient"), ({"without_target": ["M01", "M06", "M14", "M15", "M16", "M17"]}, "metric_target:M11")],
     )
     def test_report_definition_selected_false_without_a_target_or_a_recipient(
         self, rollout: Rollout, service: Service, supervisor: User, fields: dict[str, Any], lacks: str

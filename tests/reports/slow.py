@@ -79,10 +79,10 @@ def comes_again(row: Told, rows: Sequence[Told]) -> bool:
 
 
 def asks_again(row: Told, rows: Sequence[Told]) -> bool:
-    """The same person came with the same topic within 168 hours of the end."""
+    """The same person made a new contact with the same topic within 168 hours of the end."""
     return bool(row.person and row.topic) and any(
         other is not row
-        and not other.is_test
+        and is_contact(other)
         and other.person == row.person
         and other.topic == row.topic
         and row.ends < other.queued <= row.ends + timedelta(hours=168)

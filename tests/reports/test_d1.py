@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.utils import translation
 
-from chat.choices import EndedBy, FailureDemand, OutcomeReason
+from chat.choices import EndedBy, FailureDemand, OutcomeReason, Status
 from chat.models import Conversation
 from reports.metrics import AVAILABLE, DEFINITIONS, Scope, figures_of, read_figures
 from reports.metrics.definition import Source
@@ -20,7 +20,7 @@ from reports.targets import beside_in_words
 from services.choices import Identification, TopicKind
 from services.models import County, Queue, Service, Topic
 from services.texts import text
-from tests.reports.d1 import DECEMBER, NOVEMBER, make_d1
+from tests.reports.d1 import DECEMBER, NOVEMBER, Row, at, made, make_d1
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -107,6 +107,15 @@ def test_what_stands_beside(d1, county: County) -> None:
     assert (dict(found["M18"].parts)["wrong_service"], dict(found["M18"].parts)["repeats"]) == (1, 1)
     assert dict(found["M24"].parts) == {"doctor": 1} and not found["M24"].known
     assert figures_of(Scope.whole(county), NOVEMBER.period).facts["tests"] == 1
+
+
+def test_who_left_at_once_has_not_asked_again(d1, queue: Queue, county: County) -> None:
+    """A mis-click is no contact, so it spoils no verified first contact; leaving after ten seconds does (M10, metrics 1.1)."""
+    again = made(queue, Row("4 10:00:00", None, None, "4 10:00:06", "short_abandon", person="P3", topic="muisti"))
+    assert november(county)["M10"].beside["verified"] == Fraction(75, 2)
+    left = {"status": Status.ABANDONED, "left_at": at("4 10:00:10"), "closed_at": at("4 10:00:10")}
+    Conversation.objects.filter(pk=again.pk).update(**left)
+    assert november(county)["M10"].beside["verified"] == 25
 
 
 def test_december_gets_c12_only(d1, county: County) -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from reports.forecast import expected, growing, growth, is_above, of_hours, per_working_day
+from reports.forecast import expected, growing, growth, of_hours, per_working_day
 from reports.gaps import Area, Fullness, are_comparable, fullness
 from reports.months import Month, Period
 
@@ -24,15 +24,6 @@ def test_an_hour_is_expected_to_bring_the_trimmed_mean_of_eight_weeks() -> None:
     monday = date(2026, 11, 30)
     counts = {(monday - timedelta(weeks=n), 8): 10 for n in range(1, 9)} | {(monday - timedelta(weeks=1), 8): 90}
     assert of_hours(counts, day=monday, hours=[8, 9]) == {8: 10, 9: 0}
-
-
-def test_the_alert_comes_above_a_quarter_and_not_at_it() -> None:
-    today = date(2026, 11, 30)
-    days = [date(2026, 11, day) for day in (23, 24, 25, 26, 27)]
-    forecast = {day: Fraction(100) for day in days}
-    assert not is_above(dict.fromkeys(days, 125), today=today, forecast=forecast)
-    assert is_above({**dict.fromkeys(days, 125), days[0]: 126}, today=today, forecast=forecast)
-    assert not is_above(dict.fromkeys(days, 9), today=today, forecast={})
 
 
 def test_the_table_of_growing_topics() -> None:

@@ -23,6 +23,8 @@ from services.choices import ServiceStatus, Weekday
 from services.models import (
     CostRow,
     County,
+    ExceptionDay,
+    Holiday,
     Municipality,
     Queue,
     ResponderGroup,
@@ -168,6 +170,40 @@ class TestOffer:
         october = figures_of(Scope.of([duty]), Month(2026, 10).period, codes=["M32"]).total["M32"]
         assert october.beside["really_open"] == 745
 
+    @pytest.fixture
+    def duty(self, county: County, group: ResponderGroup) -> Service:
+        """Open around the clock but on holidays."""
+        fill_holidays(by=System(), county=county, years=[2024, 2025, 2026])
+        service = make_service(county, "paivystys", "Päivystyschat", "c", "c")
+        make_queue(service, self.schedule(county, "aina", *((day, 0, 0) for day in Weekday.values)), group, key="a")
+        Service.objects.update(opened_at=datetime(2024, 1, 1, tzinfo=UTC))
+        return service
+
+    def test_it_was_open_from_its_opening_until_now(self, duty: Service, county: County) -> None:
+        """Opened on 20.11. at eight: neither the days before it nor hours to come were really open."""
+        Service.objects.update(opened_at=at("20 08:00:00"))
+        assert november(Scope.of([duty]), "M32")["M32"].beside["really_open"] == 16 + 10 * 24
+        figure = november(Scope.of([duty]), "M32", now=at("21 12:30:00"))["M32"]
+        assert figure.beside == {"weekly_hours": 168, "really_open": 16 + Fraction(25, 2)}
+
+    def test_years_have_their_holidays_and_exceptions_from_end_to_end(self, duty: Service) -> None:
+        """A calendar reaches 400 days; what lies further is asked anew."""
+        ExceptionDay.objects.create(county=duty.county, date=date(2026, 2, 17), reason_fi="Koulutus")
+        years = Period(date(2024, 1, 1), date(2026, 11, 30))
+        figure = figures_of(Scope.of([duty]), years, codes=["M32"], now=LATER).total["M32"]
+        holidays = Holiday.objects.filter(date__range=(years.first, years.last)).values_list("date", flat=True)
+        closed = {date(2026, 2, 17), *holidays}
+        assert len(closed) > 30
+        assert figure.beside["really_open"] == years.hours - sum(Period(day, day).hours for day in closed)
+
+    def test_pilots_are_counted_and_marked(self, duty: Service) -> None:
+        assert [name for name, _n in november(Scope.of([duty]), "M32")["M32"].parts] == ["open_services", "professions"]
+        Service.objects.update(pilot_starts=date(2026, 11, 30))
+        figure = november(Scope.of([duty]), "M32")["M32"]
+        assert (figure.value, dict(figure.parts)["pilots"]) == (1, 1)
+        Service.objects.update(pilot_starts=date(2026, 10, 1), pilot_ends=date(2026, 11, 29))
+        assert "pilots" not in dict(november(Scope.of([duty]), "M32")["M32"].parts)
+
     def test_professions_are_of_those_who_answered(self, queue: Queue, county: County, responder) -> None:
         made(queue, Row("2 08:00:00", "2 08:01:00", "2 08:02:00", "2 08:20:00"), responder=responder)
         assert november(Scope.whole(county), "M32")["M32"].notes == ["asiakasohjaaja"]
@@ -283,7 +319,7 @@ class TestGrowth:
         assert figure.beside["growth_of_year"] is None
 
     def test_of_the_running_month_the_days_that_are_over_count(self, queue: Queue, county: County) -> None:
-        """Half of November is over: 20 contacts in ten working days are as many as October's 44 in 22, and no three quarters fewer."""
+        """20 contacts in the ten working days that are over are as many as October's 44 in 22, and no three quarters fewer."""
         self.rows(queue, Month(2026, 10), 44)
         self.rows(queue, NOVEMBER, 20)
         today = made(queue, Row("16 08:00:00", "16 08:01:00", "16 08:02:00", "16 08:20:00"))

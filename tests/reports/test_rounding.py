@@ -10,11 +10,13 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.metrics import Figures, Scope
 from reports.metrics.figure import Figure, ratio
 from reports.rounding import duration, euros, few, number, percent, persons, rounded
-from reports.shown import ShownFigure, ShownTarget
+from reports.shown import ShownFigure, ShownTarget, sections_of
 from reports.targets import Standing, standing_of, value_in_words
 from services.models import Target
+from tests.reports.d1 import NOVEMBER
 
 
 @pytest.mark.parametrize(
@@ -145,6 +147,33 @@ class TestSmallNumbers:
         assert all(shown[key] is None for key, count in counts.items() if 0 < count < 5)
         alone = len(hidden) == 1 and any(count >= 5 for count in counts.values())
         assert not alone or counts[hidden[0]] >= 5
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "standing", "now"),
+    [
+        (Figure("M14", Fraction(23, 6), "1–5", 6, beside={"share": Fraction(200, 3)}), "60", Standing.MET, "66,7\xa0%"),
+        (Figure("M14", Fraction(23, 6), "1–5", 6, beside={"share": Fraction(6996, 100)}), "70", Standing.MISSED, "69,96\xa0%"),
+        (Figure("M02", Fraction(6), "n", 6, beside={"share_of_contacts": Fraction(60)}), "60", Standing.MET, "60,0\xa0%"),
+        (Figure("M02", Fraction(6), "n", 6, beside={"share_of_contacts": Fraction(60)}), "61", Standing.MISSED, "60,0\xa0%"),
+    ],
+)
+def test_beside_a_target_of_a_share_stands_the_share(figure: Figure, value: str, standing: Standing, now: str) -> None:
+    """What is judged is what is shown as being now: not the mean of satisfaction, not the number of the identified (M14, M02)."""
+    aim = {"aim": "client", "channel": "chat", "direction": "gte"}
+    target = Target(metric=figure.metric, value=Decimal(value), unit="%", **aim)
+    total = {figure.metric: figure}
+    shown = sections_of(Figures(Scope(1, ()), NOVEMBER.period, total), [target])[0][1][0]
+    assert [(each.standing, each.now) for each in shown.targets] == [(standing, now)]
+    assert shown.words in ("3,8", "6"), "the figure itself stays as it is"
+
+
+def test_an_unknown_share_is_told_once() -> None:
+    """Where identification is not in use there are no data, in the figure and beside its target."""
+    figure = Figure("M02", None, "n", 0, known=False)
+    target = Target(metric="M02", value=Decimal(60), unit="%", aim="client", channel="chat", direction="gte")
+    shown = sections_of(Figures(Scope(1, ()), NOVEMBER.period, {"M02": figure}), [target])[0][1][0]
+    assert [(each.standing, each.now) for each in shown.targets] == [(Standing.NO_DATA, "")] and shown.words == "ei tietoa"
 
 
 def test_time_at_the_most_is_what_a_target_in_percent_asks_of_the_load() -> None:

@@ -44,7 +44,7 @@ def froze(service: Service, **fields) -> MonthlyReport:
 class TestChoosing:
     def test_the_metrics_of_the_reviews_topics_are_always_in_it(self, d1, supervisor) -> None:
         row = choose(d1, supervisor, "M11", "M03")
-        assert row.metrics == ["M01", "M03", "M06", "M11", "M14", "M15", "M17"]
+        assert row.metrics == ["M01", "M03", "M06", "M11", "M14", "M15", "M16", "M17"]
         assert set(ALWAYS_SHOWN) < set(row.metrics) < set(AVAILABLE)
 
     def test_each_has_a_target_or_the_word_that_it_needs_none(self, d1, supervisor) -> None:
@@ -52,7 +52,7 @@ class TestChoosing:
             county=d1.county, service=d1, metric="M11", aim="client", direction="gte", value=70, unit="%", starts_on="2026-01-01"
         )
         row = choose(d1, supervisor, "M11", "M03", without_target=["M01", "M06", "M14"])
-        assert undecided(row, Target.objects.all()) == ["M03", "M15", "M17"]
+        assert undecided(row, Target.objects.all()) == ["M03", "M15", "M16", "M17"]
 
     def test_what_is_no_metric_is_refused(self, d1, supervisor) -> None:
         for fields in ({"metrics": ("M99",)}, {"metrics": (), "without_target": ["M00"]}):
