@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -21,6 +21,8 @@ HOURS = range(24)
 TOPIC_DAYS = 28
 LEAST_OF_ALERT = LEAST_OF_TOPIC
 """Fewer contacts than this in five days are not told of: a growth from two to three is none."""
+SPARSE = 2
+"""Of fewer contacts in an hour the mean without the largest and the smallest is clearly too low, and steady numbers would alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,22 @@ def growth_of(service: Service, *, today: date) -> Growth | None:
     if not are_comparable(read_areas(scope), Period(days[-1], days[0]), Period(first, days[-1] - DAY)):
         return None
     counts = by_clock(read_hours(scope, Period(first, days[0])))
-    by_hour = sum((each or Fraction() for day in days for each in of_hours(counts, day=day, hours=HOURS).values()), Fraction())
+    of_each = [each for day in days for each in of_hours(counts, day=day, hours=HOURS).values() if each]
+    expected = sum(of_each, Fraction())
+    if expected < SPARSE * len(of_each):
+        # Most hours have none or one: the whole day is the better measure then.
+        expected = max(expected, _by_day(counts, days))
+    came = sum(counts.get((day, hour), 0) for day in days for hour in HOURS)
+    return Growth(days[-1], days[0], came, expected) if expected else None
+
+
+def _by_day(counts: Mapping[tuple[date, int], int], days: Sequence[date]) -> Fraction:
+    """What the days were to bring by the same weekdays of the eight weeks before each."""
     per_day: dict[date, int] = {}
     for (day, _hour), n in counts.items():
         per_day[day] = per_day.get(day, 0) + n
     weeks = range(WEEKS, 0, -1)
-    by_day = sum((usual([per_day.get(day - timedelta(weeks=n), 0) for n in weeks]) or Fraction() for day in days), Fraction())
-    # Of few contacts an hour has none or one, and a mean without its largest is too low: the whole day is the better measure then.
-    expected = max(by_hour, by_day)
-    came = sum(counts.get((day, hour), 0) for day in days for hour in HOURS)
-    return Growth(days[-1], days[0], came, expected) if expected else None
+    return sum((usual([per_day.get(day - timedelta(weeks=n), 0) for n in weeks]) or Fraction() for day in days), Fraction())
 
 
 def growing_topics(services: Iterable[Service], *, today: date) -> list[Growing]:

@@ -68,6 +68,23 @@ class TestRule:
         growth = growth_of(calm, today=MONDAY.date())
         assert growth is not None and growth.is_above and growth.percent == 30
 
+    @pytest.mark.parametrize(("many", "few", "n", "expected", "is_above"), [(10, 2, 45, 33.3, True), (3, 1, 18, 15.0, False)])
+    def test_each_hour_of_the_week_is_expected_by_itself(
+        self, queue: Queue, many: int, few: int, n: int, expected: float, is_above: bool
+    ) -> None:
+        """Two weeks were busy at nine and two others at ten: an hour is a trimmed mean of its own (M28), and only where hours have
+        one or two are whole days compared, since the mean without the largest would be too low.
+        """
+        Service.objects.filter(pk=queue.service_id).update(opened_at=datetime(2026, 1, 1, tzinfo=UTC))
+        for week in range(1, 9):
+            for day in range(5):
+                at = datetime(2026, 11, 16, 7, tzinfo=UTC) + timedelta(days=day, weeks=-week)
+                came(queue, at, many if week < 3 else few)
+                came(queue, at + timedelta(hours=1), many if week > 6 else few)
+        last_week(queue, n)
+        growth = growth_of(Service.objects.get(pk=queue.service_id), today=MONDAY.date())
+        assert growth is not None and (round(float(growth.expected), 1), growth.is_above) == (expected, is_above)
+
     def test_without_eight_weeks_or_across_a_changed_area_nothing_is_said(self, calm, queue) -> None:
         last_week(queue, 60)
         area = {"service": calm}
