@@ -6,7 +6,7 @@ which questions are in a group sees only who may read them anyhow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +52,12 @@ def questions_of(actor: Actor, county: County, topic: Topic, *, now: datetime) -
     return rows.only("public_id", "queued_at").order_by("-queued_at", "-pk")[:QUESTIONS]
 
 
+def published_of(county: County, topics: Iterable[Topic]) -> dict[int, list[PathVersion]]:
+    """The published paths that are about each topic, by its primary key: one query."""
+    by_name = _by_topic(PathVersion.objects.current().filter(path__county=county, path__withdrawn_at__isnull=True))
+    return {topic.pk: _paths_of(topic, by_name) for topic in topics}
+
+
 def _asked(county: County, now: datetime) -> ConversationQuerySet:
     rows = Conversation.objects.requests().of_residents().filter(county=county, is_test=False, topic__isnull=False)
     return rows.filter(queued_at__gte=now - LOOKED_AT, queued_at__lt=now)
@@ -59,8 +65,11 @@ def _asked(county: County, now: datetime) -> ConversationQuerySet:
 
 def _paths_by_topic(county: County) -> dict[str, list[PathVersion]]:
     """The newest version of each path in use, by the topics that its author gave it."""
-    versions = PathVersion.objects.filter(path__county=county, path__withdrawn_at__isnull=True).select_related("path")
-    newest = {row.path_id: row for row in versions.defer("text").order_by("number")}
+    return _by_topic(PathVersion.objects.filter(path__county=county, path__withdrawn_at__isnull=True))
+
+
+def _by_topic(versions: QuerySet[PathVersion]) -> dict[str, list[PathVersion]]:
+    newest = {row.path_id: row for row in versions.select_related("path").defer("text").order_by("number")}
     found: dict[str, list[PathVersion]] = {}
     for row in sorted(newest.values(), key=lambda each: each.path.slug):
         for name in {str(name).casefold() for name in row.topics}:
@@ -74,4 +83,4 @@ def _paths_of(topic: Topic, by_name: dict[str, list[PathVersion]]) -> list[PathV
     return list(rows.values())
 
 
-__all__ = ["Recurring", "questions_of", "recurring_of"]
+__all__ = ["Recurring", "published_of", "questions_of", "recurring_of"]

@@ -15,6 +15,13 @@ from services.models import Improvement
 COLUMNS = ("state", "owner", "due_on", "closing_note")
 
 
+class TopicForm(PageForm):
+    """An improvement that a figure led to."""
+
+    title = forms.CharField(label=_("What should be better"), max_length=160)
+    description = WordsField(label=_("Description"), required=False, max_length=4000)
+
+
 class ProgressForm(PageForm):
     """Its state, who does it, by when, and in the end what came of it."""
 

@@ -6,6 +6,7 @@ from reports.operations.external import Taken, bring_in_figures, enter_figure
 from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
 from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
 from reports.operations.groups import choose_recipients, end_group, save_group
+from reports.operations.improvements import improve_from_topic
 from reports.operations.notes import change_note, delete_note, write_note
 from reports.operations.quality import check_conversation, draw_sample, export_quality, open_sampled, replace_erased
 from reports.operations.reviews import Action, Findings, sign_review, write_review
@@ -38,6 +39,7 @@ __all__ = [
     "freeze_due_months",
     "freeze_month",
     "improve_from_feedback",
+    "improve_from_topic",
     "make_wish",
     "mark_feedback",
     "note_rollout",

@@ -19,6 +19,7 @@ from reports.views.after import after_reading
 from reports.views.alerts import open_alerts
 from reports.views.choosing import Chosen, chosen_of
 from reports.views.door import figures_door
+from reports.views.growing import growing_of
 from services.models import County
 
 FROZEN_FILES = (("reports:paper", "PDF"), ("reports:workbook", "XLSX"), ("reports:table", "CSV"), ("reports:data", "JSON"))
@@ -40,12 +41,20 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     )
     scope = report.figures.scope
     watched = open_alerts(actor, county, None if scope.is_whole else scope.services) if report.goes_on else None
-    context = {**page_context(chosen, report), "revisions": report.revisions, "notes": notes, "after": after, "alerts": watched}
+    context = {
+        **page_context(actor, chosen, report),
+        "revisions": report.revisions,
+        "notes": notes,
+        "after": after,
+        "alerts": watched,
+    }
     context |= {"may_group": may_group(actor, county), "group_services": chosen.group.services.all() if chosen.group else ()}
     context["frozen_files"] = FROZEN_FILES
     return render(request, "reports/month.html", context)
 
 
-def page_context(chosen: Chosen, report: Report) -> dict[str, Any]:
+def page_context(actor: Staff, chosen: Chosen, report: Report) -> dict[str, Any]:
     """What a page of figures shows, whether of a month or of a free period."""
-    return {"chosen": chosen, "report": report, "listed": LISTED, "brought": () if chosen.group else tuple(OF_METRIC), "few": FEW}
+    brought = () if chosen.group else tuple(OF_METRIC)
+    grown = growing_of(actor, report)
+    return {"chosen": chosen, "report": report, "listed": LISTED, "brought": brought, "few": FEW, "growing": grown}

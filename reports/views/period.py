@@ -51,7 +51,7 @@ def period(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     aims = targets_of(county.pk, chosen.service)
     report = replace(report, channels=side_by_side(trend.points, aims, codes=report.figures.total))
     context = {
-        **page_context(chosen, report),
+        **page_context(actor, chosen, report),
         "form": form,
         "days": period_words(chosen.period),
         "gaps": [month.first for month in trend.gaps],
