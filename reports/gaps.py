@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from reports.months import Month, Period
 from services.calendars import local_date
@@ -65,13 +66,28 @@ class Fullness(StrEnum):
     """No data: a dash and a broken line, never zero and never bridged."""
 
 
-def fullness(month: Month, *, opened_at: datetime | None, contacts: int, today: date) -> Fullness:
-    """What the month has of a service: nothing before it opened, unless contacts tell otherwise; open without contacts is 0."""
-    if month.first > today:
+class Opens(Protocol):
+    """A service, as far as it is asked here."""
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When it opened; none has not."""
+
+
+def first_opening(services: Iterable[Opens]) -> datetime | None:
+    """When the first of these services opened: before it there is nothing of any of them."""
+    return min((at for each in services if (at := each.opened_at)), default=None)
+
+
+def fullness(days: Month | Period, *, opened_at: datetime | None, contacts: int, today: date) -> Fullness:
+    """What a month, or other days, have of the services of which the first opened then: nothing before it, unless contacts tell
+    otherwise; open without contacts is 0. Pages, files, charts and frozen reports all ask this.
+    """
+    if days.first > today:
         return Fullness.GAP
     opened = None if opened_at is None else local_date(opened_at)
-    if contacts == 0 and (opened is None or opened > month.last):
+    if contacts == 0 and (opened is None or opened > days.last):
         return Fullness.GAP
-    if opened is not None and month.first < opened <= month.last:
+    if opened is not None and days.first < opened <= days.last:
         return Fullness.PART
-    return Fullness.PART if month.last >= today else Fullness.WHOLE
+    return Fullness.PART if days.last >= today else Fullness.WHOLE

@@ -20,9 +20,10 @@ from chat.choices import Outcome
 from reports.channels import Channel, side_by_side
 from reports.charts import Bars, MonthsTable, TrendChart, bars_of, charts_of, tables_by_month
 from reports.frozen import figures_from
-from reports.gaps import Fullness, fullness
+from reports.gaps import Fullness, first_opening, fullness
 from reports.heats import Heat, Matrix, Shaded, heats_of, matrix_of, shaded_week
 from reports.metrics import DEFINITIONS, FORMULAS, Figures, Scope, figures_of
+from reports.metrics.scope import services_of
 from reports.metrics.words import part_words
 from reports.models import MonthlyReport, MonthNote, ReportGroup
 from reports.months import Month, Period
@@ -130,6 +131,17 @@ class Report:
         return self.fullness == Fullness.GAP
 
     @property
+    def gap_words(self) -> str:
+        """What is said in the place of figures when there is no data; empty when there is."""
+        if not self.is_gap:
+            return ""
+        if self.month is None:
+            return _("There is no data of these days: they are before the first opening. Days without data are no zero.")
+        if self.service is None:
+            return _("There is no data of this month: no service had opened yet. A month without data is no zero.")
+        return _("There is no data of this month: the service had not opened yet. A month without data is no zero.")
+
+    @property
     def aims(self) -> Sequence[tuple[str, Sequence[Any]]]:
         """The targets by aim class."""
         return by_aim([(group.title, group.figures) for group in self.groups])
@@ -186,8 +198,9 @@ def report_of(
     drawn = [code for code in KEYS if code in figures.total]
     aims = targets_of(county.pk, service)
     targets = in_force(aims, min(period.last, today))
-    full = _fullness(service, period, figures.total["M01"].n, today)
-    opened = timezone.localdate(service.opened_at) if service and service.opened_at else None
+    opened_at = first_opening(services_of(scope))
+    full = fullness(period, opened_at=opened_at, contacts=figures.total["M01"].n, today=today)
+    opened = timezone.localdate(opened_at) if service and opened_at else None
     month = period.month
     months = last_months(month) if month else period.months
     notes = list(
@@ -300,13 +313,6 @@ def _parts(figures: Figures, code: str) -> Sequence[tuple[str, int]]:
 
 def _counted(rows: Sequence[tuple[str, int]]) -> list[tuple[str, int, str]]:
     return [(part_words(code), n, number(n)) for code, n in rows]
-
-
-def _fullness(service: Service | None, period: Period, contacts: int, today: date) -> Fullness:
-    month = period.month
-    if service is None or month is None:
-        return Fullness.PART if period.last >= today else Fullness.WHOLE
-    return fullness(month, opened_at=service.opened_at, contacts=contacts, today=today)
 
 
 def _revisions(

@@ -20,6 +20,7 @@ from reports.metrics.figure import FEW, unknown
 from reports.metrics.hours import by_week
 from reports.metrics.reading import OF_RESIDENTS
 from reports.metrics.words import NOTES, part_words
+from reports.months import Period
 from reports.rounding import NOTHING, few, number, percent, rounded
 from reports.targets import (
     STANDINGS,
@@ -299,6 +300,11 @@ def flat_rows(
                 told = row.figures[at] if row.figures and words != NOTHING else None
                 rows.append([*cell, "", "", words, ""] if told is None else [*cell, _raw(told.value), told.unit, words, told.n])
     return rows
+
+
+def gap_row(period: Period, words: str, *, formulas: str = FORMULAS) -> list[Any]:
+    """The one row of the table when there is no data: a note in words, and no figure."""
+    return [*(each.isoformat() for each in period.interval), formulas, "", "", "", "", _("Note"), "", "", words, ""]
 
 
 def _raw(value: Fraction | None) -> Decimal | str:

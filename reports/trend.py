@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from chat.models import Conversation
 from reports.frozen import figures_from
-from reports.gaps import Area, Fullness, are_comparable, fullness
+from reports.gaps import Area, Fullness, are_comparable, first_opening, fullness
 from reports.metrics import DEFINITIONS, Figure, Scope
 from reports.metrics.change import read_areas
 from reports.metrics.offer import read_offer_months
@@ -98,7 +98,7 @@ def trend_of(
         for month, figure in read_quality_months(scope, wanted).items():
             found[month] = {**found.get(month, {}), "M35": figure}
     areas = read_areas(scope)
-    opened = service.opened_at if service else min((at for each in services_of(scope) if (at := each.opened_at)), default=None)
+    opened = first_opening(services_of(scope))
     points = [_point(month, found, opened, areas, today) for month in months]
     return Trend(points, [_point(month, found, opened, areas, today) for month in earlier], _changes(areas, months))
 

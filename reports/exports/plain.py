@@ -14,7 +14,7 @@ from reports.exports.legible import legible
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import part_words
 from reports.report import Report
-from reports.shown import HEADERS, ShownFigure, flat_rows
+from reports.shown import HEADERS, ShownFigure, flat_rows, gap_row
 from reports.targets import value_in_words
 from reports.trend import MonthPoint
 from services.resources.files import write_file
@@ -22,9 +22,12 @@ from services.texts import texts_of
 
 
 def as_csv(report: Report) -> bytes:
-    """Everything of the page as one table; no cell of it is a formula."""
+    """Everything of the page as one table; no cell of it is a formula. Of days without data it says that there is none."""
     dataset = tablib.Dataset(headers=list(HEADERS))
-    for row in flat_rows(report.figures, report.tables, report.right_places, formulas=report.formulas):
+    rows = [gap_row(report.period, report.gap_words, formulas=report.formulas)]
+    if not report.is_gap:
+        rows = flat_rows(report.figures, report.tables, report.right_places, formulas=report.formulas)
+    for row in rows:
         dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
     return write_file(dataset, "csv")
 

@@ -129,8 +129,8 @@ class _Book:
             for note in report.notes
         ]
         if report.is_gap:
-            rows.append((_("In brief"), _("There is no data of this month.")))
-        for aim, pairs in report.aims:
+            rows.append((_("In brief"), report.gap_words))
+        for aim, pairs in () if report.is_gap else report.aims:
             rows += [
                 (", ".join([_("Target"), aim]), f"{figure.name}: {target.words}, {figure.words} – {target.standing_words}")
                 for figure, target in pairs
@@ -245,18 +245,21 @@ class _Book:
     def _breakdowns(self) -> None:
         if not self.report.tables:
             return
-        heads = [DEFINITIONS[code].name for code in self.report.tables[0].columns]
+        # The tables differ: each metric has its own column, which is empty where a table does not tell of it.
+        codes = list(dict.fromkeys(code for table in self.report.tables for code in table.columns))
+        place = {code: at for at, code in enumerate(codes, start=2)}
+        heads = [DEFINITIONS[code].name for code in codes]
         sheet = self._sheet(_("Broken down"), [_("Breakdown"), _("Name"), *heads], [24, 40, *[16] * len(heads)])
         at = 1
         for table in self.report.tables:
             for row in table.rows:
                 self._strings(sheet, at, [table.title, row.name])
-                for column, words in enumerate(row.values):
-                    figure: Figure | None = row.figures[column] if row.figures else None
+                for n, (code, words) in enumerate(zip(table.columns, row.values, strict=True)):
+                    figure: Figure | None = row.figures[n] if row.figures else None
                     if figure is None or words == NOTHING or figure.value is None:
-                        self._strings(sheet, at, [words], start=2 + column)
+                        self._strings(sheet, at, [words], start=place[code])
                     else:
-                        self._value(sheet, at, 2 + column, figure.value, figure.unit)
+                        self._value(sheet, at, place[code], figure.value, figure.unit)
                 at += 1
 
     def _hours(self) -> None:

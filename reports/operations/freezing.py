@@ -14,9 +14,9 @@ from accounts.actors import Actor, Staff, System
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from reports.frozen import differences, digest_of, kept
-from reports.gaps import Fullness, fullness
+from reports.gaps import Fullness, first_opening, fullness
 from reports.metrics import FORMULAS, Scope, figures_of
-from reports.metrics.scope import Told, scopes_of
+from reports.metrics.scope import Told, scopes_of, services_of
 from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
 from reports.operations.letters import tell_recipients
@@ -53,8 +53,9 @@ def freeze_month(
         return first
     if now < month.report_at:
         raise ValidationError(_("The month is not over yet, or its corrections are still awaited."), code="too_early")
-    figures = _figures(scope or Scope.told(county, service, group), service, month, now)
-    if _is_gap(county, service, group, month, contacts=figures["M01"]["n"], now=now):
+    scope = scope or Scope.told(county, service, group)
+    figures = _figures(scope, service, month, now)
+    if _is_gap(scope, month, contacts=figures["M01"]["n"], now=now):
         raise ValidationError(_("There is no data of this month."), code="no_data")
     row = _row(by, county, service, group, month, figures, revision=1, now=now)
     with transaction.atomic():
@@ -159,14 +160,9 @@ def _figures(scope: Scope, service: Service | None, month: Month, now: datetime)
     return kept(only(figures_of(scope, month.period, now=now).total, chosen_codes(service)))
 
 
-def _is_gap(
-    county: County, service: Service | None, group: ReportGroup | None, month: Month, *, contacts: int, now: datetime
-) -> bool:
-    if service is None:
-        of_scope = group.services.all() if group else Service.objects.filter(county=county)
-        opened = of_scope.filter(is_test=False, opened_at__lt=month.period.interval[1])
-        return contacts == 0 and not opened.exists()
-    return fullness(month, opened_at=service.opened_at, contacts=contacts, today=local_date(now)) == Fullness.GAP
+def _is_gap(scope: Scope, month: Month, *, contacts: int, now: datetime) -> bool:
+    opened = first_opening(services_of(scope))
+    return fullness(month, opened_at=opened, contacts=contacts, today=local_date(now)) == Fullness.GAP
 
 
 def _row(

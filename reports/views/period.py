@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from reports.metrics import DEFINITIONS, figures_of
 from reports.months import Month, Period
 from reports.permissions import readable_services
 from reports.report import report_of
+from reports.selection import chosen_codes
 from reports.summary import period_words
 from reports.targets import targets_of
 from reports.trend import first_month, trend_of
@@ -28,7 +30,7 @@ from services.models import County
 
 BESIDE = ("M01", "M07", "M08", "M21")
 """What is told of a free period month by month: chat and phone side by side (S004-14)."""
-OF_YEAR = ("M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15")
+OF_YEAR: Sequence[str] = ("M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15")
 
 
 @require_GET
@@ -79,11 +81,19 @@ def year(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     chosen = _year(request, actor, county, first, this)
     months = [Month(chosen.period.first.year, number) for number in range(1, 13)]
     today = timezone.localdate()
-    trend = trend_of(county, chosen.service, months, today=today, codes=OF_YEAR, group=chosen.group)
-    total = figures_of(chosen.scope(county), chosen.period, codes=OF_YEAR, now=timezone.now()).total
+    followed = chosen_codes(chosen.service)
+    codes = [code for code in OF_YEAR if followed is None or code in followed]
+    trend = trend_of(county, chosen.service, months, today=today, codes=codes, group=chosen.group)
+    total = figures_of(chosen.scope(county), chosen.period, codes=codes, now=timezone.now()).total
+    is_gap = len(trend.gaps) == len(months)
     rows = [
-        YearRow(DEFINITIONS[code].name, code, [shown(point.figure(code)) for point in trend.points], shown(total[code]))
-        for code in OF_YEAR
+        YearRow(
+            DEFINITIONS[code].name,
+            code,
+            [shown(point.figure(code)) for point in trend.points],
+            shown(None if is_gap else total[code]),
+        )
+        for code in codes
     ]
     context = {
         "chosen": chosen,

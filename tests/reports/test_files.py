@@ -29,7 +29,7 @@ from reports.months import Month, Period
 from reports.operations import freeze_month
 from reports.report import Report, report_of
 from services.choices import AimClass
-from services.models import County, Queue, Service, Target, Topic
+from services.models import County, Municipality, Queue, Service, Target, Topic
 from services.resources.files import DANGEROUS, escaped
 from tests.adoption.board.test_board_pages import unpacked
 from tests.reports.d1 import make_d1
@@ -276,6 +276,31 @@ def test_the_frozen_revision_stands_in_the_files(report: Report, county: County)
     shown = report_of(BY, county, None, NOVEMBER.period, now=TODAY)
     assert json.loads(as_json(shown))["frozen"]["revision"] == 1
     assert any("revisio 1" in str(row[1]) for row in cells_of(workbook(shown))["Lyhyesti"])
+
+
+def test_each_value_of_a_breakdown_stands_under_its_own_heading(report: Report, county: County) -> None:
+    """The tables of places and of where they came from have columns of their own (M25, M18): no other value is shifted by them."""
+    place = Municipality.objects.create(county=county, code="491", name_fi="Mikkeli", residents=1000)
+    Conversation.objects.filter(status="answered").update(municipality=place, entry_channel="bot", entry_page="/avoin/")
+    shown = report_of(BY, county, None, NOVEMBER.period, now=TODAY)
+    keys = {table.key: table.columns for table in shown.tables}
+    assert keys["municipality"][1] == "M25" and keys["entry_channel"][1] == keys["entry_page"][1] == "M18"
+    heads, *rows = cells_of(workbook(shown))["Eriteltynä"]
+    assert len(heads) == len(set(heads))
+    told = iter(rows)
+    for table in shown.tables:
+        for row in table.rows:
+            beside = dict(zip(heads, next(told), strict=True))
+            assert (beside.pop("Erittely"), beside.pop("Nimi")) == (table.title, row.name)
+            for at, (head, words) in enumerate(zip(table.heads, row.values, strict=True)):
+                figure = row.figures[at] if row.figures else None
+                if figure is None or figure.value is None or words == "–":
+                    assert beside.pop(head) == words, (table.key, head)
+                else:
+                    share = figure.value / 100 if figure.unit == "%" else figure.value
+                    assert beside.pop(head) == pytest.approx(float(share)), (table.key, head)
+            assert set(beside.values()) <= {None}, "empty where the table does not tell of it"
+    assert next(told, None) is None
 
 
 class TestDataset:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.actors import System
 from accounts.choices import Role
 from accounts.models import User
 from chat.models import Conversation, Feedback
+from reports.exports.paper import TEMPLATE, context_of
 from reports.months import Month
 from reports.operations import freeze_month
 from services.choices import AimClass
@@ -210,3 +213,18 @@ def test_hours_of_tries_and_of_the_target(d1, manager, signed_in) -> None:
 
 def test_the_week_is_shaded_with_its_numbers(d1, manager, signed_in) -> None:
     assert '<td class="nl-nums" data-shade="5">4</td>' in page(signed_in(manager))
+
+
+def test_under_each_drawing_stands_the_same_as_a_table(d1, manager, signed_in) -> None:
+    """The bars too, which otherwise have their numbers for those only who see them; on paper the numbers stand at the bars."""
+    response = signed_in(manager).get(reverse("reports:month"), NOVEMBER)
+    shown, report = response.content.decode(), response.context["report"]
+    figures = re.findall('<figure class="nl-panel nlr-chart">(.*?)</figure>', shown, flags=re.DOTALL)
+    assert len(figures) == len(report.charts) + len(report.bars) and {"M06", "M11", "M14", "M15"} <= set(report.bars)
+    assert all(figure.count("<svg") == figure.count("<table") == figure.count("<details>") == 1 for figure in figures)
+    for bars in report.bars.values():
+        (figure,) = (each for each in figures if f"<h3>{bars.title}</h3>" in each)
+        told = re.findall('<tr><th scope="row">([^<]*)</th><td class="nl-nums">([^<]*)</td></tr>', figure.partition("<table")[2])
+        assert told == [(bar.words, bar.number) for bar in bars.bars] and told
+        assert f'role="region" tabindex="0" aria-label="{bars.title}: taulukkona"' in figure
+    assert "taulukkona" not in render_to_string(TEMPLATE, context_of(report))

@@ -109,6 +109,19 @@ class TestObeyed:
         assert [each["metric"] for each in second.differences] == ["M11", "M12"]
         assert "M11" in MonthlyReport.objects.get(pk=first.pk).figures
 
+    def test_the_year_shows_them_only(self, d1, supervisor, manager, signed_in, monkeypatch) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+        choose(d1, supervisor, "M11", "M08", "M03")
+
+        def shown(key: str) -> dict[str, str]:
+            page = signed_in(manager).get(reverse("reports:year"), {"vuosi": "2026", "palvelu": key})
+            return {row.code: row.total for row in page.context["rows"]}
+
+        assert shown(d1.key) == {
+            "M01": "9", "M03": "77,8\xa0%", "M08": "55,6\xa0%", "M11": "71,4\xa0%", "M14": "4,0", "M15": "43",
+        }  # fmt: skip
+        assert {"M02", "M07", "M12"} < set(shown("kaikki"))
+
     def test_the_page_and_the_table_show_them_only(self, d1, supervisor, signed_in, monkeypatch) -> None:
         monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
         choose(d1, supervisor, "M11", "M08")
