@@ -2,17 +2,25 @@
 
 What a resident is (language, municipality, identified) is told only where at least five conversations of the file are alike in
 all of it, and never so that a hidden one could be worked out (metrics 1.4).
+
+However many there are, only a chunk of them is in memory: what is read goes to the disk, and so does the file that is made of it.
 """
 
 from __future__ import annotations
 
 import csv
+import pickle
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from io import BytesIO, StringIO
-from typing import Any
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any
+from weakref import finalize
 
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,6 +30,7 @@ from reports.exports.legible import cell_text, legible
 from reports.exports.workbook import open_book
 from reports.metrics import Scope, columns
 from reports.metrics.dimensions import truth
+from reports.metrics.sql import long_reading
 from reports.months import Period, local_hour
 from reports.rounding import few, persons
 from services.calendars import local_date
@@ -30,6 +39,8 @@ from services.resources.files import escaped
 
 MOST_ROWS = 200_000
 MOST_SHEET_ROWS = 100_000
+CHUNK = 1_000
+"""So many are read, kept and written at a time."""
 SALT = "reports.dataset"
 FIELDS: Mapping[str, Promise | str] = {
     "conversation": gettext_lazy("Made-up id: the same for a conversation in every file of the county, and it leads nowhere."),
@@ -70,54 +81,107 @@ READ = (
 Row = Sequence[Any]
 
 
-def dataset_rows(scope: Scope, period: Period, county: County) -> list[Row]:
-    """The rows of the file in the order of their times; at most one more than a file has, so that the excess is seen."""
+class DatasetRows:
+    """The rows of the file in the order of their times; they can be gone through again and again.
+
+    They are read by one query, so that what is hidden follows from the very rows that the file has.
+    """
+
+    def __init__(self, found: Iterable[Row], county: County) -> None:
+        self.county = county
+        self.count = 0
+        self._kept = _file()
+        finalize(self, self._kept.close)
+        alike: Counter[tuple[Any, ...]] = Counter()
+        reading = iter(found)
+        while rows := list(islice(reading, CHUNK)):
+            self.count += len(rows)
+            alike.update(map(_kind, rows))
+            pickle.dump(rows, self._kept, pickle.HIGHEST_PROTOCOL)
+        self._end = self._kept.tell()
+        self._hidden = {kind for kind, n in persons(alike).items() if n is None}
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Row]:
+        hidden, at = few(), 0
+        while at < self._end:
+            self._kept.seek(at)
+            rows = pickle.load(self._kept)  # noqa: S301  (what was written above, in a file that has no name)
+            at = self._kept.tell()
+            for row in rows:
+                yield _row(row, self.county, hidden if _kind(row) in self._hidden else None)
+
+
+def dataset_rows(scope: Scope, period: Period, county: County, *, most: int = MOST_ROWS) -> DatasetRows:
+    """The rows of the file; at most one more than a file has, so that the excess is seen."""
     is_contact, is_identified = truth(columns.CONTACT), truth(columns.IDENTIFIED)
     rows = scope.rows(period).annotate(is_contact=is_contact, is_identified=is_identified).order_by("queued_at", "pk")
-    found = list(rows.values_list(*READ)[: MOST_ROWS + 1])
-    alike = Counter(_kind(row) for row in found)
-    known = persons(alike)
-    hidden = few()
-    return [_row(row, county, hidden if known[_kind(row)] is None else None) for row in found]
+    with long_reading():
+        return DatasetRows(rows.values_list(*READ)[: most + 1].iterator(CHUNK), county)
 
 
-def dataset_csv(rows: Iterable[Row]) -> bytes:
-    """The rows as CSV, with the byte order mark and semicolons that spreadsheets in Finland ask for."""
-    file = StringIO()
-    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+def dataset_csv(rows: Iterable[Row]) -> IO[bytes]:
+    """The rows as CSV on the disk, with the byte order mark and semicolons that spreadsheets in Finland ask for."""
+    file = _file()
+    file.write(b"\xef\xbb\xbf")
+    words = TextIOWrapper(file, encoding="utf-8", newline="")
+    writer = csv.writer(words, delimiter=";", lineterminator="\r\n")
     writer.writerow(FIELDS)
     for row in rows:
         writer.writerow([escaped(legible(cell)) if isinstance(cell, str) else _plain(cell) for cell in row])
-    return b"\xef\xbb\xbf" + file.getvalue().encode()
+    words.detach()
+    file.seek(0)
+    return file
 
 
-def dataset_xlsx(rows: Iterable[Row]) -> bytes:
-    """The rows as a workbook, with the data dictionary as its second sheet."""
-    file = BytesIO()
-    book = open_book(file, constant_memory=True)
-    stamp = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-    bold = book.add_format({"bold": True})
-    sheet, words = book.add_worksheet(_("Conversations")[:31]), book.add_worksheet(_("Data dictionary")[:31])
-    for at, name in enumerate(FIELDS):
-        sheet.write_string(0, at, name, bold)
-    for number, row in enumerate(rows, start=1):
-        for at, cell in enumerate(row):
-            match cell:
-                case None | "":
-                    continue
-                case str():
-                    sheet.write_string(number, at, cell_text(cell))
-                case datetime():
-                    sheet.write_datetime(number, at, cell.replace(tzinfo=None), stamp)
-                case _:
-                    sheet.write_number(number, at, cell)
-    for number, (name, meaning) in enumerate(FIELDS.items()):
-        words.write_string(number, 0, name, bold)
-        words.write_string(number, 1, cell_text(str(meaning)))
-    words.set_column(0, 0, 20)
-    words.set_column(1, 1, 90)
-    book.close()
-    return file.getvalue()
+def dataset_xlsx(rows: Iterable[Row]) -> IO[bytes]:
+    """The rows as a workbook on the disk, with the data dictionary as its second sheet."""
+    file = _file()
+    with TemporaryDirectory(dir=_folder()) as folder:
+        # A book that is made in memory keeps every cell of it.
+        book = open_book(file, in_memory=False, constant_memory=True, tmpdir=folder)
+        stamp = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        bold = book.add_format({"bold": True})
+        sheet, words = book.add_worksheet(_("Conversations")[:31]), book.add_worksheet(_("Data dictionary")[:31])
+        for at, name in enumerate(FIELDS):
+            sheet.write_string(0, at, name, bold)
+        for number, row in enumerate(rows, start=1):
+            _write(sheet, number, row, stamp)
+        words.set_column(0, 0, 20)
+        words.set_column(1, 1, 90)
+        for number, (name, meaning) in enumerate(FIELDS.items()):
+            words.write_string(number, 0, name, bold)
+            words.write_string(number, 1, cell_text(str(meaning)))
+        book.close()
+    file.seek(0)
+    return file
+
+
+def _write(sheet: Any, number: int, row: Row, stamp: Any) -> None:
+    for at, cell in enumerate(row):
+        match cell:
+            case None | "":
+                continue
+            case str():
+                sheet.write_string(number, at, cell_text(cell))
+            case datetime():
+                sheet.write_datetime(number, at, cell.replace(tzinfo=None), stamp)
+            case _:
+                sheet.write_number(number, at, cell)
+
+
+def _file() -> IO[bytes]:
+    """Whoever is given it closes it; it has no name, and so it never stays behind."""
+    return TemporaryFile(dir=_folder())
+
+
+def _folder() -> Path:
+    """Where the files are while they are made and taken: on the disk, as a folder for such files is often kept in memory."""
+    folder = Path(settings.VAR_DIR) / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _kind(row: Row) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -39,7 +39,7 @@ def workbook(report: Report) -> bytes:
     return _Book(report).made()
 
 
-def open_book(file: BytesIO, **options: Any) -> Any:
+def open_book(file: IO[bytes], **options: Any) -> Any:
     """A workbook in which nothing that is written as a text becomes anything else."""
     # A fifth of a second, for those few who ask for a file.
     import xlsxwriter

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from typing import IO, TypeVar
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +23,33 @@ from reports.views.door import figures_door
 from services.models import County
 from services.resources.files import CONTENT_TYPES
 
+R = TypeVar("R", bound=HttpResponseBase)
+
+KINDS = {**CONTENT_TYPES, "pdf": "application/pdf", "json": "application/json"}
+
+
+class DiskResponse(FileResponse):
+    """A file of any size from the disk: only a piece of it is in memory, on the event loop too, where Django would gather all."""
+
+    block_size = 256 * 1024
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = iter(self)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
+
 
 def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
     """A file to be saved, which no browser takes for something else."""
-    kinds = {**CONTENT_TYPES, "pdf": "application/pdf", "json": "application/json"}
-    response = HttpResponse(content, content_type=kinds[kind])
+    return _to_save(HttpResponse(content, content_type=KINDS[kind]), kind, name)
+
+
+def from_disk(file: IO[bytes], kind: str, name: str) -> DiskResponse:
+    """The same of a large file; it is gone when it has been taken."""
+    return _to_save(DiskResponse(file, content_type=KINDS[kind]), kind, name)
+
+
+def _to_save(response: R, kind: str, name: str) -> R:
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

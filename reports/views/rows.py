@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -21,7 +22,7 @@ from reports.operations import export_rows, open_rows
 from reports.rounding import number
 from reports.views.choosing import chosen_of
 from reports.views.door import figures_door
-from reports.views.files import as_file
+from reports.views.files import from_disk
 from services.models import County, Queue
 from services.texts import text
 
@@ -84,13 +85,13 @@ def dataset(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 
 @require_GET
 @figures_door
-def dataset_file(request: HttpRequest, actor: Staff, county: County, kind: str) -> HttpResponse:
+def dataset_file(request: HttpRequest, actor: Staff, county: County, kind: str) -> HttpResponseBase:
     """The file: CSV, or a workbook with the data dictionary."""
     if kind not in ("csv", "xlsx"):
         raise Http404
     chosen = chosen_of(request, actor, county)
-    found = dataset_rows(chosen.scope(county), chosen.period, county)
     most = MOST_ROWS if kind == "csv" else MOST_SHEET_ROWS
+    found = dataset_rows(chosen.scope(county), chosen.period, county, most=most)
     if len(found) > most:
         told = _("There are more than %(most)s conversations, too many for one file. Choose one service or a shorter period.")
         messages.warning(request, told % {"most": number(most)})
@@ -98,7 +99,7 @@ def dataset_file(request: HttpRequest, actor: Staff, county: County, kind: str) 
     export_rows(by=actor, county=county, service=chosen.service, group=chosen.group, period=chosen.period, count=len(found))
     made = dataset_csv(found) if kind == "csv" else dataset_xlsx(found)
     days = str(chosen.month or f"{chosen.period.first}-{chosen.period.last}")
-    return as_file(made, kind, f"keskustelut-{chosen.key.replace(':', '-')}-{days}")
+    return from_disk(made, kind, f"keskustelut-{chosen.key.replace(':', '-')}-{days}")
 
 
 def _name(row: object) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import Staff
@@ -15,13 +16,15 @@ from accounts.session_over import ask_to_sign_in
 from services.models import County
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Staff, County, P], HttpResponse]
+R = TypeVar("R", bound=HttpResponseBase)
+"""What the view answers with: a page, or a file of any size."""
+View = Callable[Concatenate[HttpRequest, Staff, County, P], R]
 
 
 class Door(Protocol):
     """A decorator that gives a view who came and to which county, once she may come in."""
 
-    def __call__(self, view: View[P], /) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def __call__(self, view: View[P, R], /) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
         """The view behind the door."""
 
 
@@ -31,9 +34,9 @@ def county_door(opens: Callable[[Staff, County], bool]) -> Door:
     Nobody's browser keeps a page from behind it. The view is called with the request, the actor and the county.
     """
 
-    def door(view: View[P], /) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def door(view: View[P, R], /) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
         @wraps(view)
-        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
             actor: Staff | None = getattr(request, "actor", None)
             county: County | None = getattr(request, "county", None)
             if actor is None:

@@ -59,7 +59,8 @@ class TestDoors:
         addresses = [reverse(door) for door in DOORS if door != "reports:revise"]
         addresses += [reverse("reports:rows", args=["m01"]), reverse("reports:dataset_file", args=["csv"])]
         for address in addresses:
-            assert client.get(address, THIS).status_code == 200
+            answer = client.get(address, THIS)
+            assert answer.status_code == 200 and answer.getvalue()
             assert client.get(address, {**THIS, "palvelu": "neuvola"}).status_code == 404
             assert client.get(address, {**THIS, "palvelu": "kaikki"}).status_code == 403
 
@@ -242,6 +243,8 @@ class TestDataset:
         for kind in ("csv", "xlsx"):
             answer = client.get(reverse("reports:dataset_file", args=[kind]), THIS)
             assert answer["Content-Disposition"] == f'attachment; filename="keskustelut-kaikki-2026-11.{kind}"'
+            content = answer.getvalue()
+            assert answer["Content-Length"] == str(len(content)) and content.startswith(b"\xef\xbb\xbf" if kind == "csv" else b"PK")
         entries = AuditEntry.objects.filter(action="export", object_type="chat.conversation")
         assert [(each.purpose, each.count) for each in entries] == [("report rows 2026-11-01 2026-11-30", 11)] * 2
 
