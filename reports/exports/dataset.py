@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import csv
 import pickle
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 from weakref import finalize
@@ -41,6 +44,7 @@ MOST_ROWS = 200_000
 MOST_SHEET_ROWS = 100_000
 CHUNK = 1_000
 """So many are read, kept and written at a time."""
+LEFT_SECONDS = 24 * 3600
 SALT = "reports.dataset"
 FIELDS: Mapping[str, Promise | str] = {
     "conversation": gettext_lazy("Made-up id: the same for a conversation in every file of the county, and it leads nowhere."),
@@ -178,9 +182,16 @@ def _file() -> IO[bytes]:
 
 
 def _folder() -> Path:
-    """Where the files are while they are made and taken: on the disk, as a folder for such files is often kept in memory."""
+    """Where the files are while they are made and taken: on the disk, as the system's own folder for them is often in memory.
+
+    What a process that was killed has left behind goes the next day.
+    """
     folder = Path(settings.VAR_DIR) / "exports"
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - LEFT_SECONDS:
+                rmtree(left, ignore_errors=True)
     return folder
 
 

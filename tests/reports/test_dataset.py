@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import os
+import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
@@ -135,10 +136,17 @@ def test_it_goes_out_by_pieces_on_the_event_loop(monkeypatch: pytest.MonkeyPatch
     answer.close()
 
 
-def test_nothing_of_it_stays_on_the_disk(queue: Queue, county: County) -> None:
+def test_nothing_of_it_stays_on_the_disk(queue: Queue, county: County, settings: Any, tmp_path: Path) -> None:
+    """What a process that was killed left behind goes the next day."""
+    settings.VAR_DIR = tmp_path
+    for name, hours in (("old", 25), ("new", 1)):
+        left = tmp_path / "exports" / name
+        left.mkdir(parents=True)
+        (left / "sheet").write_text("x")
+        os.utime(left, (time.time() - 3600 * hours,) * 2)
     fill(queue, 6)
     taken(dataset_xlsx(rows_of(county)))
-    assert not list((Path(settings.VAR_DIR) / "exports").iterdir())
+    assert [each.name for each in (tmp_path / "exports").iterdir()] == ["new"]
 
 
 def _read_row(queue: Queue, county: County) -> Row:
@@ -147,8 +155,8 @@ def _read_row(queue: Queue, county: County) -> Row:
     fill(queue, 1)
 
     class Seen(DatasetRows):
-        def __init__(self, rows: object, county: County) -> None:
-            found.extend(rows)  # type: ignore[call-overload]
+        def __init__(self, rows: Iterable[Row], county: County) -> None:
+            found.extend(rows)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reports.exports.dataset.DatasetRows", Seen)
