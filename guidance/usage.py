@@ -26,6 +26,7 @@ HANDED_ANSWERED = HANDED_OVER & (
 )
 COMPLETED = ~Q(outcome__in=ON_THE_WAY)
 CHATTED_SOON = HANDED_OVER & (Q(outcome_at__isnull=True) | Q(handed_over_at__lte=F("outcome_at") + GONE_AFTER))
+SERVED = Q(outcome__in=SELF_SERVED) & ~CHATTED_SOON
 
 
 def sessions_of(county: int, starts: datetime, ends: datetime) -> SessionQuerySet:
@@ -44,7 +45,7 @@ def counts_of(now: datetime) -> dict[str, Count]:
     return {
         "sessions": Count("pk"),
         "completed": Count("pk", filter=COMPLETED),
-        "self_served": Count("pk", filter=Q(outcome__in=SELF_SERVED) & ~CHATTED_SOON),
+        "self_served": Count("pk", filter=SERVED),
         "handed_over": Count("pk", filter=HANDED_OVER),
         "handed_answered": Count("pk", filter=HANDED_ANSWERED),
         "midway": Count("pk", filter=midway(now)),
@@ -79,6 +80,7 @@ __all__ = [
     "GONE_AFTER",
     "HANDED_ANSWERED",
     "LOOPS_AT",
+    "SERVED",
     "counts_of",
     "kinds_of",
     "loops_in",

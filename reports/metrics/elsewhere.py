@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.choices import Medium
 from chat.models import Conversation
+from chat.models.conversations import ConversationQuerySet
 from reports.choices import CountKind, ExternalKind
 from reports.metrics import columns
 from reports.metrics.by_month import of_months
@@ -95,7 +96,7 @@ def read_elsewhere(scope: Scope, period: Period) -> dict[str, Any]:
     doctors = sum(row["doctor"] for row in counts if row["service"] in wanted.get(row["month"], ()))
     found = facts_of_months(rows, months, last=Month.of(period.last), doctors=doctors)
     if has_own_mails(scope, period):
-        found |= total(scope, f"letters {period}", lambda of: of.later(period).filter(OWN_MAIL), of_own_mails())
+        found |= total(scope, f"letters {period}", lambda of: own_mails_of(of, period), of_own_mails())
     return found
 
 
@@ -103,6 +104,11 @@ def has_own_mails(scope: Scope, period: Period) -> bool:
     """The services’ own mailboxes were in use by then: before the first letter there is no data, after it 0 is 0."""
     first = scope.once("first_letter", lambda: _first_letter(scope))
     return first is not None and first < period.interval[1]
+
+
+def own_mails_of(scope: Scope, period: Period) -> ConversationQuerySet:
+    """The conversations that began with a letter to a mailbox of the portal in the period."""
+    return scope.later(period).filter(OWN_MAIL)
 
 
 def of_own_mails() -> dict[str, Count]:

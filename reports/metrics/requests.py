@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.choices import EndedBy, State
 from chat.models import Conversation
+from chat.models.conversations import ConversationQuerySet
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, share
 from reports.metrics.passes import FIRST
@@ -25,18 +26,32 @@ WITHIN, SOONER = 3, 2
 """The working days of the promise (S003-13), and of the quicker band."""
 
 
+def requests_of(scope: Scope, period: Period) -> ConversationQuerySet:
+    """The help requests that arrived in the period, tests left out."""
+    starts, ends = period.interval
+    came = {"county": scope.county_id, "queued_at__gte": starts, "queued_at__lt": ends, "first_queue__service__in": scope.services}
+    return Conversation.objects.requests().filter(**came, is_test=False).order_by()
+
+
+def is_in_time(queued: datetime, replied: datetime | None, ended_by: str, today: date) -> bool | None:
+    """Whether it was answered by the end of the third working day. None: not judged, neither answered nor late; or the resident
+    closed it herself unanswered.
+    """
+    last = working_day_after(local_date(queued), WITHIN)
+    if replied is not None:
+        return local_date(replied) <= last
+    return False if ended_by != EndedBy.RESIDENT and today > last else None
+
+
 def read_requests(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """The help requests that arrived in the period, tests left out: one query.
 
     `judged`: answered, or past the third working day without an answer; one that the resident herself closed unanswered is not.
     """
-    starts, ends = period.interval
     names = ("queued_at", "first_reply_at", "state", "ended_by", "answer_due_at")
 
     def stamps(of: Scope) -> Iterable[Any]:
-        came = {"county": of.county_id, "queued_at__gte": starts, "queued_at__lt": ends, "first_queue__service__in": of.services}
-        rows = Conversation.objects.requests().filter(**came, is_test=False).order_by()
-        found: Iterable[Any] = rows.values(*names, of_service=F(FIRST)).iterator()
+        found: Iterable[Any] = requests_of(of, period).values(*names, of_service=F(FIRST)).iterator()
         return found
 
     today = local_date(now)
@@ -53,14 +68,12 @@ def read_requests(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
         if replied is not None:
             answered = local_date(replied)
             found["requests_answered"] += 1
-            found["judged"] += 1
             days.append(working_days(came + timedelta(days=1), answered) if answered > came else 0)
             found["within_two"] += answered <= working_day_after(came, SOONER)
-            in_time = answered <= working_day_after(came, WITHIN)
-            found["within_three"] += in_time
-            found["answered_late"] += not in_time
-        elif ended_by != EndedBy.RESIDENT and today > working_day_after(came, WITHIN):
-            found["judged"] += 1
+        in_time = is_in_time(queued, replied, ended_by, today)
+        found["judged"] += in_time is not None
+        found["within_three"] += in_time is True
+        found["answered_late"] += replied is not None and in_time is False
     return {**found, "median_days": Fraction(median(days)) if days else None}
 
 
@@ -85,4 +98,4 @@ DEFINITIONS = (
         Source.REQUESTS,
     ),
 )
-__all__ = ["DEFINITIONS", "read_requests"]
+__all__ = ["DEFINITIONS", "is_in_time", "read_requests", "requests_of"]

@@ -11,11 +11,12 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import LaterKind, LaterResult, Medium, PresenceKind
 from chat.models import LaterContact, Leg, Presence
+from chat.models.conversations import ConversationQuerySet
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, ratio, share, unknown
@@ -122,6 +123,18 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
     """Contacts with primary health care in office hours of working days, and which of them were reached that day (M08b)."""
     if not any(each.primary_care for each in services_of(scope)):
         return {}
+    asked, reached = same_day_of(scope, period)
+    counts = {"same_day_asked": columns.counted(asked), "same_day_reached": columns.counted(reached)}
+    return total(scope, f"same day {period}", lambda of: in_primary_care(of, period), counts)
+
+
+def in_primary_care(scope: Scope, period: Period) -> ConversationQuerySet:
+    """The contacts with primary health care."""
+    return scope.rows(period).filter(columns.CONTACT, first_queue__service__primary_care=True)
+
+
+def same_day_of(scope: Scope, period: Period) -> tuple[Q, Q]:
+    """Who came in office hours of a working day, and who of them was reached that day: one query for the calls."""
     starts, ends = period.interval
     reached_later = LaterContact.objects.filter(result=LaterResult.REACHED, done_at__gte=starts, done_at__lt=ends)
     called = list(
@@ -139,13 +152,23 @@ def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
             born_of = {pk for origin, own, done in called if opens <= done < night for pk in (origin, own) if pk}
             replied = Q(first_reply_at__lt=night) | Q(pk__in=born_of)
             reached |= came & replied
-    counts = {"same_day_asked": columns.counted(asked), "same_day_reached": columns.counted(reached)}
-    return total(
-        scope,
-        f"same day {period}",
-        lambda of: of.rows(period).filter(columns.CONTACT, first_queue__service__primary_care=True),
-        counts,
-    )
+    return asked, reached
+
+
+def promises(scope: Scope, period: Period) -> QuerySet[LaterContact]:
+    """Call requests and follow-ups whose due day is in the period; what was cancelled is left out (M33)."""
+    rows = LaterContact.objects.filter(due_on__gte=period.first, due_on__lte=period.last)
+    rows = rows.annotate(of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0)
+    rows = rows.filter(of_county=scope.county_id, of_service__in=scope.services, conversation__is_test=False)
+    found: QuerySet[LaterContact] = rows.exclude(result=LaterResult.CANCELLED).order_by()
+    return found
+
+
+def kept_promise(due: date, done: datetime | None, today: date) -> str:
+    """Whether a promise was done `in_time`, `late`, or is `overdue`; empty: it is not due yet, and is not counted."""
+    if done is None:
+        return "overdue" if due < today else ""
+    return "in_time" if local_date(done) <= due else "late"
 
 
 def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
@@ -157,15 +180,12 @@ def read_calls(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]
     names = ("kind", "due_on", "done_at", "result", "conversation__queued_at")
 
     def promised(of: Scope) -> Iterable[Any]:
-        rows = LaterContact.objects.filter(due_on__gte=period.first, due_on__lte=period.last)
-        rows = rows.annotate(of_county=F("conversation__county_id") + 0, of_service=F("conversation__first_queue__service_id") + 0)
-        rows = rows.filter(of_county=of.county_id, of_service__in=of.services, conversation__is_test=False)
-        found: Iterable[Any] = rows.exclude(result=LaterResult.CANCELLED).order_by().values(*names, "of_service").iterator()
+        found: Iterable[Any] = promises(of, period).values(*names, "of_service").iterator()
         return found
 
     for row in scope.by_service(f"promised {period}", promised):
         kind, due, done, result, left = (row[name] for name in names)
-        if _count(found, period, kind, due, done, today) and done is not None:
+        if _count(found, kind, kept_promise(due, done, today)) and done is not None:
             found["not_reached"] += result == LaterResult.NOT_REACHED
             days.append(_working_days(left, done))
     return {**found, "median_days": Fraction(median(days)) if days else None}
@@ -177,11 +197,10 @@ def _working_days(left: datetime, done: datetime) -> int:
     return working_days(first + timedelta(days=1), last) if last > first else 0
 
 
-def _count(found: dict[str, Any], period: Period, kind: str, due: date, done: datetime | None, today: date) -> bool:
-    """One promise: in its month by its due day; one that is not due yet is not counted. Tells whether it was."""
-    if not period.first <= due <= period.last or (done is None and due >= today):
+def _count(found: dict[str, Any], kind: str, how: str) -> bool:
+    """One promise; one that is not due yet is not counted. Tells whether it was."""
+    if not how:
         return False
-    how = "overdue" if done is None else "in_time" if local_date(done) <= due else "late"
     found["due"] += 1
     found[how] += 1
     found[f"{kind}_due"] += 1
@@ -241,4 +260,14 @@ DEFINITIONS = (
         Source.CALLS,
     ),
 )
-__all__ = ["DEFINITIONS", "read_calls", "read_presence", "read_same_day", "side_by_side"]
+__all__ = [
+    "DEFINITIONS",
+    "in_primary_care",
+    "kept_promise",
+    "promises",
+    "read_calls",
+    "read_presence",
+    "read_same_day",
+    "same_day_of",
+    "side_by_side",
+]

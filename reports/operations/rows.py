@@ -12,15 +12,25 @@ from reports.months import Period
 from reports.permissions import may_read
 from services.models import County, Service
 
+CONVERSATION = "chat.conversation"
+
 
 def open_rows(
-    *, by: Actor, county: County, service: Service | None, period: Period, metric: str, count: int, group: ReportGroup | None = None
+    *,
+    by: Actor,
+    county: County,
+    service: Service | None,
+    period: Period,
+    metric: str,
+    count: int,
+    group: ReportGroup | None = None,
+    kind: str = CONVERSATION,
 ) -> None:
     """Whoever reads the figures opens the list behind one of them; every opening leaves an audit row before anything is shown.
 
-    Raises PermissionDenied.
+    `kind` is the type of the rows. Raises PermissionDenied.
     """
-    _record(by, AuditAction.READ, county, service, group, f"report rows {metric} {period.first} {period.last}", count)
+    _record(by, AuditAction.READ, county, service, group, f"report rows {metric} {period.first} {period.last}", count, kind)
 
 
 def export_rows(
@@ -31,7 +41,14 @@ def export_rows(
 
 
 def _record(
-    by: Actor, action: AuditAction, county: County, service: Service | None, group: ReportGroup | None, purpose: str, count: int
+    by: Actor,
+    action: AuditAction,
+    county: County,
+    service: Service | None,
+    group: ReportGroup | None,
+    purpose: str,
+    count: int,
+    kind: str = CONVERSATION,
 ) -> None:
     if not isinstance(by, Staff) or not may_read(by, county=county, service=service, group=group):
         raise PermissionDenied
@@ -39,7 +56,7 @@ def _record(
     record_audit(
         by=by,
         action=action,
-        object_type="chat.conversation",
+        object_type=kind,
         object_id=str(told.public_id) if told else "",
         county=county.code,
         purpose=purpose,

@@ -9,8 +9,9 @@ from django import template
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language
 
-from chat.models import Conversation
-from reports.rounding import NOTHING, duration, number, percent
+from reports.behind import is_listed, words_of
+from reports.metrics import Figure
+from reports.rounding import number, percent
 
 register = template.Library()
 LONG_WORD = re.compile(r"\w{9,}")
@@ -37,21 +38,21 @@ def tenth(value: Fraction) -> str:
 
 
 @register.filter
-def waited(seconds: float | None) -> str:
-    """4 min 19 s; a dash when there is no wait."""
-    return NOTHING if seconds is None else duration(Fraction(seconds))
-
-
-@register.filter
 def short_weekday(number_of_day: int) -> str:
     """Ma, mån, Mon; 0 is Monday."""
     return str(WEEKDAYS_ABBR[number_of_day])
 
 
 @register.filter
-def came_to(row: Conversation) -> str:
-    """What came of the conversation; one that goes on says so."""
-    return str(row.get_status_display() if row.status else row.get_state_display())
+def has_list(figure: Figure) -> bool:
+    """There is a list behind the figure."""
+    return is_listed(figure)
+
+
+@register.filter
+def list_words(code: str) -> str:
+    """What the list behind the figure is called."""
+    return str(words_of(code))
 
 
 @register.filter

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
-from reports.behind import LISTED
 from reports.external import OF_METRIC
 from reports.metrics.figure import FEW
 from reports.permissions import may_group
@@ -55,6 +54,6 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 
 def page_context(actor: Staff, chosen: Chosen, report: Report) -> dict[str, Any]:
     """What a page of figures shows, whether of a month or of a free period."""
-    brought = () if chosen.group else tuple(OF_METRIC)
-    grown = growing_of(actor, report)
-    return {"chosen": chosen, "report": report, "listed": LISTED, "brought": brought, "few": FEW, "growing": grown}
+    places = [(each.key, each) for each in chosen.group.services.filter(is_test=False)] if chosen.group else [(chosen.key, None)]
+    brought, grown = tuple(OF_METRIC), growing_of(actor, report)
+    return {"chosen": chosen, "report": report, "brought": brought, "places": places, "few": FEW, "growing": grown}

@@ -1,8 +1,6 @@
-"""From a figure to its conversations, and the file with a row for each conversation; each opening is written down first."""
+"""From a figure to its rows, and the file with a row for each conversation; each opening is written down first."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,12 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
-from reports.behind import BEHIND, rows_behind
+from reports.behind import LISTED, Column, columns_of, names_of, rows_behind, words_of
 from reports.exports import FIELDS, MOST_ROWS, MOST_SHEET_ROWS, dataset_csv, dataset_rows, dataset_xlsx
 from reports.metrics import DEFINITIONS
 from reports.operations import export_rows, open_rows
@@ -23,8 +20,7 @@ from reports.rounding import number
 from reports.views.choosing import chosen_of
 from reports.views.door import figures_door
 from reports.views.files import from_disk
-from services.models import County, Queue
-from services.texts import text
+from services.models import County
 
 ON_PAGE = 50
 OTHERS = "muut"
@@ -33,26 +29,22 @@ OTHERS = "muut"
 @require_GET
 @figures_door
 def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> HttpResponse:
-    """The conversations that a figure counts, or those that it looks at and does not count; never their words."""
+    """The rows that a figure counts, or those that it looks at and does not count; never their words."""
     chosen = chosen_of(request, actor, county)
-    code = metric.upper()
-    if code not in BEHIND:
+    code = next((each for each in LISTED if each.lower() == metric.lower()), None)
+    if code is None:
         raise Http404
     scope = chosen.scope(county)
     found = rows_behind(scope, chosen.period, code)
     is_others = request.GET.get("osa") == OTHERS and found.others is not None
-    shown = found.others if is_others and found.others is not None else found.counted
-    count = found.left_out if is_others else found.n
-    pages = Paginator(shown, ON_PAGE)
-    pages.__dict__["count"] = count  # it was counted already
+    pages = Paginator(found.others if is_others else found.counted, ON_PAGE)
+    pages.__dict__["count"] = found.left_out if is_others else found.n  # it was counted already
     page = pages.get_page(request.GET.get("sivu"))
-    queues = {
-        each.pk: _name(each) if chosen.service else f"{_name(each.service)}: {_name(each)}"
-        for each in Queue.objects.filter(service__in=scope.services).select_related("service")
-    }
-    listed: list[tuple[Any, str]] = []
+    columns = columns_of(found)
+    listed: list[list[tuple[Column, object]]] = []
     if not found.is_hidden:
-        listed = [(row, queues.get(row.first_queue_id, "")) for row in page.object_list]
+        names = names_of(found, scope.services, with_service=chosen.service is None)
+        listed = [[(column, column.cell(row, names)) for column in columns] for row in page.object_list]
         open_rows(
             by=actor,
             county=county,
@@ -61,13 +53,16 @@ def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> Htt
             period=chosen.period,
             metric=code,
             count=len(listed),
+            kind=found.kind,
         )
     context = {
         "chosen": chosen,
         "definition": DEFINITIONS[code],
+        "title": words_of(code),
         "found": found,
         "is_others": is_others,
         "page": page,
+        "columns": columns,
         "rows": listed,
         "back": f"{reverse('reports:month' if chosen.month else 'reports:period')}?{chosen.query}#{code}",
     }
@@ -100,7 +95,3 @@ def dataset_file(request: HttpRequest, actor: Staff, county: County, kind: str) 
     made = dataset_csv(found) if kind == "csv" else dataset_xlsx(found)
     days = str(chosen.month or f"{chosen.period.first}-{chosen.period.last}")
     return from_disk(made, kind, f"keskustelut-{chosen.key.replace(':', '-')}-{days}")
-
-
-def _name(row: object) -> str:
-    return str(text(row, "name", (get_language() or "fi")[:2]))
