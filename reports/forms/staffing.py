@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -28,7 +29,6 @@ class StaffingForm(PageForm):
     viikko = forms.ChoiceField(label=gettext_lazy("Week"), required=False)
     rinnan = forms.TypedChoiceField(
         label=gettext_lazy("Conversations at once"),
-        choices=[(n, str(n)) for n in SIDE_BY_SIDE],
         coerce=int,
         required=False,
         help_text=gettext_lazy("At most 3 are recommended."),
@@ -56,6 +56,8 @@ class StaffingForm(PageForm):
     def __init__(self, data: Any, *, today: date, usual: Question) -> None:
         super().__init__(data, auto_id="%s")
         self.today, self.usual = today, usual
+        most = max(*SIDE_BY_SIDE, *usual.table)
+        self.fields["rinnan"].choices = [(n, str(n)) for n in range(1, most + 1)]  # type: ignore[attr-defined]
         first = monday_after(today)
         weeks = [first + timedelta(weeks=n) for n in range(WEEKS_AHEAD)]
         self.fields["viikko"].choices = [(str(day), week_words(day)) for day in weeks]  # type: ignore[attr-defined]
@@ -97,9 +99,9 @@ class StaffingForm(PageForm):
         told = self.cleaned_data
         target = told["tavoite"]
         exact = self.usual.target_percent if target in (None, round(self.usual.target_percent)) else Fraction(target)
-        return Question(
+        return replace(
+            self.usual,
             at_once=told["rinnan"] or self.usual.at_once,
-            target_seconds=self.usual.target_seconds,
             target_percent=exact,
             away_percent=self.usual.away_percent if told["poissa"] is None else told["poissa"],
         )
@@ -112,15 +114,7 @@ class StaffingForm(PageForm):
         told, base = self.cleaned_data, self.base
         if told["avataan"] is None and told["suljetaan"] is None and not told["muutos"]:
             return None
-        return Question(
-            at_once=base.at_once,
-            target_seconds=base.target_seconds,
-            target_percent=base.target_percent,
-            away_percent=base.away_percent,
-            more_percent=told["muutos"] or 0,
-            opens=told["avataan"],
-            closes=told["suljetaan"],
-        )
+        return replace(base, more_percent=told["muutos"] or 0, opens=told["avataan"], closes=told["suljetaan"])
 
 
 def week_words(monday: date) -> str:

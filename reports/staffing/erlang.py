@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil, exp
 
 SIDE_BY_SIDE: Mapping[int, float] = {1: 1.0, 2: 1.7, 3: 2.5, 4: 2.9, 5: 3.5}
-"""What so many conversations at once come to: they do not multiply the capacity fully. Editable for each service."""
+"""What so many conversations at once come to: they do not multiply the capacity fully. A service may have a table of its own."""
 RECOMMENDED = 3
 HOUR = 3600.0
 MOST = 100_000

@@ -7,12 +7,12 @@ in which it was closed only those are known who came to a closed door (M05); a p
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
 from reports.forecast import WEEKS, expected
-from reports.staffing.erlang import Demand, Need, needed
+from reports.staffing.erlang import SIDE_BY_SIDE, Demand, Need, needed
 
 LEAST_WEEKS = 4
 """An hour seen in fewer weeks is not forecast: no data."""
@@ -56,9 +56,17 @@ class Question:
     away_percent: int = 30
     """The part of paid time that goes to breaks, meetings and recording."""
     least: int = 1
+    """Responders at the desk, by the settings of the service."""
+    table: Mapping[int, float] = field(default_factory=lambda: SIDE_BY_SIDE)
+    """What so many conversations at once come to."""
     more_percent: int = 0
     opens: int | None = None
     closes: int | None = None
+
+    @property
+    def capacity(self) -> float:
+        """What the conversations at once come to; beyond the table its last row counts."""
+        return self.table[min(self.at_once, max(self.table))]
 
     def demand(self, per_hour: Fraction, length: Fraction) -> Demand:
         """The same for one hour."""
@@ -151,7 +159,7 @@ def plan_of(history: History, week: Hours, question: Question) -> Plan:
             per_hour = None if mean is None else mean * (100 + question.more_percent) / 100
             need = None
             if per_hour is not None and history.length is not None:
-                need = needed(question.demand(per_hour, history.length))
+                need = needed(question.demand(per_hour, history.length), question.table)
             found.append(Hour(day, hour, key[2], weeks, seen, per_hour, need))
     return Plan(sorted(week), found)
 

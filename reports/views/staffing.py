@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
 from typing import Any
@@ -25,7 +26,7 @@ from reports.forms.staffing import StaffingForm, week_words
 from reports.models import ShiftWish
 from reports.permissions import may_check_quality, readable_services
 from reports.rounding import duration, number, percent
-from reports.staffing import Hour, Plan, Question, people_on, plan_of, read_history, week_of
+from reports.staffing import SIDE_BY_SIDE, Hour, Plan, Question, people_on, plan_of, read_history, week_of
 from reports.staffing.plan import LEAST_LENGTHS, LEAST_WEEKS, History
 from reports.targets import targets_in_force
 from reports.views.files import as_file
@@ -136,9 +137,11 @@ def staffing_file(request: HttpRequest, actor: Staff, county: County, kind: str)
     looked = _looked(request, actor, county)
     name = str(text(looked.service, "name", (get_language() or "fi")[:2]))
     made = (
-        plan_csv(looked.plan)
+        plan_csv(looked.plan, looked.question)
         if kind == "csv"
-        else plan_xlsx(looked.plan, title=name, words=[(each["name"], each["words"]) for each in definitions_of(looked)])
+        else plan_xlsx(
+            looked.plan, looked.question, title=name, words=[(each["name"], each["words"]) for each in definitions_of(looked)]
+        )
     )
     return as_file(made, kind, f"mitoitus-{looked.service.key}-{looked.plan.days[0]}")
 
@@ -180,6 +183,17 @@ def definitions_of(looked: Looked) -> list[dict[str, str]]:
             },
         },
         {
+            "name": _("Conversations at once"),
+            "words": _("%(n)s at once come to %(capacity)s one at a time.")
+            % {"n": question.at_once, "capacity": _plain(question.capacity)}
+            + " "
+            + (_("It is the service’s own number.") if looked.service.side_by_side else _("It is the portal’s usual number.")),
+        },
+        {
+            "name": _("Responders at least"),
+            "words": _("By the settings of the service, %(n)s at the desk in every open hour.") % {"n": question.least},
+        },
+        {
             "name": _("In the shift list"),
             "words": _("The same with %(n)s of paid time for breaks, meetings and recording.")
             % {"n": f"{question.away_percent} %"},
@@ -189,6 +203,12 @@ def definitions_of(looked: Looked) -> list[dict[str, str]]:
             "words": _("The formula assumes that nobody leaves the line, so it asks for slightly too many."),
         },
     ]
+
+
+def _plain(value: float) -> str:
+    """1,7 or 2,25: the decimals that it has."""
+    exact = Decimal(str(value)).normalize()
+    return number(exact, max(0, -int(exact.as_tuple().exponent)))
 
 
 def _looked(request: HttpRequest, actor: Staff, county: County) -> Looked:
@@ -205,6 +225,8 @@ def _looked(request: HttpRequest, actor: Staff, county: County) -> Looked:
         at_once=min(max(queues[0].max_parallel, 1), USUAL_AT_ONCE) if queues else 1,
         target_seconds=service.response_target_seconds,
         target_percent=_target(county, service, today),
+        least=service.least_responders,
+        table={n: float(value) for n, value in service.side_by_side_table.items()} or SIDE_BY_SIDE,
     )
     form = StaffingForm(request.GET, today=today, usual=usual)
     history = read_history(service, queues, now=now)

@@ -28,6 +28,7 @@ from services.choices import (
 from services.models.base import ScopedQuerySet, Versioned, ends_after_start, label, one_key_per_county, scoped, supervised_by
 from services.models.county import ContactPoint, County, Link, Municipality, Office
 from services.models.outside import RETURN, ROOM, check_pattern
+from services.models.staffing import StaffingInputs
 
 METRIC = re.compile(r"M(0[1-9]|[12]\d|3[0-5]|08b)")
 
@@ -72,7 +73,7 @@ class ServiceQuerySet(ScopedQuerySet):
         return self.none()
 
 
-class Service(Versioned):
+class Service(StaffingInputs, Versioned):
     """One named service that a resident can chat with (S001-1)."""
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="services", verbose_name=_("county"))

@@ -98,6 +98,8 @@ class ServiceTable(OperatedResource):
         "resident_support",
         "responder_support",
         "response_target_seconds",
+        "least_responders",
+        "side_by_side",
         "keep_place_minutes",
         "guide_first",
         "retention_days",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, isfinite
 
 import pytest
@@ -62,6 +63,20 @@ def test_an_open_service_has_one_also_when_nobody_comes() -> None:
 
 def test_the_least_of_a_service() -> None:
     assert needed(Demand(0, 600, least=2)).responders == 2
+
+
+@given(demand=demands, least=st.integers(1, 6))
+def test_never_fewer_than_the_least_of_a_service(demand, least) -> None:
+    free, bound = needed(demand), needed(replace(demand, least=least))
+    assert bound.responders == max(least, free.responders)
+
+
+def test_a_table_of_the_services_own() -> None:
+    """60 in an hour of 22 minutes: f(2) = 1.1 makes 20 erlangs of 22, and f(2) = 2 makes 11, as if each were alone with half."""
+    assert needed(Demand(60, 1320, at_once=2), {1: 1, 2: 1.1}).traffic == pytest.approx(20)
+    half = needed(Demand(60, 1320, at_once=2), {1: 1, 2: 2.0})
+    assert half.traffic == pytest.approx(11) and half.responders == needed(Demand(60, 660)).responders
+    assert needed(Demand(60, 1320, at_once=4), {1: 1, 2: 1.1}).traffic == pytest.approx(20), "beyond the table its last row"
 
 
 def test_too_few_never_catch_up() -> None:

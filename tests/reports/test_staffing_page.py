@@ -172,6 +172,28 @@ class TestPage:
         assert rows["2026-11-30", "9"]["Odotettavissa"] == "3.3"
         assert rows["2026-11-30", "7"]["Odotettavissa"] == "1.1" and "suljetulla" in rows["2026-11-30", "7"]["Ennusteen lähde"]
 
+    def test_the_settings_of_the_service_count_everywhere(self, busy, supervisor, signed_in) -> None:
+        """At least two, and of 20 minutes each f(2) = 1.25 makes 16: 3 an hour are 0.8 erlangs (metrics 6)."""
+        Service.objects.filter(pk=busy.service_id).update(least_responders=2, side_by_side="1,25 1,5 2 2 2,5 3")
+        client = signed_in(supervisor)
+        for asked in ({"rinnan": "2"}, {"rinnan": "2", "muutos": "10"}, {"rinnan": "7", "avataan": "8"}):
+            told = table(client, **asked)
+            assert {int(row["Vastaajia tarvitaan"]) for row in told if row["Vastaajia tarvitaan"].isdigit()} == {2}
+            assert {row["Vastaajia vähintään"] for row in told} == {"2"}
+        rows = {(row["Päivä"], row["Tunti"]): row for row in table(client, rinnan="2")}
+        nine = rows["2026-11-30", "9"]
+        assert [nine[name] for name in ("Kuorma (erlang)", "Keskusteluja yhtä aikaa", "Vastaavat yksittäisiä")] == [
+            "0.8",
+            "2",
+            "1.25",
+        ]
+        shown = client.get(reverse(DOOR), {"rinnan": "2"}).content.decode()
+        assert "2 yhtä aikaa vastaa 1,25 peräkkäistä keskustelua. Luku on palvelun oma." in shown
+        assert "oltava vähintään 2." in shown
+        Service.objects.filter(pk=busy.service_id).update(least_responders=1, side_by_side="")
+        usual = client.get(reverse(DOOR), {"rinnan": "2"}).content.decode()
+        assert "2 yhtä aikaa vastaa 1,7 peräkkäistä keskustelua. Luku on portaalin tavallinen." in usual
+
     def test_little_history_is_no_data_and_never_a_zero(self, office, supervisor, signed_in) -> None:
         Service.objects.filter(pk=office.service_id).update(opened_at=datetime(2026, 11, 10, tzinfo=UTC))
         come(office, date(2026, 11, 16), 9, 20)
