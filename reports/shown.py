@@ -168,7 +168,12 @@ class RightPlace:
 
     name: str
     n: int
-    share: str
+    percent: Fraction | None
+
+    @property
+    def share(self) -> str:
+        """As it is read."""
+        return percent(self.percent)
 
 
 def sections_of(figures: Figures, targets: Iterable[Target]) -> list[tuple[str, list[ShownFigure]]]:
@@ -234,7 +239,7 @@ def right_places_of(figures: Figures, names: Mapping[Any, str]) -> list[RightPla
     rows = sorted(((names.get(pk, ""), n) for pk, n in counts.items()), key=lambda row: (-row[1], row[0]))
     untold = of_all - sum(counts.values())
     rows += [(str(NOT_TOLD), untold)] if rows and untold > 0 else []
-    return [RightPlace(place, n, percent(Fraction(100 * n, of_all)) if of_all else NOTHING) for place, n in rows]
+    return [RightPlace(place, n, Fraction(100 * n, of_all) if of_all else None) for place, n in rows]
 
 
 def week_of(figures: Figures) -> list[tuple[int, list[int]]]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import formats
 from django.utils.functional import Promise
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.metrics.figure import Figure
-from reports.metrics.words import EUROS, TIMES, is_percent
+from reports.metrics.words import EUROS, TIMES, is_percent, unit_words
 from reports.rounding import duration, euros, number, percent
 from services.choices import Direction
 from services.models import Service, Target
@@ -25,6 +26,10 @@ PERCENT = "%"
 SHARES: Mapping[str, str] = {"M02": "share_of_contacts", "M14": "share", "M26": "at_most"}
 """What a target in percent asks of a figure of another unit: the identified of all contacts, answers 4–5, and time at the most
 conversations."""
+
+RANGES: Mapping[str, tuple[int, int | None]] = {PERCENT: (0, 100), "1–5": (1, 5), "nps": (-100, 100)}
+GROWTH = "M28"
+"""May be below zero, and more than double."""
 
 
 class Standing(StrEnum):
@@ -67,7 +72,15 @@ def in_force(targets: Sequence[Target], day: date) -> list[Target]:
 def target_in_words(target: Target) -> str:
     """The target as it is read: ≥ 80 %, < 3,5 min."""
     value = formats.number_format(Decimal(f"{target.value.normalize():f}"), force_grouping=True)
-    return f"{target.get_direction_display()} {value} {target.unit}".strip()
+    return f"{target.get_direction_display()} {value} {unit_words(target.unit)}".strip()
+
+
+def check_value(metric: str, value: Decimal, unit: str) -> None:
+    """Whether the metric can ever have the value: a share, a mean of answers, and NPS have their ends. Raises ValidationError."""
+    least, most = RANGES.get(unit.strip().lower(), (0, None)) if metric != GROWTH else (None, None)
+    if (least is not None and value < least) or (most is not None and value > most):
+        words = _("Write a value from %(least)s to %(most)s.") if most is not None else _("The number is below zero.")
+        raise ValidationError(words, code="range", params={"least": least, "most": most})
 
 
 def deadline_in_words(due_on: date | None, *, until: date) -> str:

@@ -29,10 +29,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chat.choices import Status
 from reports.exports.legible import cell_text, legible
 from reports.exports.workbook import open_book
 from reports.metrics import Scope, columns
 from reports.metrics.dimensions import truth
+from reports.metrics.flags import came_wrong
 from reports.metrics.sql import long_reading
 from reports.months import Period, local_hour
 from reports.rounding import few, persons
@@ -65,7 +67,7 @@ FIELDS: Mapping[str, Promise | str] = {
     "response_seconds": gettext_lazy("From joining to the first message of a human, in seconds (M07)."),
     "outcome": gettext_lazy("Outcome code R1–R9; R0 was not classified."),
     "topic": gettext_lazy("Key of the topic."),
-    "wrong_service": gettext_lazy("1 when it came to the wrong service."),
+    "wrong_service": gettext_lazy("1 when it came to the wrong service (M18)."),
     "failure_demand": gettext_lazy("Reason why the contact could have been avoided."),
     "entry_channel": gettext_lazy("Where the person came from: web, app or bot."),
     "contactor": gettext_lazy("Who contacted: the resident, a relative or a professional."),
@@ -78,10 +80,11 @@ FIELDS: Mapping[str, Promise | str] = {
 """The data dictionary: every column, and what it tells."""
 READ = (
     "public_id", "first_queue__service__key", "first_queue__key", "queue__key", "queued_at", "accepted_at", "first_reply_at",
-    "left_at", "closed_at", "status", "is_contact", "wait_seconds", "response_seconds", "outcome", "topic__key", "wrong_service",
+    "left_at", "closed_at", "status", "is_contact", "wait_seconds", "response_seconds", "outcome", "topic__key", "is_wrong",
     "failure_demand", "entry_channel", "contactor", "language", "municipality__code", "is_identified", "feedback__satisfaction",
     "feedback__recommend",
 )  # fmt: skip
+LEFT = frozenset({Status.ABANDONED, Status.SHORT_ABANDON})
 Row = Sequence[Any]
 
 
@@ -121,7 +124,8 @@ class DatasetRows:
 def dataset_rows(scope: Scope, period: Period, county: County, *, most: int = MOST_ROWS) -> DatasetRows:
     """The rows of the file; at most one more than a file has, so that the excess is seen."""
     is_contact, is_identified = truth(columns.CONTACT), truth(columns.IDENTIFIED)
-    rows = scope.rows(period).annotate(is_contact=is_contact, is_identified=is_identified).order_by("queued_at", "pk")
+    rows = scope.rows(period).annotate(is_contact=is_contact, is_identified=is_identified, is_wrong=came_wrong())
+    rows = rows.order_by("queued_at", "pk")
     with long_reading():
         return DatasetRows(rows.values_list(*READ)[: most + 1].iterator(CHUNK), county)
 
@@ -211,7 +215,9 @@ def _row(row: Row, county: County, hidden: str | None) -> Row:
         f"{day:%Y-%m}",
         weekday + 1,
         hour,
-        *row[4:10],
+        *row[4:7],
+        row[7] if row[9] in LEFT else None,  # who was answered has left too, when it was over
+        *row[8:10],
         int(row[10]),
         *row[11:14],
         row[14] or "",

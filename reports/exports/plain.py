@@ -8,17 +8,19 @@ from fractions import Fraction
 from typing import Any
 
 import tablib
+from django.utils.translation import gettext as _
 
 from reports.channels import Channel
 from reports.exports.legible import legible
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import part_words
+from reports.models import MonthNote
 from reports.report import Report
 from reports.shown import HEADERS, ShownFigure, flat_rows, gap_row
 from reports.targets import value_in_words
 from reports.trend import MonthPoint
 from services.resources.files import write_file
-from services.texts import texts_of
+from services.texts import text, texts_of
 
 
 def as_csv(report: Report) -> bytes:
@@ -27,9 +29,17 @@ def as_csv(report: Report) -> bytes:
     rows = [gap_row(report.period, report.gap_words, formulas=report.formulas)]
     if not report.is_gap:
         rows = flat_rows(report.figures, report.tables, report.right_places, formulas=report.formulas)
+    rows += [_note_row(report, note) for note in report.notes]
     for row in rows:
         dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
     return write_file(dataset, "csv")
+
+
+def _note_row(report: Report, note: MonthNote) -> list[Any]:
+    """What happened in a month, in the reader’s words."""
+    when = (each.isoformat() for each in report.period.interval)
+    words = str(text(note, "text", report.language))
+    return [*when, report.formulas, "", "", "", _("What happened"), f"{note.month:%Y-%m}", "", "", words, ""]
 
 
 def as_json(report: Report) -> bytes:

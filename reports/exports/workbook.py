@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from reports.charts.trends import PARTS, mark_of, month_words, of_part
 from reports.exports.legible import cell_text
 from reports.metrics import DEFINITIONS, Figure
-from reports.metrics.words import EUROS, TIMES, is_percent, part_words
+from reports.metrics.words import EUROS, TIMES, is_percent, part_words, unit_words
 from reports.report import Group, Report
 from reports.rounding import NOTHING, number
 from reports.shown import ShownFigure
@@ -131,10 +131,9 @@ class _Book:
         if report.is_gap:
             rows.append((_("In brief"), report.gap_words))
         for aim, pairs in () if report.is_gap else report.aims:
-            rows += [
-                (", ".join([_("Target"), aim]), f"{figure.name}: {target.words}, {figure.words} – {target.standing_words}")
-                for figure, target in pairs
-            ]
+            for figure, target in pairs:
+                told = f"{figure.name}: {target.words}, {target.now or figure.words} – {target.standing_words}"
+                rows.append((", ".join([_("Target"), aim]), told))
         for at, (words, value) in enumerate(rows):
             sheet.write_string(at, 0, cell_text(words), self.bold)
             if isinstance(value, datetime):
@@ -159,18 +158,17 @@ class _Book:
         aims = [target for target in each.targets if not target.is_phone]
         self._strings(sheet, at, [each.code, each.name, ""])
         self._value(sheet, at, 3, figure.value, figure.unit)
-        self._strings(sheet, at, [figure.unit, each.words], start=4)
+        self._strings(sheet, at, [unit_words(figure.unit), each.words], start=4)
         sheet.write_number(at, 6, figure.n, self.formats["n"])
-        self._strings(
-            sheet, at, ["; ".join(target.words for target in aims), "; ".join(target.standing_words for target in aims)], 7
-        )
+        standings = [" ".join(filter(None, (target.now, target.standing_words))) for target in aims]
+        self._strings(sheet, at, ["; ".join(target.words for target in aims), "; ".join(standings)], 7)
         at += 1
         for code, n in figure.parts:
             if each.code == "M01":
                 bars.append(at)
             self._strings(sheet, at, [each.code, each.name, part_words(code)])
             sheet.write_number(at, 3, n, self.formats["n"])
-            self._strings(sheet, at, ["n", number(n)], start=4)
+            self._strings(sheet, at, [unit_words("n"), number(n)], start=4)
             at += 1
         for code, value in figure.beside.items():
             unit = "s" if code in TIMES else "%" if is_percent(code) else "€" if code in EUROS else "n/h"
@@ -290,8 +288,9 @@ class _Book:
         head = (_("Service"), _("Contacts"), _("Share of those that came to the wrong service"))
         sheet = self._sheet(_("Right service"), head, (40, 14, 24))
         for at, each in enumerate(self.report.right_places, start=1):
-            self._strings(sheet, at, [each.name, "", each.share])
+            self._strings(sheet, at, [each.name])
             sheet.write_number(at, 1, each.n)
+            self._value(sheet, at, 2, each.percent, "%")
 
     def _channels(self) -> None:
         if not self.report.channels:
@@ -311,7 +310,7 @@ class _Book:
         sheet = self._sheet(_("Definitions"), head, (8, 36, 8, 18, 110))
         shown = [DEFINITIONS[code] for code in self.report.figures.total]
         for at, each in enumerate(shown, start=1):
-            self._strings(sheet, at, [each.code, each.name, each.unit, better[str(each.better)], str(each.words)])
+            self._strings(sheet, at, [each.code, each.name, unit_words(each.unit), better[str(each.better)], str(each.words)])
 
     def _strings(self, sheet: Any, at: int, texts: Iterable[str], start: int = 0) -> None:
         for column, words in enumerate(texts, start=start):

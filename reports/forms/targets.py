@@ -8,12 +8,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from reports.metrics.words import UNITS as WORDS
 from services.choices import AimClass, Direction
 from services.forms.pages import DayField, PageForm
 from services.metric_names import metric_choices
 from services.models import Target
 
-UNITS = [(unit, unit) for unit in ("%", "s", "min", "h", "1–5", "NPS", "kpl", "€")]
+UNITS = [(unit, WORDS.get(unit, unit)) for unit in ("%", "s", "min", "h", "1–5", "NPS", "kpl", "€")]
 CHANNELS = Target._meta.get_field("channel").choices or []
 
 

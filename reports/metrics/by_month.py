@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, DateTimeField, F, Func, IntegerField, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, F, Field, Func, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from chat.models import Conversation
@@ -56,16 +56,20 @@ def told(months: Sequence[Month]) -> str:
 
 def of_month(months: Sequence[Month]) -> Case:
     """The number of the month among these, which are in order; none in another. By halves: there may be dozens."""
-    return _halved([month.period.interval for month in months], 0)
+    return by_interval([month.period.interval for month in months], range(len(months)), IntegerField())
 
 
-def _halved(intervals: Sequence[tuple[datetime, datetime]], first: int) -> Case:
+def by_interval(intervals: Sequence[tuple[datetime, datetime]], values: Sequence[Any], kind: Field[Any, Any]) -> Case:
+    """The value of the one of these intervals, which are in order and apart, in which a contact was queued; none of another moment.
+
+    By halves: no database follows a thousand alternatives, one inside the other.
+    """
     if len(intervals) == 1:
         starts, ends = intervals[0]
-        return Case(When(queued_at__gte=starts, queued_at__lt=ends, then=Value(first)), output_field=IntegerField())
+        return Case(When(queued_at__gte=starts, queued_at__lt=ends, then=Value(values[0], output_field=kind)), output_field=kind)
     half = len(intervals) // 2
     return Case(
-        When(queued_at__lt=intervals[half][0], then=_halved(intervals[:half], first)),
-        default=_halved(intervals[half:], first + half),
-        output_field=IntegerField(),
+        When(queued_at__lt=intervals[half][0], then=by_interval(intervals[:half], values[:half], kind)),
+        default=by_interval(intervals[half:], values[half:], kind),
+        output_field=kind,
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet
 
 from chat.choices import FailureDemand, Outcome, TransferReason, TransferState
 from chat.models import Conversation, Leg, Transfer
@@ -29,7 +29,6 @@ Cells = dict[str, dict[Any, dict[str, Any]]]
 
 def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
     """Each with what only other rows tell: whether it was passed on, came to the wrong service, came again or asked again."""
-    wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
     later = (
         Conversation.objects.counted()
         .of_residents()
@@ -45,10 +44,16 @@ def with_flags(rows: ConversationQuerySet) -> ConversationQuerySet:
     )
     return rows.annotate(
         moved=passed_on(),
-        wrong=truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg)),
+        wrong=came_wrong(),
         repeats=truth(comes_again()),
         asks_again=truth(columns.ANSWERED & Q(outcome__in=columns.FIRST) & ~Q(person="") & Exists(later)),
     )
+
+
+def came_wrong() -> Case:
+    """Whether a conversation came to the wrong service: it was marked, ended so, or was passed on as such (M18)."""
+    wrong_leg = Leg.objects.filter(conversation=OuterRef("pk"), wrong_service=True)
+    return truth(Q(wrong_service=True) | Q(outcome=Outcome.R7) | Exists(wrong_leg))
 
 
 def passed_on() -> Exists:

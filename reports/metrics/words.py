@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chat.choices import FailureDemand, Medium, Outcome, OutcomeReason, Status, WentTo, WhyChat
 from reports.choices import QualityItem, Theme, Tone
@@ -246,3 +247,20 @@ def part_words(code: str) -> str:
 def is_percent(code: str) -> bool:
     """What stands beside a figure under this name is a percentage."""
     return code in PERCENTS or code.startswith(ROLLOUT) or code in {f"{medium}_rate" for medium in MEDIA}
+
+
+_PIECES = pgettext_lazy("unit", "pcs")
+UNITS: Mapping[str, Promise | str] = {
+    "n": _PIECES,
+    "kpl": _PIECES,
+    "n/h": pgettext_lazy("unit", "an hour"),
+    "h/wk": pgettext_lazy("unit", "h a week"),
+    "/1000": pgettext_lazy("unit", "per thousand residents"),
+    "1–5": pgettext_lazy("unit", "on the scale 1–5"),
+    "nps": "NPS",
+}
+
+
+def unit_words(unit: str) -> str:
+    """A unit as people read it; %, s and € are read as they are."""
+    return str(UNITS.get(unit, unit))

@@ -11,13 +11,14 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import LaterKind, LaterResult, Medium, PresenceKind
 from chat.models import LaterContact, Leg, Presence
 from chat.models.conversations import ConversationQuerySet
 from reports.metrics import columns
+from reports.metrics.by_month import by_interval
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, ratio, share, unknown
 from reports.metrics.passes import total
@@ -135,24 +136,31 @@ def in_primary_care(scope: Scope, period: Period) -> ConversationQuerySet:
 
 def same_day_of(scope: Scope, period: Period) -> tuple[Q, Q]:
     """Who came in office hours of a working day, and who of them was reached that day: one query for the calls."""
+    every = (period.first + timedelta(days=n) for n in range(period.days))
+    days = [day for day in every if is_working_day(day)]
+    if not days:
+        return Q(pk__in=[]), Q(pk__in=[])
+    hours = [(first_instant(day, time(OFFICE_OPENS)), first_instant(day, time(OFFICE_CLOSES))) for day in days]
+    nights = [midnights(day)[1] for day in days]
+    # The closing and the midnight of the office day in which it came; of no such day there is none, and nothing is before that.
+    closes = by_interval(hours, [closing for _opening, closing in hours], DateTimeField())
+    night = by_interval(hours, nights, DateTimeField())
+    asked = Q(queued_at__lt=closes)
+    return asked, asked & (Q(first_reply_at__lt=night) | Q(pk__in=_called_back(scope, period)))
+
+
+def _called_back(scope: Scope, period: Period) -> set[int]:
+    """The contacts of which somebody was reached by a call on the day on which they came, in office hours or after them."""
     starts, ends = period.interval
-    reached_later = LaterContact.objects.filter(result=LaterResult.REACHED, done_at__gte=starts, done_at__lt=ends)
-    called = list(
-        reached_later.filter(conversation__county_id=scope.county_id)
-        .order_by()
-        .values_list("conversation__origin_id", "conversation_id", "done_at")
+    calls = LaterContact.objects.filter(
+        result=LaterResult.REACHED, done_at__gte=starts, done_at__lt=ends, conversation__county_id=scope.county_id
     )
-    asked = reached = Q(pk__in=[])
-    for day in (period.first + timedelta(days=n) for n in range(period.days)):
-        if is_working_day(day):
-            opens, closes = (first_instant(day, time(hour)) for hour in (OFFICE_OPENS, OFFICE_CLOSES))
-            _start, night = midnights(day)
-            came = Q(queued_at__gte=opens, queued_at__lt=closes)
-            asked |= came
-            born_of = {pk for origin, own, done in called if opens <= done < night for pk in (origin, own) if pk}
-            replied = Q(first_reply_at__lt=night) | Q(pk__in=born_of)
-            reached |= came & replied
-    return asked, reached
+    names = ("conversation__origin_id", "conversation__origin__queued_at", "conversation_id", "conversation__queued_at", "done_at")
+    found = set()
+    for origin, origin_at, own, own_at, done in calls.order_by().values_list(*names):
+        if done >= first_instant(local_date(done), time(OFFICE_OPENS)):
+            found |= {pk for pk, at in ((origin, origin_at), (own, own_at)) if pk and at and local_date(at) == local_date(done)}
+    return found
 
 
 def promises(scope: Scope, period: Period) -> QuerySet[LaterContact]:

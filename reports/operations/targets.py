@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from reports.metrics import DEFINITIONS, Figure
 from reports.permissions import may_set_targets
-from reports.targets import fits
+from reports.targets import check_value, fits
 from services.models import County, Service, Target
 from services.operations import Change, Create, RowChange, apply_changes, change_row
 
@@ -28,7 +28,7 @@ def set_target(
     """A main user or a manager sets a target from a day on; one that it replaces ends the day before and stays to be read.
 
     A month that has passed is so compared with what was aimed at then. One metric has one target of the same aim and channel on
-    a day. Raises PermissionDenied, ValidationError (unit, overlap, stale, and what the row itself refuses).
+    a day. Raises PermissionDenied, ValidationError (unit, range, overlap, stale, and what the row itself refuses).
     """
     if not may_set_targets(by, county=county, service=service):
         raise PermissionDenied
@@ -37,6 +37,10 @@ def set_target(
     definition = DEFINITIONS.get(row.metric)
     if definition is not None and not fits(Figure(row.metric, None, definition.unit, 0), row.unit):
         raise ValidationError({"unit": ValidationError(_("This unit does not fit the metric."), code="unit")})
+    try:
+        check_value(row.metric, row.value, row.unit)
+    except ValidationError as error:
+        raise ValidationError({"value": error}) from error
     changes: list[RowChange] = []
     others = Target.objects.filter(county=county, service=service, metric=row.metric, aim=row.aim, channel=row.channel)
     if replaces is not None:

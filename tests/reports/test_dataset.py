@@ -162,3 +162,16 @@ def _read_row(queue: Queue, county: County) -> Row:
         patch.setattr("reports.exports.dataset.DatasetRows", Seen)
         rows_of(county)
     return found[0]
+
+
+def test_the_columns_tell_what_the_dictionary_says(queue: Queue, county: County) -> None:
+    """Who came to the wrong service by any of its signs, as M18 counts them; and when a person left who was waiting."""
+    fill(queue, 4)
+    marked, ended, left, _other = rows = list(Conversation.objects.order_by("queued_at"))
+    Conversation.objects.update(left_at=AT + timedelta(days=1))
+    Conversation.objects.filter(pk=marked.pk).update(wrong_service=True)
+    Conversation.objects.filter(pk=ended.pk).update(outcome="R7")
+    Conversation.objects.filter(pk=left.pk).update(status="abandoned")
+    told = [dict(zip(FIELDS, row, strict=True)) for row in rows_of(county)]
+    assert [row["wrong_service"] for row in told] == [1, 1, 0, 0]
+    assert [row["left_at"] is not None for row in told] == [False, False, True, False] and len(rows) == 4

@@ -111,6 +111,18 @@ class TestWorkbook:
         assert months[13][0] == datetime(2026, 11, 1) and months[13][2] == 10
         assert months[12][2] is None and "ei tietoa" in months[12][1]
 
+    def test_units_are_words_and_a_target_stands_beside_what_it_judges(self, queue: Queue, county: County) -> None:
+        aim = {"county": county, "aim": AimClass.CLIENT, "direction": "gte", "starts_on": "2026-01-01"}
+        make_d1(queue)
+        Target.objects.create(metric="M14", value=80, unit="%", **aim)
+        report = report_of(BY, county, None, NOVEMBER.period, now=TODAY)
+        [judged] = [target for group in report.groups for each in group.figures for target in each.targets]
+        cells = cells_of(workbook(report))
+        assert judged.now.endswith("%")
+        assert f"Asiakastyytyväisyys: ≥ 80 %, {judged.now} – {judged.standing_words}" in [row[1] for row in cells["Lyhyesti"]]
+        units = {row[4] for sheet in cells.values() if sheet[0][:2] == ["Koodi", "Luku"] for row in sheet[1:]}
+        assert {"kpl", "asteikolla 1–5"} <= units and not units & {"n", "n/h", "/1000", "h/wk", "nps", "1–5"}
+
     def test_it_is_printed_with_all_columns_on_a_page(self, report: Report) -> None:
         for sheet in load_workbook(io.BytesIO(workbook(report))):
             page = sheet.page_setup
@@ -142,6 +154,14 @@ class TestWorkbook:
         gap = report_of(BY, county, service, Month(2026, 9).period, now=TODAY)
         assert list(cells_of(workbook(gap))) == ["Lyhyesti", "Määritelmät"]
         assert json.loads(as_json(gap))["figures"] == []
+
+
+class TestTable:
+    def test_a_note_of_the_month_is_in_it(self, report: Report) -> None:
+        rows = list(csv.DictReader(io.StringIO(as_csv(report).decode("utf-8-sig")), delimiter=";"))
+        assert [(row["name"], row["item"], row["shown"]) for row in rows if row["name"] == "Mitä tapahtui"] == [
+            ("Mitä tapahtui", "2026-11", "Aukioloa laajennettiin 1.11.")
+        ]
 
 
 class TestJson:

@@ -16,7 +16,7 @@ from accounts.choices import Role
 from accounts.models import AuditEntry, User
 from reports.operations import end_target, set_target
 from reports.report import report_of
-from reports.targets import targets_in_force
+from reports.targets import target_in_words, targets_in_force
 from services.models import Service, Target
 from tests.conftest import acting
 from tests.reports.d1 import NOVEMBER, make_d1
@@ -77,6 +77,27 @@ class TestDays:
                 put(service, manager, metric=metric, unit=unit)
             assert list(refused.value.error_dict) == ["unit"]
         assert put(service, manager, metric="M07", unit="min", value=5).pk
+
+    @pytest.mark.parametrize(
+        ("metric", "unit", "least", "most"), [("M03", "%", 0, 100), ("M14", "1–5", 1, 5), ("M15", "NPS", -100, 100)]
+    )
+    def test_a_value_that_can_never_be_is_refused(self, service, manager, metric: str, unit: str, least: int, most: int) -> None:
+        for value in (least - 1, most + 1):
+            with pytest.raises(ValidationError) as refused:
+                put(service, manager, metric=metric, unit=unit, value=Decimal(value))
+            assert list(refused.value.error_dict) == ["value"]
+            assert refused.value.messages == [f"Kirjoita arvo väliltä {least}–{most}."]
+        made = [put(service, manager, metric=metric, unit=unit, value=Decimal(most), starts_on=date(2026, 1, 1))]
+        made += [put(service, manager, metric="M28", unit="%", value=Decimal(-20)), put(service, manager, metric="M06", unit="s")]
+        with pytest.raises(ValidationError):
+            put(service, manager, metric="M09", unit="s", value=Decimal(-1))
+        assert all(row.pk for row in made)
+
+    def test_a_unit_is_told_in_words(self, service, manager) -> None:
+        mean = put(service, manager, metric="M14", unit="1–5", value=Decimal("4.2"))
+        assert target_in_words(mean) == "≥ 4,2 asteikolla 1–5"
+        with translation.override("sv"):
+            assert target_in_words(put(service, manager, metric="M01", unit="kpl", value=Decimal(30))) == "≥ 30 st"
 
 
 class TestWho:
