@@ -19,6 +19,22 @@ COUNTERS: frozenset[str] = frozenset({Role.RESPONDER, Role.SUPERVISOR})
 ALWAYS_SHOWN: Sequence[str] = ("M01", "M06", "M14", "M15", "M16", "M17")
 
 
+class Making(models.TextChoices):
+    """How far a monthly report is that is not there yet."""
+
+    WAITING = "waiting", _("Waiting to be made")
+    MAKING = "making", _("Being made")
+    FAILED = "failed", _("Could not be made")
+
+
+class WhyNotMade(models.TextChoices):
+    """Why a monthly report could not be made, for who reads it; the error itself is in the log."""
+
+    DATABASE = "database", _("the database did not answer, or the connection broke off")
+    TOO_SLOW = "too_slow", _("reading the conversations took too long")
+    FAULT = "fault", _("there is a fault in the portal, which its maintainers must mend")
+
+
 class Tone(models.TextChoices):
     """Of which tone a resident's own words are; a person says it (M17)."""
 

@@ -10,6 +10,7 @@ from reports.models.notes import MonthNote
 from reports.models.quality import QualityCheck, QualitySample
 from reports.models.reviews import AgreedAction, Review
 from reports.models.rollouts import RolloutMonth
+from reports.models.runs import ReportRun
 from reports.models.selections import ReportSelection
 from reports.models.wishes import ShiftWish
 
@@ -25,6 +26,7 @@ __all__ = [
     "QualitySample",
     "ReportGroup",
     "ReportRecipient",
+    "ReportRun",
     "ReportSelection",
     "Review",
     "RolloutMonth",

@@ -4,9 +4,10 @@ from reports.operations.alerts import watch_growth
 from reports.operations.counts import add_count, first_open_day, set_count, undo_count
 from reports.operations.external import Taken, bring_in_figures, enter_figure
 from reports.operations.feedback import improve_from_feedback, mark_feedback, open_feedback
-from reports.operations.freezing import CATCH_UP, freeze_due_months, freeze_month, revise_month
+from reports.operations.freezing import freeze_month, revise_month
 from reports.operations.groups import choose_recipients, end_group, save_group
 from reports.operations.improvements import improve_from_topic
+from reports.operations.making import NotMadeError, freeze_due_months, make_report
 from reports.operations.notes import change_note, delete_note, write_note
 from reports.operations.quality import check_conversation, draw_sample, export_quality, open_sampled, replace_erased
 from reports.operations.reviews import Action, Findings, sign_review, write_review
@@ -17,9 +18,9 @@ from reports.operations.targets import end_target, set_target
 from reports.operations.wishes import make_wish, take_wish_back
 
 __all__ = [
-    "CATCH_UP",
     "Action",
     "Findings",
+    "NotMadeError",
     "Standing",
     "Taken",
     "add_count",
@@ -40,6 +41,7 @@ __all__ = [
     "freeze_month",
     "improve_from_feedback",
     "improve_from_topic",
+    "make_report",
     "make_wish",
     "mark_feedback",
     "note_rollout",

@@ -1,8 +1,7 @@
-"""Freezing months: once each, by the portal itself on the third working day; a correction when a person asks for it."""
+"""Freezing a month: once, not before its third working day; a correction when a person asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,23 +9,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, Staff, System
+from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from reports.frozen import differences, digest_of, kept
 from reports.gaps import Fullness, first_opening, fullness
 from reports.metrics import FORMULAS, Scope, figures_of
-from reports.metrics.scope import Told, scopes_of, services_of
+from reports.metrics.scope import services_of
 from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
 from reports.operations.letters import tell_recipients
 from reports.permissions import may_read
 from reports.selection import chosen_codes, only
-from services.calendars import local_date
 from services.models import County, Service
-
-CATCH_UP = 3
-"""So many months back a report that was missed is still made by itself."""
 
 
 def freeze_month(
@@ -106,54 +101,6 @@ def revise_month(
         after={"digest": row.digest, "revision": row.revision},
     )
     return row
-
-
-def freeze_due_months(*, by: System, now: datetime) -> int:
-    """Every scope of every county has the reports of its last months; what was missed is made now. Gives the number made.
-
-    Raises what the first scope raised that could not be made, when all others have been: the next morning tries it again.
-    """
-    last = Month.of(local_date(now)).shifted(-1)
-    months = [month for n in range(CATCH_UP) if (month := last.shifted(-n)).report_at <= now]
-    made = 0
-    failed: list[Exception] = []
-    for county in County.objects.filter(is_active=True).order_by("pk"):
-        scopes = scopes_of(county)
-        rows = MonthlyReport.objects.filter(county=county, revision=1, month__in=[month.first for month in months])
-        have = set(rows.values_list("service", "group", "month"))
-        for month in months:
-            missing = [told for told in scopes if (*map(_pk, told), month.first) not in have]
-            made += _freeze_all(by, county, missing, month, now, failed)
-    if failed:
-        raise failed[0]
-    return made
-
-
-def _freeze_all(by: System, county: County, scopes: Sequence[Told], month: Month, now: datetime, failed: list[Exception]) -> int:
-    """The month of each of these scopes; what several of them ask is read once. Each stands as soon as it is made, and one that
-    fails keeps no other from theirs.
-    """
-    at_once = Scope.at_once([Scope.told(county, *told) for told in scopes]) if scopes else []
-    made = 0
-    for told, scope in zip(scopes, at_once, strict=True):
-        try:
-            made += _try_to_freeze(by, county, told, scope, month, now)
-        except Exception as error:  # noqa: BLE001  (one that fails must not keep the others from theirs)
-            failed.append(error)
-    return made
-
-
-def _pk(row: Service | ReportGroup | None) -> int | None:
-    return row.pk if row else None
-
-
-def _try_to_freeze(by: System, county: County, told: Told, scope: Scope, month: Month, now: datetime) -> bool:
-    service, group = told
-    try:
-        freeze_month(by=by, county=county, service=service, group=group, month=month, now=now, scope=scope)
-    except ValidationError:
-        return False  # a month without data is a gap, and has no report
-    return True
 
 
 def _figures(scope: Scope, service: Service | None, month: Month, now: datetime) -> dict[str, Any]:

@@ -29,11 +29,12 @@ LONGEST_REMARKS = 2000
 
 @transaction.atomic
 def draw_sample(*, by: Actor, county: County, service: Service, month: Month, now: datetime, seed: str = "") -> QualitySample:
-    """A supervisor draws the sample of a frozen month: once, by chance, with its seed kept; asked again, the same one comes back.
+    """The portal draws the sample of a frozen month by itself, or a supervisor does: once, by chance, with its seed kept; asked
+    again, the same one comes back.
 
     Raises PermissionDenied, ValidationError (not_frozen, nobody_answered).
     """
-    if not isinstance(by, Staff) or not may_check_quality(by, county=county, service=service):
+    if not may_check_quality(by, county=county, service=service):
         raise PermissionDenied
     Service.objects.select_for_update(no_key=True).get(pk=service.pk)
     found: QualitySample | None = QualitySample.objects.filter(service=service, month=month.first).first()
@@ -51,7 +52,7 @@ def draw_sample(*, by: Actor, county: County, service: Service, month: Month, no
         seed=seed or token_hex(16),
         population=len(candidates),
         drawn_at=now,
-        drawn_by_id=by.user_id,
+        drawn_by_id=by.user_id if isinstance(by, Staff) else None,
     )
     chosen = drawn(candidates, row.seed)
     keys = dict(Conversation.objects.filter(public_id__in=[key for key, _who in chosen]).values_list("public_id", "pk"))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from reports.external import OF_METRIC
+from reports.making import making_of
 from reports.metrics.figure import FEW
 from reports.permissions import may_group
 from reports.report import Report, report_of
@@ -30,7 +31,8 @@ FROZEN_FILES = (("reports:paper", "PDF"), ("reports:workbook", "XLSX"), ("report
 def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """The figures in words, with their definitions and what they rest on, beside targets, drawn and broken down."""
     chosen = chosen_of(request, actor, county)
-    report = report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), group=chosen.group)
+    now = timezone.now()
+    report = report_of(actor, county, chosen.service, chosen.period, now=now, group=chosen.group)
     hers = chosen.may_read_all
     notes = [(note, hers or note.service_id is not None) for note in report.notes if note.month == chosen.period.first]
     after = (
@@ -49,6 +51,9 @@ def month(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     }
     context |= {"may_group": may_group(actor, county), "group_services": chosen.group.services.all() if chosen.group else ()}
     context["frozen_files"] = FROZEN_FILES
+    if chosen.month:
+        has_report = report.frozen is not None or report.is_gap
+        context["making"] = making_of(county, chosen.service, chosen.group, chosen.month, has_report=has_report, now=now)
     return render(request, "reports/month.html", context)
 
 

@@ -126,8 +126,11 @@ class TestByItself:
         freeze_due_months(by=BY, now=datetime(2027, 1, 10, tzinfo=UTC))
         assert {str(each) for each in MonthlyReport.objects.values_list("month", flat=True)} == {"2026-11-01", "2026-12-01"}
 
-    def test_the_job_calls_it(self, d1, county: County) -> None:
-        assert freeze_months() >= 0
+    def test_the_job_calls_it(self, d1, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: THIRD)
+        assert freeze_months() == 3
+        assert set(MonthlyReport.objects.values_list("month", "made_at", "made_by")) == {(NOVEMBER.first, THIRD, None)}
+        assert freeze_months() == 0
 
 
 def test_a_test_service_has_none(queue: Queue, county: County) -> None:
