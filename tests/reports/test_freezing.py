@@ -129,7 +129,7 @@ class TestByItself:
     def test_the_job_calls_it(self, d1, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("django.utils.timezone.now", lambda: THIRD)
         assert freeze_months() == 3
-        assert set(MonthlyReport.objects.values_list("month", "made_at", "made_by")) == {(NOVEMBER.first, THIRD, None)}
+        assert MonthlyReport.objects.filter(month=NOVEMBER.first, made_at=THIRD, made_by__isnull=True).count() == 3
         assert freeze_months() == 0
 
 
