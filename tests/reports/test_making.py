@@ -263,6 +263,14 @@ class TestPage:
 
 
 @pytest.mark.django_db
+def test_the_page_of_a_sample_says_who_drew_it(place: County, service: Service, supervisor: User, signed_in: Any) -> None:
+    make_report(by=BY, county=place, service=service, month=NOVEMBER, now=NOW)
+    draw_sample(by=BY, county=place, service=service, month=NOVEMBER, now=NOW, seed="a1")
+    address = reverse("reports:quality", args=[service.key, "2026-11"]).replace("/fi/", "/en/", 1)
+    assert "Drawn by the portal on 3.12.2026 at 09.00, of " in signed_in(supervisor).get(address).content.decode()
+
+
+@pytest.mark.django_db
 class TestByAPerson:
     @pytest.mark.parametrize("who", ["supervisor", "manager", "main_user"])
     def test_who_reads_the_figures_makes_it_and_the_failure_goes(
