@@ -338,7 +338,8 @@ class Conversation(models.Model):
 
 
 def comes_again() -> Q:
-    """What makes a conversation a duplicate, asked of each row (M19).
+    """What makes a conversation a duplicate, asked of each row (M19): an earlier contact. A help form, a call that was asked for and
+    a letter are none, however long they stay open (metrics 1.1).
 
     The county is compared in a way that no index serves: the databases would take the county's and read everything before the row,
     while a session or a person has a handful of conversations.
@@ -346,7 +347,7 @@ def comes_again() -> Q:
     earlier = (
         Conversation.objects.exclude(pk=OuterRef("pk"))
         .annotate(of_county=F("county_id") + 0)
-        .filter(of_county=OuterRef("county_id"), queued_at__lt=OuterRef("queued_at"), is_test=False)
+        .filter(of_county=OuterRef("county_id"), queued_at__lt=OuterRef("queued_at"), is_test=False, medium=Medium.CHAT)
         .filter(
             Q(closed_at__isnull=True)
             | Q(closed_at__gt=OuterRef("queued_at"))

@@ -21,6 +21,7 @@ from reports.months import Month
 from reports.operations.letters import tell_recipients
 from reports.permissions import may_read
 from reports.selection import chosen_codes, only
+from services.calendars import local_date
 from services.models import County, Service
 
 
