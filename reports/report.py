@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from chat.choices import Outcome
 from reports.channels import Channel, side_by_side
-from reports.charts import Bars, MonthsTable, TrendChart, bars_of, charts_of, tables_by_month
+from reports.charts import OF_PARTS, Bars, MonthsTable, TrendChart, bars_of, bars_of_parts, charts_of, tables_by_month
 from reports.frozen import figures_from
 from reports.gaps import Fullness, first_opening, fullness
 from reports.heats import Heat, Matrix, Shaded, heats_of, matrix_of, shaded_week
@@ -46,11 +46,11 @@ from reports.shown import (
 )
 from reports.summary import sentences, sentences_of
 from reports.targets import SECONDS, asks_of_share, fits, in_force, targets_of
-from reports.trend import BROUGHT, KEYS, Trend, last_months, trend_of
+from reports.trend import BROUGHT, KEPT, KEYS, MORE, PAPER, Trend, last_months, trend_of
 from services.models import County, Service, Target
 from services.texts import text
 
-FROM_PARTS = ("M06", "M14", "M29", "M35")
+FROM_PARTS = ("M06", "M14", "M29", "M35", *OF_PARTS)
 """What is drawn of a figure’s own parts, and so of a frozen one too."""
 KEY_FIGURES = ("M01", "M03", "M07", "M08", "M11", "M14")
 
@@ -147,9 +147,19 @@ class Report:
         return by_aim([(group.title, group.figures) for group in self.groups])
 
     @property
+    def paper_charts(self) -> list[TrendChart]:
+        """Those that are drawn on paper too."""
+        return [chart for chart in self.charts if chart.code in PAPER]
+
+    @property
+    def paper_bars(self) -> dict[str, Bars]:
+        """The same of bars."""
+        return {code: bars for code, bars in self.bars.items() if code not in OF_PARTS}
+
+    @property
     def by_month(self) -> list[MonthsTable]:
         """The charts as tables for paper."""
-        return tables_by_month([chart for chart in self.charts if not chart.is_empty])
+        return tables_by_month([chart for chart in self.paper_charts if not chart.is_empty])
 
     @property
     def key_figures(self) -> list[ShownFigure]:
@@ -211,7 +221,7 @@ def report_of(
     )
     live = {month: figures.total} if month else None
     trend = trend_of(county, service, months, today=today, live=live, codes=drawn, group=group, scope=scope) if with_trend else None
-    drawn = [code for code in drawn if code not in BROUGHT or (trend and _has_values(trend, code))]
+    drawn = [code for code in drawn if trend and _known(trend, code) >= _needed(code)]
     names = names_of(figures, _name)
     tables = tables_of(figures, names)
     revisions = _revisions(actor, county, service, group, month) if month else []
@@ -260,8 +270,14 @@ def wanted_values(figures: Figures, targets: Sequence[Target]) -> dict[str, Frac
     return found
 
 
-def _has_values(trend: Trend, code: str) -> bool:
-    return any((figure := point.figure(code)) and figure.value is not None for point in trend.points)
+def _known(trend: Trend, code: str) -> int:
+    """In how many months there is a value."""
+    return sum((figure := point.figure(code)) is not None and figure.value is not None for point in trend.points)
+
+
+def _needed(code: str) -> int:
+    """Of how many months one has to be known for a chart: of two for a line of what is not read for each month."""
+    return 2 if code in KEPT else 1 if code in BROUGHT | MORE else 0
 
 
 def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
@@ -278,6 +294,7 @@ def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
     hides = any(table.hides for table in tables if "M25" in table.columns)
     per_thousand = [(name, round(100 * each.value), number(each.value, 1)) for name, each in places if each.value is not None]
     found = {
+        **bars_of_parts(figures.total),
         "M25": bars_of(
             f"{DEFINITIONS['M25'].name} (‰)",
             per_thousand,

@@ -24,8 +24,13 @@ from reports.months import Month
 from services.calendars import local_date
 from services.models import County, Service
 
-KEYS = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15", "M20", "M21", "M24", "M32", "M35")
+PAPER = ("M01", "M02", "M07", "M08", "M09", "M10", "M11", "M14", "M15", "M20", "M21", "M24", "M32", "M35")
 """What is drawn: how many came, who they were, how long it took, what came of it, what they thought, and what came elsewhere."""
+KEPT = frozenset({"M08b", "M19", "M31"})
+"""Of what a pass over the months does not read: known of frozen months and the one at hand, and drawn when a line can be."""
+MORE = KEPT | {"M03", "M04", "M06", "M16"}
+"""Drawn on the page and in the workbook only: papers of thirty-one reports have to be laid out within a minute."""
+KEYS = tuple(sorted({*PAPER, *MORE}))
 BROUGHT = frozenset({"M20", "M21", "M24", "M35"})
 """Entered or gone through by people: drawn only when there is something."""
 LENGTH, MOST_MONTHS = 13, 60
@@ -90,7 +95,7 @@ def trend_of(
     wanted = {*months, *earlier}
     found: dict[Month, OfMonth] = {**_frozen(county, service, group, wanted), **(live or {})}
     missing = [month for month in wanted if month not in found and month.first <= today]
-    found |= read_series(scope, missing, {code: DEFINITIONS[code] for code in codes})
+    found |= read_series(scope, missing, {code: DEFINITIONS[code] for code in codes if code not in KEPT})
     if "M32" in codes and missing:
         for month, figure in read_offer_months(scope, missing).items():
             found[month] = {**found[month], "M32": figure}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from reports.charts.drawing import LineChart, draw
 from reports.gaps import Fullness
 from reports.metrics import DEFINITIONS, Figure
-from reports.metrics.words import part_words
+from reports.metrics.words import TIMES, part_words
 from reports.models import MonthNote
 from reports.months import Month
 from reports.rounding import NOTHING, number
@@ -22,8 +22,12 @@ from reports.trend import KEYS, MonthPoint, Trend
 LIMITS: Mapping[str, tuple[int, int]] = {"%": (0, 100), "1–5": (1, 5)}
 LABEL_EVERY = 3
 ON_PAPER = 5
-PARTS: Mapping[str, Sequence[str]] = {"M32": ("weekly_hours", "professions")}
-"""What stands beside a metric and is drawn too: hours and professions beside open services (S000-56, S004-20)."""
+FREE = frozenset({"M04", "M16", "M19"})
+"""Shares that are small by their nature: their scale ends where they do."""
+PARTS: Mapping[str, Sequence[str]] = {"M06": ("p90",), "M32": ("weekly_hours", "professions")}
+"""What stands beside a metric and is drawn too: nine of ten waits beside the median (M06), hours and professions beside open
+services (S000-56, S004-20).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class TrendChart:
     @property
     def title(self) -> str:
         """What the metric is called, and which part of it is drawn."""
-        return part_words(self.part) if self.part else DEFINITIONS[self.code].name
+        return title_of(self.code, self.part)
 
     @property
     def has_before(self) -> bool:
@@ -114,6 +118,12 @@ def charts_of(
     return found
 
 
+def title_of(code: str, part: str) -> str:
+    """What the metric is called, and which part of it is drawn; a time needs the name of what took it."""
+    name = DEFINITIONS[code].name
+    return f"{name}: {part_words(part).lower()}" if part in TIMES else part_words(part) if part else name
+
+
 def month_words(month: Month) -> str:
     """Marraskuu 2026."""
     return str(date_format(month.first, "F Y"))
@@ -148,7 +158,7 @@ def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[M
         part=[point.fullness == Fullness.PART for point in trend.points],
         target=target,
         changed=[of_months[change.month] for change in trend.changes],
-        limits=LIMITS.get(unit),
+        limits=None if code in FREE else LIMITS.get(unit),
         of_seconds=unit == "s",
         as_columns=code == "M01",
         whole=_whole(trend) if code == "M02" else (),
@@ -175,7 +185,7 @@ def _chart(code: str, trend: Trend, target: Fraction | None, numbered: Mapping[M
         last=shown(next((each for each in reversed(now) if each is not None and each.value is not None), None)),
         last_at=ends[0] if ends else None,
         target="" if target is None else in_unit(target, unit),
-        alternative=_alternative(part_words(part) if part else DEFINITIONS[code].name, code, trend, now, before, target),
+        alternative=_alternative(title_of(code, part), code, trend, now, before, target),
     )
 
 
@@ -209,7 +219,8 @@ def of_part(figure: Figure | None, part: str) -> Figure | None:
         return figure
     if part in (counts := dict(figure.parts)):
         return replace(figure, value=Fraction(counts[part]), unit="n", beside={}, parts=())
-    return replace(figure, value=figure.beside.get(part), unit="h/wk", beside={}, parts=())
+    unit = "s" if part in TIMES else "h/wk"
+    return replace(figure, value=figure.beside.get(part), unit=unit, beside={}, parts=())
 
 
 def _whole(trend: Trend) -> list[Fraction | None]:

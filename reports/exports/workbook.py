@@ -17,7 +17,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reports.charts.trends import PARTS, mark_of, month_words, of_part
+from reports.charts.trends import PARTS, mark_of, month_words, of_part, title_of
 from reports.exports.legible import cell_text
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import EUROS, TIMES, is_percent, part_words, unit_words
@@ -202,7 +202,7 @@ class _Book:
         assert trend is not None
         now, before = _("these months"), _("a year before")
         lines = [(code, part) for code in KEYS for part in ("", *PARTS.get(code, ()))]
-        names = [part_words(part) if part else DEFINITIONS[code].name for code, part in lines]
+        names = [title_of(code, part) for code, part in lines]
         heads = [words for name in names for words in (f"{name}, {now}", f"{name}, {before}")]
         sheet = self._sheet(_("Months"), [_("Month"), _("Note"), *heads], [12, 40, *[16] * len(heads)])
         for at, (point, earlier) in enumerate(zip(trend.points, trend.before, strict=True), start=1):

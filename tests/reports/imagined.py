@@ -36,7 +36,7 @@ DAYS = [
 HOUR, MINUTE, FIVE = 3_600_000_000, 60_000_000, 300_000_000
 near = st.integers(-2 * HOUR, 2 * HOUR) | st.sampled_from([-1, 0, 0, 1, -MINUTE, MINUTE])
 spans = st.integers(0, HOUR) | st.sampled_from([FIVE - 1, FIVE, FIVE + 1, 2 * FIVE // 5, MINUTE])
-AGAIN = [1, HOUR, HOUR + 1, 168 * HOUR, 168 * HOUR + 1]
+AGAIN = [0, 1, HOUR, HOUR + 1, 168 * HOUR, 168 * HOUR + 1]
 """How long after an end the same one comes once more."""
 
 
@@ -89,12 +89,12 @@ def conversations(draw: st.DrawFn, edges: Sequence[datetime]) -> Told:
         left=draw(st.integers(0, 9_999_999)) if status == "short_abandon" else draw(st.integers(10_000_000, HOUR)),
         is_test=draw(st.integers(0, 9)) == 0,
         # Hardly anybody identifies herself where the service never asks for it.
-        person=draw(st.sampled_from(["", "", "P1", "P2"] if service == "A" else [""] * 19 + ["P1"])),
+        person=draw(st.sampled_from(["", "P1", "P2"] if service == "A" else [""] * 19 + ["P1"])),
         identified_at_the_end=draw(st.integers(0, 4)) == 0,
         session=draw(st.integers(0, 5)),
         # Who leaves within ten seconds has told no topic.
         topic=draw(st.sampled_from(["", "muisti", "kotihoito"])) if status != "short_abandon" else "",
-        outcome=draw(st.sampled_from(["", "R0", *(f"R{n}" for n in range(1, 10))])) if answered else "",
+        outcome=draw(st.sampled_from(["", "R0", "R1", "R2", *(f"R{n}" for n in range(1, 10))])) if answered else "",
         csat=draw(st.none() | st.integers(1, 5)),
         nps=draw(st.none() | st.integers(0, 10)),
         has_words=has_words,
@@ -114,7 +114,7 @@ def pasts(draw: st.DrawFn, edge: datetime, most: int = 20) -> Past:
     rows = draw(st.lists(conversations([edge]), min_size=draw(st.sampled_from([0, most // 2])), max_size=most))
     again = []
     for row in rows:
-        if draw(st.integers(0, 3)) == 0:
+        if draw(st.integers(0, 1 if row.person else 3)) == 0:
             late = after(row.ends, draw(st.sampled_from(AGAIN)))
             again.append(replace(row, queued=late, promise=None, status="abandoned", outcome="", moves=(), came_wrong=False))
     return Past(

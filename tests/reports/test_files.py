@@ -135,12 +135,12 @@ class TestWorkbook:
 
     def test_charts_have_an_alternative(self, report: Report) -> None:
         book = load_workbook(io.BytesIO(workbook(report)))
-        assert len(book["Kuukaudet"]._charts) == len(report.charts) == 12
+        assert len(book["Kuukaudet"]._charts) == len(report.charts) == 17
         assert len(book[report.groups[0].title]._charts) == 1
         with_words = workbook(report)
         parts = __import__("zipfile").ZipFile(io.BytesIO(with_words))
         drawn = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/drawings/drawing"))
-        assert drawn.count("descr=") == 13 and "Viimeisin: 10 (marraskuu 2026)" in drawn
+        assert drawn.count("descr=") == 18 and "Viimeisin: 10 (marraskuu 2026)" in drawn
 
     def test_the_note_the_target_and_the_state_are_in_it(self, report: Report) -> None:
         first = [row[1] for row in cells_of(workbook(report))["Lyhyesti"]]

@@ -196,7 +196,7 @@ def test_the_page_is_short_and_everything_is_behind_it(d1, manager, signed_in) -
     assert shown.count('<details class="nlr-group"') == 13 and "<details open" not in shown
     for code in ("M01", "M08", "M34"):
         assert f'id="{code}"' in shown
-    assert shown.count('<svg class="nlr-drawing"') == 12
+    assert shown.count('<svg class="nlr-drawing"') == 17
     assert 'aria-label="Asiointimäärä, marraskuu 2025 – marraskuu 2026. Viimeisin: 10 (marraskuu 2026).' in shown
 
 

@@ -11,20 +11,22 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.actors import System
+from accounts.actors import Staff, System
+from accounts.models import User
 from chat.models import Conversation
-from reports.charts import bars_of, charts_of, draw, tables_by_month
+from reports.charts import bars_of, bars_of_parts, charts_of, draw, tables_by_month
 from reports.charts.drawing import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from reports.charts.trends import Row
 from reports.gaps import Fullness
 from reports.heats import shaded
-from reports.metrics import DEFINITIONS, Scope, figures_of
+from reports.metrics import DEFINITIONS, Figure, Scope, figures_of
 from reports.metrics.series import read_series
 from reports.models import MonthNote
 from reports.months import Month
 from reports.operations import freeze_month
+from reports.report import report_of
 from reports.templatetags.report_words import hyphenated
-from reports.trend import KEYS, last_months, trend_of
+from reports.trend import KEPT, KEYS, PAPER, last_months, trend_of
 from services.choices import Identification
 from services.models import County, Queue, Service, ServiceArea
 from tests.reports.d1 import make_d1
@@ -50,10 +52,10 @@ class TestSeries:
     def test_each_month_is_as_if_it_were_read_alone(self, d1, county: County) -> None:
         scope = Scope.whole(county)
         months = [Month(2025, 11), Month(2026, 10), NOVEMBER, Month(2026, 12)]
-        series = read_series(scope, months, {code: DEFINITIONS[code] for code in KEYS})
+        series = read_series(scope, months, {code: DEFINITIONS[code] for code in KEYS if code not in KEPT})
         for month in months:
             alone = figures_of(scope, month.period, codes=KEYS).total
-            for code in set(KEYS) - {"M32", "M35"}:  # read by the trend itself
+            for code in set(KEYS) - KEPT - {"M32", "M35"}:  # read by the trend itself
                 assert (series[month][code].value, series[month][code].n) == (alone[code].value, alone[code].n), (month, code)
 
     def test_identification_is_of_each_month(self, d1, county: County, settings) -> None:
@@ -147,6 +149,40 @@ class TestTrend:
         notes = [MonthNote(month=month.first, text_fi="x") for month in (Month(2026, 4), NOVEMBER, NOVEMBER, Month(2020, 1))]
         chart = charts_of(trend_of(county, None, last_months(NOVEMBER), today=TODAY), targets={}, notes=notes)[0]
         assert [each.words for each in chart.notes] == ["1", "2,3"]
+
+    def test_the_longest_waits_stand_beside_the_median(self, d1, county: County) -> None:
+        """M06: median and nine of ten, each as a time; the axis of M04 ends where its small values do."""
+        charts = charts_of(trend_of(county, None, last_months(NOVEMBER), today=TODAY), targets={})
+        found = {(chart.code, chart.part): chart for chart in charts}
+        assert [found["M06", part].rows[-1].now for part in ("", "p90")] == ["2 min 0 s", "15 min 0 s"]
+        assert found["M06", "p90"].title == "Jonotusaika: enintään näin pitkä yhdeksällä kymmenestä"
+        assert [tick.words for tick in found["M04", ""].ticks][-1] == "10 %" != [tick.words for tick in found["M03", ""].ticks][-1]
+
+    def test_what_is_not_read_for_each_month_is_drawn_of_frozen_months(self, d1, county: County, manager: User) -> None:
+        """M19 of November alone is no line; with October frozen it is one. Paper has only what it had."""
+        actor = Staff(manager.pk)
+        Service.objects.update(opened_at=datetime(2026, 1, 1, tzinfo=UTC))
+        codes = [chart.code for chart in report_of(actor, county, None, NOVEMBER.period, now=NOW).charts]
+        assert {"M03", "M04", "M06", "M16"} <= set(codes) and not KEPT & set(codes)
+        Conversation.objects.filter(pk=d1["C09"].pk).update(queued_at=datetime(2026, 10, 5, 8, tzinfo=UTC))
+        freeze_month(by=System("test"), county=county, service=None, month=Month(2026, 10), now=NOW)
+        report = report_of(actor, county, None, NOVEMBER.period, now=NOW)
+        [drawn] = [chart for chart in report.charts if chart.code == "M19"]
+        assert [row.now for row in drawn.rows[-2:]] == ["0,0\xa0%", "12,5\xa0%"]
+        assert {chart.code for chart in report.paper_charts} <= set(PAPER)
+
+    def test_parts_of_a_figure_are_bars(self, d1, county: County) -> None:
+        """R3 and R5 of M12; of M18 C09 came to the wrong service and C05 came again; what has no parts has no bars."""
+        total = figures_of(Scope.whole(county), NOVEMBER.period, codes=["M12", "M18", "M33"]).total
+        found = bars_of_parts(total)
+        assert set(found) == {"M12", "M18"}
+        assert [bar.number for bar in found["M12"].bars] == ["1", "0", "1"]
+        assert [bar.number for bar in found["M18"].bars] == ["1", "1", "0", "0", "0"] and found["M18"].note
+
+    def test_bars_of_the_help_form_are_apart(self) -> None:
+        parts = [("within_two", 3), ("within_three", 5), ("answered_late", 1)]
+        [bars] = bars_of_parts({"M23": Figure("M23", Fraction(80), "%", 6, parts)}).values()
+        assert [bar.number for bar in bars.bars] == ["3", "2", "1", "0"]
 
     def test_a_target_is_a_line_with_words(self, d1, county: County) -> None:
         charts = charts_of(trend_of(county, None, last_months(NOVEMBER), today=TODAY), targets={"M08": Fraction(80)})
