@@ -338,8 +338,9 @@ class Conversation(models.Model):
 
 
 def comes_again() -> Q:
-    """What makes a conversation a duplicate, asked of each row (M19): an earlier contact. A help form, a call that was asked for and
-    a letter are none, however long they stay open (metrics 1.1).
+    """What makes a conversation a duplicate, asked of each row (M19): an earlier contact.
+
+    A help form, a call that was asked for and a letter are none, however long they stay open (metrics 1.1).
 
     The county is compared in a way that no index serves: the databases would take the county's and read everything before the row,
     while a session or a person has a handful of conversations.

@@ -171,7 +171,14 @@ def test_the_columns_tell_what_the_dictionary_says(queue: Queue, county: County)
     Conversation.objects.update(left_at=AT + timedelta(days=1))
     Conversation.objects.filter(pk=marked.pk).update(wrong_service=True)
     Conversation.objects.filter(pk=ended.pk).update(outcome="R7")
-    Conversation.objects.filter(pk=left.pk).update(status="abandoned")
+    Conversation.objects.filter(pk=left.pk).update(
+        status="abandoned",
+        accepted_at=None,
+        first_reply_at=None,
+        outcome="",
+        wait_seconds=None,
+        response_seconds=None,
+    )
     told = [dict(zip(FIELDS, row, strict=True)) for row in rows_of(county)]
     assert [row["wrong_service"] for row in told] == [1, 1, 0, 0]
     assert [row["left_at"] is not None for row in told] == [False, False, True, False] and len(rows) == 4

@@ -21,7 +21,7 @@ from reports.exports import FIELDS, dataset_csv, dataset_xlsx
 from reports.exports.dataset import READ, DatasetRows
 from reports.exports.legible import legible
 from reports.exports.quality import quality_csv, quality_xlsx
-from reports.exports.staffing import plan_csv, plan_xlsx
+from reports.exports.staffing import plan_csv, plan_heads, plan_xlsx
 from reports.external import empty_table
 from reports.months import Month
 from reports.quality import ItemResult, QualityResult
@@ -67,20 +67,20 @@ def staffing(kind: str, monkeypatch: pytest.MonkeyPatch) -> Table:
     week = plan_of(history([3] * 8), {MONDAY: frozenset({9})}, Question())
     told = iter(HOSTILE)
 
-    def row(each: Hour) -> list[str | int | float]:
-        return [next(told)] * 12
+    def row(each: Hour, question: Question) -> list[str | int | float]:
+        return [next(told)] * len(plan_heads())
 
     monkeypatch.setattr("reports.exports.staffing.plan_row", row)
     plan = replace(week, hours=[*week.hours] * len(HOSTILE))
     if kind == "csv":
-        return rows_of(plan_csv(plan), kind)[1:]
-    return rows_of(plan_xlsx(plan, title=HOSTILE[0], words=[]), kind)[1:]
+        return rows_of(plan_csv(plan, Question()), kind)[1:]
+    return rows_of(plan_xlsx(plan, Question(), title=HOSTILE[0], words=[]), kind)[1:]
 
 
 def staffing_words(kind: str, monkeypatch: pytest.MonkeyPatch) -> Table:
     """Its second sheet begins with the name of the service."""
     plan = plan_of(history([3] * 8), {MONDAY: frozenset({9})}, Question())
-    first, *words = rows_of(plan_xlsx(plan, title=HOSTILE[0], words=[(each, each) for each in HOSTILE[1:]]), kind, 1)
+    first, *words = rows_of(plan_xlsx(plan, Question(), title=HOSTILE[0], words=[(each, each) for each in HOSTILE[1:]]), kind, 1)
     return [[first[1]] * 2, *words]
 
 
