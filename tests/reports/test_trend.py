@@ -156,7 +156,7 @@ class TestTrend:
         found = {(chart.code, chart.part): chart for chart in charts}
         assert [found["M06", part].rows[-1].now for part in ("", "p90")] == ["2 min 0 s", "15 min 0 s"]
         assert found["M06", "p90"].title == "Jonotusaika: yhdeksän kymmenestä enintään"
-        assert [tick.words for tick in found["M04", ""].ticks][-1] == "10 %" != [tick.words for tick in found["M03", ""].ticks][-1]
+        assert [tick.words for tick in found["M04", ""].ticks][-1] == "15 %" != [tick.words for tick in found["M03", ""].ticks][-1]
 
     def test_what_is_not_read_for_each_month_is_drawn_of_frozen_months(self, d1, county: County, manager: User) -> None:
         """M19 of November alone is no line; with October frozen it is one. Paper has only what it had."""
