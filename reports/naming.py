@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -26,15 +26,13 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
     """What the cells of each breakdown are called; `name` gives a row's field in the language of the page."""
     keys = {breakdown: [key for key in cells if key] for breakdown, cells in figures.cells.items()}
     moved = {pk for pair in figures.facts.get("matrix") or {} for pk in pair}
-    queues = Queue.objects.filter(pk__in={*keys.get("queue", []), *moved}).select_related("service")
-    queues = queues.annotate(beside=Count("service__queues"))
+    queues = Queue.objects.filter(pk__in={*keys.get("queue", []), *moved})
     told = {*keys.get("service", []), *(figures.facts.get("right_services") or {})}
     services = {each.pk: str(name(each, "name")) for each in Service.objects.filter(pk__in=told)}
-    several = len({queue.service_id for queue in queues}) > 1
     groups = {each.key: str(name(each, "name")) for each in ResponderGroup.objects.filter(county=figures.scope.county_id)}
     return {
         "service": services,
-        "queue": {each.pk: _of_several(each, name) if several else str(name(each, "name")) for each in queues},
+        "queue": queue_names(queues, name),
         "group": {text: ", ".join(groups.get(key, key) for key in text.split()) for text in keys.get("group", [])},
         "topic": _told_apart(Topic.objects.filter(pk__in=keys.get("topic", [])).select_related("service"), name),
         "municipality": {
@@ -48,10 +46,15 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
     }
 
 
-def _of_several(queue: Queue, name: Callable[[Any, str], object]) -> str:
-    """Among those of other services: the name of its service, and its own too if the service has others."""
-    service = str(name(queue.service, "name"))
-    return service if getattr(queue, "beside", None) == 1 else f"{service}: {name(queue, 'name')}"
+def queue_names(queues: QuerySet[Queue], name: Callable[[Any, str], object], *, of_one: bool | None = None) -> dict[int, str]:
+    """Of one service: their own names. Of several: the name of the service, and the queue’s too if the service has others."""
+    rows = list(queues.select_related("service").annotate(beside=Count("service__queues")))
+    if len({row.service_id for row in rows}) <= 1 if of_one is None else of_one:
+        return {row.pk: str(name(row, "name")) for row in rows}
+    return {
+        row.pk: str(name(row.service, "name")) if row.beside == 1 else f"{name(row.service, 'name')}: {name(row, 'name')}"
+        for row in rows
+    }
 
 
 def _told_apart(topics: Iterable[Topic], name: Callable[[Any, str], object]) -> dict[Any, str]:

@@ -20,6 +20,7 @@ from guidance.models import PathSession
 from guidance.usage import ON_THE_WAY
 from reports.behind.finding import Found, Kind
 from reports.metrics.words import part_words
+from reports.naming import queue_names
 from reports.rounding import NOTHING, duration
 from services.models import Queue, Service
 from services.texts import text
@@ -140,8 +141,7 @@ def names_of(found: Found, services: Collection[int], *, with_service: bool) -> 
         return {}
     if found.kind == Kind.ATTEMPTS:
         return {each.pk: _name(each) for each in Service.objects.filter(pk__in=services)}
-    queues = Queue.objects.filter(service__in=services).select_related("service")
-    return {each.pk: f"{_name(each.service)}: {_name(each)}" if with_service else _name(each) for each in queues}
+    return queue_names(Queue.objects.filter(service__in=services), _name, of_one=not with_service)
 
 
 def words_of(code: str) -> str | Promise:
@@ -154,5 +154,5 @@ def words_of(code: str) -> str | Promise:
     }.get(code, _("The conversations behind the figure"))
 
 
-def _name(row: object) -> str:
-    return str(text(row, "name", (get_language() or "fi")[:2]))
+def _name(row: object, field: str = "name") -> str:
+    return str(text(row, field, (get_language() or "fi")[:2]))

@@ -92,7 +92,6 @@ def conversations(draw: st.DrawFn, edges: Sequence[datetime]) -> Told:
         person=draw(st.sampled_from(["", "P1", "P2"] if service == "A" else [""] * 19 + ["P1"])),
         identified_at_the_end=draw(st.integers(0, 4)) == 0,
         session=draw(st.integers(0, 5)),
-        # Who leaves within ten seconds has told no topic.
         topic=draw(st.sampled_from(["", "muisti", "kotihoito"])),
         outcome=draw(st.sampled_from(["", "R0", "R1", "R2", *(f"R{n}" for n in range(1, 10))])) if answered else "",
         csat=draw(st.none() | st.integers(1, 5)),
