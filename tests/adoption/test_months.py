@@ -18,7 +18,7 @@ from reports.metrics import Scope, figures_of
 from reports.metrics.words import ROLLOUT
 from reports.models import RolloutMonth
 from reports.months import Month
-from services.models import County
+from services.models import County, Service
 from tests.conftest import acting
 
 pytestmark = pytest.mark.django_db
@@ -80,5 +80,6 @@ def test_the_report_tells_each_and_never_an_average(going: Rollout, county: Coun
     assert figure.value is None and figure.known and figure.beside[f"{ROLLOUT}Toinen"] is None
     assert not figures_of(scope, Month(2026, 8).period, codes=["M29"]).total["M29"].known
     monkeypatch.setattr("django.utils.timezone.now", lambda: at(11, 28))
+    Service.objects.update(opened_at=at(11, 2))
     shown = signed_in(manager).get(reverse("reports:month")).content.decode()
     assert f"{going.name}: Selvitys" in shown and "Toinen" in shown

@@ -53,7 +53,7 @@ def rows_of(content: bytes, kind: str, sheet: int = 0) -> Table:
 def dataset(kind: str) -> Table:
     """Named so: its service, its queues and its topic."""
     codes: dict[str, Any] = dict.fromkeys(READ, "") | {"public_id": UUID(int=1), "queued_at": AT, "language": "fi"}
-    codes |= {"is_contact": True, "wrong_service": False, "is_identified": False}
+    codes |= {"is_contact": True, "is_wrong": False, "is_identified": False}
     read = [[words if name in TEXTS else codes[name] for name in READ] for words in HOSTILE]
     found = DatasetRows(read, County(code="koe"))
     heads, *rows = rows_of(taken(dataset_csv(found) if kind == "csv" else dataset_xlsx(found)), kind)

@@ -248,11 +248,11 @@ class TestPage:
         old = Conversation.objects.filter(county=place).order_by("pk").first()
         Conversation.objects.filter(pk=old.pk).update(queued_at=datetime(2026, 9, 20, 8, tzinfo=UTC))
         client = signed_in(manager)
-        for key, contacts in (("neuvola", "no data of this month"), ("kaikki", "no contacts"), ("ryhma:yhdessa", "no contacts")):
+        for key in ("neuvola", "kaikki", "ryhma:yhdessa"):
             shown = client.get(
                 reverse("reports:month").replace("/fi/", "/en/", 1), {"palvelu": key, "kuukausi": "2026-10"}
             ).content.decode()
-            assert contacts in shown and "making-head" not in shown, key
+            assert "no data of this month" in shown and "making-head" not in shown, key
 
     @pytest.mark.parametrize("language", ["fi", "sv", "en"])
     def test_it_opens_in_each_language(self, place: County, manager: User, signed_in: Any, language: str) -> None:
