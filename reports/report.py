@@ -210,7 +210,7 @@ def report_of(
     targets = in_force(aims, min(period.last, today))
     opened_at = first_opening(services_of(scope))
     full = fullness(period, opened_at=opened_at, contacts=figures.total["M01"].n, today=today)
-    opened = timezone.localdate(opened_at) if service and opened_at else None
+    opened = timezone.localdate(opened_at) if opened_at else None
     month = period.month
     months = last_months(month) if month else period.months
     notes = list(

@@ -37,14 +37,17 @@ def read_growth(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any
     month = period.month
     if month is None:
         return {}
-    areas, today = read_areas(scope), local_date(now)
+    areas, today, opened = read_areas(scope), local_date(now), opened_on(scope)
     found: dict[str, Any] = {"working_days": _open_days(scope, period, period.last)}
     if period.first <= today <= period.last:
         found["working_days"] = _open_days(scope, period, today - DAY)
         found["so_far"] = contacts_of(scope, Period(period.first, today - DAY)) if today > period.first else 0
     for name, other in (("previous", month.shifted(-1).period), ("year_before", month.shifted(-12).period)):
         # Two short ranges, and not the year between them.
-        found[name] = contacts_of(scope, other)
+        contacts = contacts_of(scope, other)
+        if not contacts and (opened is None or other.last < opened):
+            continue  # a gap is no zero (metrics 1.9)
+        found[name] = contacts
         found[f"{name}_days"] = _open_days(scope, other, other.last)
         found[f"{name}_compares"] = are_comparable(areas, period, other)
     return found
@@ -143,7 +146,8 @@ def change(facts: Facts) -> Figure:
         compares = facts.get(f"{name}_compares", False)
         beside[grown] = growth(now, per_working_day(number(facts, name), number(facts, f"{name}_days"))) if compares else None
         notes += [] if compares or name not in facts else ["not_comparable"]
-    parts = [("contacts", contacts), *((name, number(facts, name)) for name in ("working_days", "previous", "year_before"))]
+    told = (name for name in ("working_days", "previous", "year_before") if name in facts)
+    parts = [("contacts", contacts), *((name, number(facts, name)) for name in told)]
     return Figure("M28", beside["growth"], "%", contacts, parts, beside, notes=list(dict.fromkeys(notes)))
 
 

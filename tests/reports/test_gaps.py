@@ -104,7 +104,9 @@ def test_no_page_tells_one_either(county: County, told: dict[str, Any], door: st
 
 def test_the_month_in_which_the_first_one_opened_is_a_part(county: County, told: dict[str, Any]) -> None:
     part = report(county, told, OCTOBER.period)
-    assert part.fullness == Fullness.PART and part.figures.total["M01"].value == 0
+    assert part.fullness == Fullness.PART and part.figures.total["M01"].value == 0 and part.began
+    whom = "palvelu avattiin" if told.get("service") else "ensimmäinen palveluista avattiin"
+    assert f"Vajaa kuukausi: {whom} {part.began:%-d.%-m.%Y}." in render_to_string(TEMPLATE, context_of(part))
     assert report(county, told, Month(2026, 11).period).fullness == Fullness.WHOLE
 
 

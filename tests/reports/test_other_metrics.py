@@ -318,6 +318,19 @@ class TestGrowth:
         assert figure.value == 100
         assert figure.beside["growth_of_year"] is None
 
+    def test_what_is_not_compared_is_no_zero(self, queue: Queue, county: County) -> None:
+        """A gap before the opening, and the months beside a free period, are not told of at all (metrics 1.9)."""
+        self.rows(queue, NOVEMBER, 21)
+        Service.objects.filter(pk=queue.service_id).update(opened_at=at("02 08:00:00"))
+        of_month = november(Scope.whole(county), "M28")["M28"]
+        assert of_month.parts == [("contacts", 21), ("working_days", 21)] and of_month.value is None and not of_month.notes
+        days = Period(date(2026, 10, 1), date(2026, 11, 30))
+        free = figures_of(Scope.whole(county), days, codes=["M28"], now=LATER).total["M28"]
+        assert free.parts == [("contacts", 21)] and free.value is None
+        self.rows(queue, Month(2026, 10), 22)
+        Service.objects.filter(pk=queue.service_id).update(opened_at=datetime(2026, 9, 20, tzinfo=UTC))
+        assert dict(november(Scope.whole(county), "M28")["M28"].parts)["previous"] == 22
+
     def test_of_the_running_month_the_days_that_are_over_count(self, queue: Queue, county: County) -> None:
         """20 contacts in the ten working days that are over are as many as October's 44 in 22, and no three quarters fewer."""
         self.rows(queue, Month(2026, 10), 44)
