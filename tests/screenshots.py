@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.error import URLError
@@ -42,7 +43,7 @@ def demonstration(folder: Path) -> Iterator[str]:
     """A portal with the demonstration county, on a free port."""
     env = {**os.environ, "VAR_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": "", "PYTHONUNBUFFERED": "1"}
     manage = [sys.executable, "manage.py"]
-    for step in (["prepare"], ["load_demo", "--contacts", "200"]):
+    for step in (["prepare"], ["load_demo"]):
         subprocess.run([*manage, *step], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -130,7 +131,8 @@ def walk(url: str) -> None:
         keep(coordinator, "rollouts")
         manager = browser.new_context(viewport=WIDE, locale="fi-FI").new_page()  # type: ignore[arg-type]
         manager.set_viewport_size({"width": 1280, "height": 1300})
-        manager.goto(f"{url}/fi/raportit/")
+        last = date.today().replace(day=1) - timedelta(days=1)
+        manager.goto(f"{url}/fi/raportit/?palvelu=kaikki&kuukausi={last:%Y-%m}")
         _sign_in(manager, "jaana")
         manager.locator("h1", has_text="Kaikki palvelut").wait_for()
         keep(manager, "report")
