@@ -300,7 +300,7 @@ def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
             per_thousand,
             note=_("Municipalities that are not told of are left out.") if hides else "",
         ),
-        "M06": bars_of(DEFINITIONS["M06"].name, _counted(waits)),
+        "M06": bars_of(_("Distribution of queue times"), _counted(waits)),  # the line of the months has the figure’s own name
         "M11": bars_of(_("Outcomes of answered contacts"), outcomes),
         "M14": bars_of(f"{DEFINITIONS['M14'].name} 1–5", _counted(marks)),
         "M15": bars_of(f"{DEFINITIONS['M15'].name} 0–10", _counted(likely)),

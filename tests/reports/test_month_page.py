@@ -222,9 +222,10 @@ def test_under_each_drawing_stands_the_same_as_a_table(d1, manager, signed_in) -
     figures = re.findall('<figure class="nl-panel nlr-chart">(.*?)</figure>', shown, flags=re.DOTALL)
     assert len(figures) == len(report.charts) + len(report.bars) and {"M06", "M11", "M14", "M15"} <= set(report.bars)
     assert all(figure.count("<svg") == figure.count("<table") == figure.count("<details>") == 1 for figure in figures)
-    of_groups = figures[len(report.charts) :]  # a line of the months may have the same name
+    titles = [bars.title for bars in report.bars.values()] + [chart.title for chart in report.charts]
+    assert len(set(titles)) == len(titles), "each is found by its name"
     for bars in report.bars.values():
-        (figure,) = (each for each in of_groups if f"<h3>{bars.title}</h3>" in each)
+        (figure,) = (each for each in figures if f"<h3>{bars.title}</h3>" in each)
         told = re.findall('<tr><th scope="row">([^<]*)</th><td class="nl-nums">([^<]*)</td></tr>', figure.partition("<table")[2])
         assert told == [(bar.words, bar.number) for bar in bars.bars] and told
         assert f'role="region" tabindex="0" aria-label="{bars.title}: taulukkona"' in figure
