@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
@@ -48,6 +49,10 @@ def period(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
         context: dict[str, Any] = {"chosen": chosen, "form": form}
         return render(request, "reports/period.html", context, status=422 if form.is_bound else 200)
     chosen = chosen_of(request, actor, county)
+    days = {"alku": str(chosen.period.first), "loppu": str(chosen.period.last)}
+    if any(request.GET.get(name) != day for name, day in days.items()):
+        # Written as people write days: a field for a day shows only those that are written as machines do.
+        return redirect(f"{request.path}?{urlencode({'palvelu': chosen.key, **days})}")
     report = report_of(actor, county, chosen.service, chosen.period, now=timezone.now(), with_trend=False, group=chosen.group)
     trend = trend_of(county, chosen.service, chosen.period.months, today=today, codes=BESIDE, group=chosen.group)
     aims = targets_of(county.pk, chosen.service)
