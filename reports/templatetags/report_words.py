@@ -14,7 +14,7 @@ from reports.metrics import Figure
 from reports.rounding import number, percent
 
 register = template.Library()
-LONG_WORD = re.compile(r"\w{9,}")
+LONG_WORD = re.compile(r"\w{8,}")
 # A Finnish syllable begins with the consonant before a vowel; of loans, as “prosentti”, with two of them.
 SYLLABLE = re.compile(r"(?<=\w{3})((?:[pbtdkgf][rl]|[bcdfghjklmnpqrstvwxz])(?=[aeiouyåäö]\w))", re.IGNORECASE)
 
