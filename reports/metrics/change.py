@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from reports.forecast import growing, growth, per_working_day
-from reports.gaps import Area, are_comparable
+from reports.gaps import Area, are_comparable, first_opening
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, count, number
@@ -62,7 +62,7 @@ def _open_days(scope: Scope, period: Period, last: date) -> int:
 
 def opened_on(scope: Scope) -> date | None:
     """The day in Finland on which the first of the services opened."""
-    opened = min((each.opened_at for each in services_of(scope) if each.opened_at is not None), default=None)
+    opened = first_opening(services_of(scope))
     return None if opened is None else local_date(opened)
 
 

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, System
-from reports.choices import FIGURE_READERS, Making, WhyNotMade
+from reports.choices import Making, WhyNotMade
 from reports.models.groups import ReportGroup
-from reports.models.scoping import OfScopeQuerySet, reached_by
+from reports.models.months import MonthlyReportQuerySet
 from services.models import County, Service
 
 
-class ReportRunQuerySet(OfScopeQuerySet):
-    """Questions about reports that are yet to be made."""
-
-    def readable_by(self, actor: Actor) -> Self:
-        """Those of a service, of a group, or of a county whose figures are open to the person."""
-        if isinstance(actor, System):
-            return self.all()
-        return self.filter(reached_by(actor, FIGURE_READERS) | Q(group__in=ReportGroup.objects.readable_by(actor)))
-
-    def of_scope(self, *, county: County, service: Service | None, group: ReportGroup | None = None) -> Self:
-        """Those of the service, of the group, or of the county as a whole."""
-        return self.filter(county=county, service=service, group=group)
+class ReportRunQuerySet(MonthlyReportQuerySet):
+    """Questions about reports that are yet to be made: of whom they are is as it is of those that are made."""
 
 
 class ReportRun(models.Model):
