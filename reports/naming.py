@@ -34,7 +34,7 @@ def names_of(figures: Figures, name: Callable[[Any, str], object]) -> dict[str, 
         "service": services,
         "queue": queue_names(queues, name),
         "group": {text: ", ".join(groups.get(key, key) for key in text.split()) for text in keys.get("group", [])},
-        "topic": _told_apart(Topic.objects.filter(pk__in=keys.get("topic", [])).select_related("service"), name),
+        "topic": topic_names(Topic.objects.filter(pk__in=keys.get("topic", [])).select_related("service"), name),
         "municipality": {
             each.pk: str(name(each, "name")) for each in Municipality.objects.filter(pk__in=keys.get("municipality", []))
         },
@@ -57,7 +57,7 @@ def queue_names(queues: QuerySet[Queue], name: Callable[[Any, str], object], *, 
     }
 
 
-def _told_apart(topics: Iterable[Topic], name: Callable[[Any, str], object]) -> dict[Any, str]:
+def topic_names(topics: Iterable[Topic], name: Callable[[Any, str], object]) -> dict[Any, str]:
     """Two services may have a topic of the same name: those are told with their service."""
     names = {each: str(name(each, "name")) for each in topics}
     often = Counter(names.values())

@@ -18,7 +18,17 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from chat.choices import Outcome
 from reports.channels import Channel, side_by_side
-from reports.charts import OF_PARTS, Bars, MonthsTable, TrendChart, bars_of, bars_of_parts, charts_of, tables_by_month
+from reports.charts import (
+    OF_PARTS,
+    Bars,
+    MonthsTable,
+    TrendChart,
+    bars_of,
+    bars_of_hours,
+    bars_of_parts,
+    charts_of,
+    tables_by_month,
+)
 from reports.frozen import figures_from
 from reports.gaps import Fullness, first_opening, fullness
 from reports.heats import Heat, Matrix, Shaded, heats_of, matrix_of, shaded_week
@@ -154,7 +164,7 @@ class Report:
     @property
     def paper_bars(self) -> dict[str, Bars]:
         """The same of bars."""
-        return {code: bars for code, bars in self.bars.items() if code not in OF_PARTS}
+        return {code: bars for code, bars in self.bars.items() if code not in ("M26", *OF_PARTS)}
 
     @property
     def by_month(self) -> list[MonthsTable]:
@@ -304,6 +314,7 @@ def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
         "M11": bars_of(_("Outcomes of answered contacts"), outcomes),
         "M14": bars_of(f"{DEFINITIONS['M14'].name} 1–5", _counted(marks)),
         "M15": bars_of(f"{DEFINITIONS['M15'].name} 0–10", _counted(likely)),
+        "M26": bars_of_hours(figures),
         "M29": bars_of(DEFINITIONS["M29"].name, [(part_words(code), round(share), percent(share)) for code, share in rollouts]),
         "M35": bars_of(
             _("Quality sample: yes by item, percent"), [(part_words(code), round(share), percent(share)) for code, share in items]

@@ -11,18 +11,22 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chat.choices import WentTo
 from chat.models import Attempt, Conversation, LaterContact
 from guidance.models import PathSession
 from guidance.usage import ON_THE_WAY
-from reports.behind.finding import Found, Kind
+from reports.behind.found import AGAIN, COUNTED, OF_PLACES, OTHERS, VERIFIED, Found, Kind, Part
+from reports.forecast import Growing
+from reports.metrics.costs import CostLine
+from reports.metrics.load_hours import LoadHour
 from reports.metrics.words import part_words
-from reports.naming import queue_names
-from reports.rounding import NOTHING, duration
-from services.models import Queue, Service
+from reports.naming import queue_names, topic_names
+from reports.rounding import NOTHING, duration, euros, number, percent
+from services.calendars import local_date
+from services.models import Queue, Service, Topic
 from services.texts import text
 
 Names = Mapping[int, str]
@@ -128,19 +132,107 @@ SESSION = (
 )
 
 
+def _service(row: Any, names: Names) -> str:
+    return names.get(row.service if isinstance(row.service, int) else row.service_id, NOTHING)
+
+
+def _payers(line: CostLine, names: Names) -> str:
+    """The service that pays it; of a shared one how many do."""
+    if not line.is_shared:
+        return next((names[pk] for pk in line.who if pk in names), NOTHING)
+    n = len(line.who)
+    return ngettext("Shared by %(n)s service", "Shared by %(n)s services", n) % {"n": number(n)}
+
+
+def _month(day: date) -> str:
+    return date_words(day, "F Y")
+
+
+def _grown(row: Growing) -> str:
+    if row.growth is not None:
+        return percent(row.growth)
+    return NOTHING if row.before else pgettext("topic", "new")
+
+
+def _hours_in_words(value: Fraction) -> str:
+    return f"{number(value, 1)}\N{NO-BREAK SPACE}h"
+
+
+def _clock(row: LoadHour) -> str:
+    return f"{row.hour}–{row.hour + 1}"
+
+
+HOURS = (
+    Column(_("Hour of the day"), lambda row, names: _clock(row)),
+    Column(_("Minutes in which somebody was available"), lambda row, names: number(row.minutes)),
+    Column(_("Responders who were available"), lambda row, names: number(len(row.people))),
+    Column(pgettext_lazy("rows", "Answered contacts"), lambda row, names: number(row.answered)),
+    Column(_("For each hour of a responder"), lambda row, names: number(row.value, 1)),
+)
+COSTS = (
+    Column(_("Month"), lambda row, names: _month(row.month.first)),
+    Column(_("Service"), _payers, is_words=True),
+    Column(_("Kind"), lambda row, names: row.row.get_kind_display(), is_words=True),
+    Column(_("Entered"), lambda row, names: euros(Fraction(row.row.euros))),
+    Column(pgettext_lazy("euros", "Counted"), lambda row, names: euros(row.counted)),
+    Column(_("Source"), lambda row, names: row.row.source, is_words=True),
+)
+SERVICES = (
+    Column(_("Service"), _service, is_words=True),
+    Column(pgettext_lazy("rows", "Opened"), lambda row, names: _day(local_date(row.opened_at))),
+    Column(_("Hours of a week"), lambda row, names: _hours_in_words(row.weekly)),
+    Column(_("Hours really open"), lambda row, names: _hours_in_words(row.really)),
+    Column(_("Pilot"), lambda row, names: _("Pilot") if row.is_pilot else NOTHING, is_words=True),
+)
+TOPICS = (
+    Column(_("Topic"), lambda row, names: names.get(row.topic, NOTHING), is_words=True),
+    Column(_("The month before"), lambda row, names: number(row.before)),
+    Column(_("This month"), lambda row, names: number(row.now)),
+    Column(_("Growth"), lambda row, names: _grown(row)),
+)
+ROLLOUTS = (
+    Column(_("Rollout"), lambda row, names: row.name, is_words=True),
+    Column(_("Service"), _service, is_words=True),
+    Column(_("Items done"), lambda row, names: number(row.done)),
+    Column(_("Items that apply"), lambda row, names: number(row.applicable)),
+    Column(_("Overdue"), lambda row, names: number(row.overdue)),
+    Column(_("Open risks"), lambda row, names: number(row.risks)),
+    Column(_("Proven by the system"), lambda row, names: number(row.proven)),
+)
+SAMPLES = (
+    Column(_("Month"), lambda row, names: _month(row.month)),
+    Column(_("Service"), _service, is_words=True),
+    Column(pgettext_lazy("sample", "Drawn"), lambda row, names: number(row.size)),
+    Column(pgettext_lazy("sample", "Gone through"), lambda row, names: number(row.checked)),
+    Column(pgettext_lazy("sample", "Counted"), lambda row, names: number(row.told)),
+)
+COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
+    Kind.CONVERSATIONS: CONVERSATION,
+    Kind.ATTEMPTS: ATTEMPT,
+    Kind.LATER: PROMISE,
+    Kind.SESSIONS: SESSION,
+    Kind.HOURS: HOURS,
+    Kind.COSTS: COSTS,
+    Kind.SERVICES: SERVICES,
+    Kind.TOPICS: TOPICS,
+    Kind.ROLLOUTS: ROLLOUTS,
+    Kind.SAMPLES: SAMPLES,
+}
+
+
 def columns_of(found: Found) -> tuple[Column, ...]:
     """What is told of the rows that were found."""
-    if found.kind == Kind.CONVERSATIONS:
-        return LATER_CONVERSATION if found.is_later else CONVERSATION
-    return {Kind.ATTEMPTS: ATTEMPT, Kind.LATER: PROMISE, Kind.SESSIONS: SESSION}[found.kind]
+    return LATER_CONVERSATION if found.is_later else COLUMNS[found.kind]
 
 
 def names_of(found: Found, services: Collection[int], *, with_service: bool) -> dict[int, str]:
     """The names that its rows need: one query."""
-    if found.kind == Kind.SESSIONS:
+    if found.kind in (Kind.SESSIONS, Kind.HOURS):
         return {}
-    if found.kind == Kind.ATTEMPTS:
+    if found.kind in OF_PLACES:
         return {each.pk: _name(each) for each in Service.objects.filter(pk__in=services)}
+    if found.kind == Kind.TOPICS:
+        return topic_names(Topic.objects.filter(service__in=services).select_related("service"), _name)
     return queue_names(Queue.objects.filter(service__in=services), _name, of_one=not with_service)
 
 
@@ -150,8 +242,32 @@ def words_of(code: str) -> str | Promise:
         "M05": _("The tries behind the figure"),
         "M22": _("The walks behind the figure"),
         "M23": _("The questions behind the figure"),
+        "M26": _("The hours behind the figure"),
+        "M29": _("The rollouts behind the figure"),
+        "M31": _("The costs behind the figure"),
+        "M32": _("The services behind the figure"),
         "M33": _("The promises behind the figure"),
+        "M34": _("The topics behind the figure"),
+        "M35": _("The samples behind the figure"),
     }.get(code, _("The conversations behind the figure"))
+
+
+def part_title(part: Part) -> str:
+    """What a part of the list is called."""
+    words: Mapping[str, str | Promise] = {
+        COUNTED: pgettext_lazy("rows", "Counted"),
+        OTHERS: pgettext_lazy("rows", "Looked at, not counted"),
+        VERIFIED: _("Verified first contacts"),
+        AGAIN: _("Asked of the same topic again within seven days"),
+    }
+    return str(words[part.key])
+
+
+def why_hidden(found: Found) -> str | Promise:
+    """Why a part is not shown."""
+    if found.kind == Kind.HOURS:
+        return _("The list is not shown: it would tell how a single responder works.")
+    return _("The list is not shown: it would tell of fewer than five persons whether they identified themselves.")
 
 
 def _name(row: object, field: str = "name") -> str:

@@ -5,10 +5,9 @@ The rows are found by the same conditions by which the figure counts them, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,15 +15,19 @@ from django.utils import timezone
 
 from chat.choices import GIVEN_OUTCOMES, Status
 from guidance import usage
+from reports.behind.found import AGAIN, VERIFIED, Found, Kind, Part, Picked
+from reports.behind.made import MADE
 from reports.metrics import Figure, Scope, columns
 from reports.metrics.elsewhere import own_mails_of
 from reports.metrics.flags import with_flags
 from reports.metrics.requests import is_in_time, requests_of
 from reports.metrics.scope import with_identification
 from reports.metrics.work import in_primary_care, kept_promise, promises, same_day_of
-from reports.months import Period
+from reports.models.feedback import texts_of
+from reports.months import DAY, Period
 from reports.rounding import persons
 from services.calendars import local_date
+from services.surveys.results import LEAST
 
 CODED = columns.ANSWERED & Q(outcome__in=GIVEN_OUTCOMES)
 
@@ -58,57 +61,21 @@ BEHIND: Mapping[str, Behind] = {
     "M18": Behind(columns.CONTACT, Q(wrong=True) | Q(repeats=True) | ~Q(failure_demand=""), needs_flags=True),
     "M19": Behind(columns.CONTACT, Q(repeats=True), needs_flags=True),
     "M24": Behind(columns.ANSWERED & Q(queue__is_doctor=True)),
+    "M25": Behind(columns.CONTACT),
 }
 SHOWN = ("public_id", "queued_at", "first_queue", "status", "state", "wait_seconds", "response_seconds", "closed_at", "outcome")
 """What is read of a conversation."""
 OF_WALK = ("began_at", "outcome", "outcome_at", "handed_over_at", "first__title")
 
 
-class Kind(StrEnum):
-    """What the rows of a list are, as the audit log names them."""
-
-    CONVERSATIONS = "chat.conversation"
-    ATTEMPTS = "chat.attempt"
-    LATER = "chat.latercontact"
-    SESSIONS = "guidance.pathsession"
-
-
-class Picked:
-    """Rows that were picked one by one, in order; only those of a page are read."""
-
-    ordered = True
-
-    def __init__(self, rows: QuerySet[Any], keys: Sequence[int]) -> None:
-        self.rows, self.keys = rows, keys
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def __getitem__(self, part: slice) -> list[Any]:
-        found = self.rows.in_bulk(self.keys[part])
-        return [found[key] for key in self.keys[part] if key in found]
-
-
-@dataclass(slots=True)
-class Found:
-    """The rows behind a figure, and how many are counted and how many are not."""
-
-    counted: Any
-    others: Any
-    """None: it counts all that it looks at."""
-    n: int
-    left_out: int
-    is_hidden: bool = False
-    """They would tell of one to four persons what they are (metrics 1.4)."""
-    kind: Kind = Kind.CONVERSATIONS
-    is_later: bool = False
-    """Conversations in which nobody waited at the other end: of them the answer is told in place of the waits."""
-
-
 def rows_behind(scope: Scope, period: Period, code: str, *, now: datetime | None = None) -> Found:
     """The rows of the figure, with how many there are: the rows themselves are read when they are shown."""
     if code in READERS:
         return READERS[code](scope, period, now or timezone.now())
+    return _of_figure(scope, period, code)
+
+
+def _of_figure(scope: Scope, period: Period, code: str) -> Found:
     behind = BEHIND[code]
     rows: Any = scope.rows(period)
     if behind.is_of_identity:
@@ -126,9 +93,44 @@ def rows_behind(scope: Scope, period: Period, code: str, *, now: datetime | None
 
 
 def is_listed(figure: Figure) -> bool:
-    """The figure has a list, and there is something in it: of M20 only what came to the portal’s own mailboxes."""
-    n = dict(figure.parts).get("own_mails", 0) if figure.metric == "M20" else figure.n
-    return figure.metric in LISTED and bool(n)
+    """The figure has a list, and there is something in it."""
+    if figure.metric in OF_PART:  # of M20 only what came to the portal’s own mailboxes has rows
+        return bool(dict(figure.parts).get(OF_PART[figure.metric], 0))
+    if figure.metric in KNOWN:
+        return figure.known or bool(figure.notes)
+    return figure.metric in LISTED and bool(figure.n)
+
+
+def _first_contact(scope: Scope, period: Period, _now: datetime) -> Found:
+    """M10; the verified ones beside it, and who asked of the same topic again, where identification is in use (metrics 1.7).
+
+    Who asked again had identified herself: one to four of them are not told of, nor can they be by what is left of the others.
+    """
+    found, in_use = _of_figure(scope, period, "M10"), with_identification(scope, period)
+    if in_use:
+        rows: Any = with_flags(scope.rows(period)).filter(CODED, outcome__in=columns.FIRST, first_queue__service__in=in_use)
+        kept, again = rows.filter(asks_again=False), rows.filter(asks_again=True)
+        n = again.count()
+        hides = 0 < n < LEAST
+        verified = Part(VERIFIED, _in_order(kept), kept.count(), hides)
+        found.more = (verified, Part(AGAIN, _in_order(again), n, hides))
+    return found
+
+
+def _texts(scope: Scope, period: Period, _now: datetime) -> Found:
+    """M17: in which somebody wrote in her own words; of them no word is told here."""
+    rows: Any = scope.rows(period).filter(columns.CONTACT)
+    counted = rows.filter(pk__in=texts_of(rows).values("conversation"))
+    return Found(_in_order(counted), None, counted.count(), 0)
+
+
+def _change(scope: Scope, period: Period, now: datetime) -> Found:
+    """M28: of a running month those of the days that are over."""
+    today = local_date(now)
+    over = Period(period.first, today - DAY) if period.first < today <= period.last else period
+    rows: Any = scope.rows(over).filter(columns.CONTACT)
+    rows = rows.none() if period.first == today else rows
+    return Found(_in_order(rows), None, rows.count(), 0)
 
 
 def _attempts(scope: Scope, period: Period, _now: datetime) -> Found:
@@ -193,11 +195,19 @@ def _picked(rows: QuerySet[Any], judged: Iterable[tuple[int, bool | None]], **to
 READERS: Mapping[str, Callable[[Scope, Period, datetime], Found]] = {
     "M05": _attempts,
     "M08b": _same_day,
+    "M10": _first_contact,
+    "M17": _texts,
     "M20": _mails,
     "M22": _sessions,
     "M23": _requests,
+    "M28": _change,
     "M33": _promises,
+    **MADE,
 }
+OF_PART: Mapping[str, str] = {"M20": "own_mails", "M35": "quality_size"}
+"""Where another number than the figure’s own tells whether there are rows."""
+KNOWN = ("M26", "M29", "M31")
+"""What has rows whenever something is known, or told of why not."""
 LISTED = (*BEHIND, *READERS)
 
 

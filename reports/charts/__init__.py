@@ -2,7 +2,7 @@
 
 from reports.charts.bars import Bars, bars_of
 from reports.charts.drawing import LineChart, draw
-from reports.charts.parts import OF_PARTS, bars_of_parts
+from reports.charts.parts import OF_PARTS, bars_of_hours, bars_of_parts
 from reports.charts.trends import MonthsTable, TrendChart, charts_of, tables_by_month
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MonthsTable",
     "TrendChart",
     "bars_of",
+    "bars_of_hours",
     "bars_of_parts",
     "charts_of",
     "draw",

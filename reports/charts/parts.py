@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from chat.choices import FailureDemand
 from reports.charts.bars import Bars, bars_of
 from reports.choices import Theme
-from reports.metrics import DEFINITIONS, Figure
+from reports.metrics import DEFINITIONS, Figure, Figures
 from reports.metrics.guide import KINDS
+from reports.metrics.load_hours import load_hours, told_of
 from reports.metrics.words import part_words
 from reports.rounding import number
 
@@ -43,6 +44,15 @@ def bars_of_parts(total: Mapping[str, Figure]) -> dict[str, Bars]:
             drawn = [(_words(name), n, number(n)) for name, n in rows if n or code not in OF_MANY]
             found[code] = bars_of(DEFINITIONS[code].name, drawn, note=_note(code))
     return found
+
+
+def bars_of_hours(figures: Figures) -> Bars:
+    """M26 by the hour of the day, without the hours that would tell how a single responder works."""
+    hours = load_hours(figures.facts, figures.hours)
+    told = told_of(hours)
+    drawn = [(f"{each.hour}–{each.hour + 1}", round(10 * (each.value or 0)), number(each.value, 1)) for each in told]
+    left_out = _("Hours that would tell how a single responder works are left out.") if len(told) < len(hours) else ""
+    return bars_of(_("Answered contacts for each hour of a responder, by the hour of the day"), drawn, note=left_out)
 
 
 def _words(name: str) -> str:

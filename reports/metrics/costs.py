@@ -8,12 +8,11 @@ figure, and is frozen with it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from reports.metrics import columns
@@ -29,19 +28,23 @@ Answered = Mapping[tuple[Month, int], int]
 SPLIT, NOT_SPLIT, WHOLE, NOT_SPLITTABLE = "costs_split", "costs_not_split", "costs_whole", "costs_not_splittable"
 
 
-@dataclass(slots=True)
-class Costs:
-    """What the months of a period cost: whose contacts pay it, how much of it is shared, and how the shared part came in."""
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """One entered cost that touches the scope, and how much of it the figure counts."""
 
-    euros: Fraction = Fraction()
-    shared: Fraction = Fraction()
-    paid: dict[Month, set[int]] = field(default_factory=lambda: defaultdict(set))
-    how: set[str] = field(default_factory=set)
+    month: Month
+    row: CostRow | SharedCost
+    who: frozenset[int]
+    """The services that pay it."""
+    counted: Fraction | None
+    """None: how shared costs are split leaves it out."""
+    how: str = ""
+    """How a shared one came in; empty: it is of one service."""
 
-    def add(self, month: Month, services: Iterable[int], euros: Fraction) -> None:
-        """A cost of these services."""
-        self.euros += euros
-        self.paid[month].update(services)
+    @property
+    def is_shared(self) -> bool:
+        """Several services pay it."""
+        return bool(self.how)
 
 
 def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
@@ -49,32 +52,50 @@ def read_costs(scope: Scope, period: Period) -> dict[str, Any]:
 
     A month of which the period has only some days has no cost of its own: it is told of as missing.
     """
-    months = [month for month in period.months if month.first >= period.first and month.last <= period.last]
-    costs = Costs()
-    within = {"month__in": [month.first for month in months]}
-    rows = CostRow.objects.filter(service__in=scope.services, **within).order_by()
-    for service, month, total in rows.values_list("service", "month").annotate(total=Sum("euros")):
-        costs.add(Month.of(month), [service], Fraction(total))
-    _add_shared(costs, scope, list(SharedCost.objects.filter(county=scope.county_id, **within).prefetch_related("services")))
-    if not costs.paid:
-        return {"costs_how": sorted(costs.how)}
-    counted = {"contacts": columns.counted(columns.CONTACT), "answered": columns.counted(columns.ANSWERED)}
-    found = of_months(scope, period, months, "paid", counted)
-    paid = [row for row in found if row["month"] in costs.paid and row["service"] in costs.paid[row["month"]]]
+    lines = cost_lines(scope, period)
+    how = sorted({line.how for line in lines if line.is_shared})
+    counted = [line for line in lines if line.counted is not None]
+    if not counted:
+        return {"costs_how": how}
+    own, paying = set(scope.services), defaultdict[Month, set[int]](set)
+    for line in counted:
+        paying[line.month].update(line.who & own)
+    counts = {"contacts": columns.counted(columns.CONTACT), "answered": columns.counted(columns.ANSWERED)}
+    found = of_months(scope, period, _whole_months(period), "paid", counts)
+    paid = [row for row in found if row["month"] in paying and row["service"] in paying[row["month"]]]
     return {
-        "euros": costs.euros,
-        "shared_euros": costs.shared,
-        "costs_how": sorted(costs.how),
+        "euros": sum((line.counted or 0 for line in counted), Fraction()),
+        "shared_euros": sum((line.counted or 0 for line in counted if line.is_shared), Fraction()),
+        "costs_how": how,
         "paid_contacts": sum(row["contacts"] for row in paid),
         "paid_answered": sum(row["answered"] for row in paid),
-        "without_costs": [str(month) for month in period.months if month not in costs.paid],
+        "without_costs": [str(month) for month in period.months if month not in paying],
     }
 
 
-def _add_shared(costs: Costs, scope: Scope, rows: Sequence[SharedCost]) -> None:
+def cost_lines(scope: Scope, period: Period) -> list[CostLine]:
+    """Every entered cost of the whole months of the period that touches the services of the scope, by month."""
+    within = {"month__in": [month.first for month in _whole_months(period)]}
+    rows = (
+        CostRow.objects.filter(service__in=scope.services, **within)
+        .select_related("service")
+        .order_by("month", "service", "kind", "pk")
+    )
+    lines = [CostLine(Month.of(row.month), row, frozenset([row.service_id]), Fraction(row.euros)) for row in rows]
+    shared = (
+        SharedCost.objects.filter(county=scope.county_id, **within).prefetch_related("services").order_by("month", "kind", "pk")
+    )
+    return sorted([*lines, *_shared_lines(scope, list(shared))], key=lambda line: line.month)
+
+
+def _whole_months(period: Period) -> list[Month]:
+    return [month for month in period.months if month.first >= period.first and month.last <= period.last]
+
+
+def _shared_lines(scope: Scope, rows: Sequence[SharedCost]) -> list[CostLine]:
     """The shared costs that touch the services of the scope, by the choice of the county."""
     if not rows:
-        return
+        return []
     own = set(scope.services)
     everyone = frozenset(Service.objects.filter(county=scope.county_id, is_test=False).values_list("pk", flat=True))
     sharers = {row.pk: (frozenset(each.pk for each in row.services.all()) or everyone) & everyone for row in rows}
@@ -82,13 +103,12 @@ def _add_shared(costs: Costs, scope: Scope, rows: Sequence[SharedCost]) -> None:
     partly = [row for row in touching if not sharers[row.pk] <= own]
     is_split = bool(partly) and _is_split(scope)
     answered = _answered(scope, everyone, {Month.of(row.month) for row in partly}) if is_split else {}
+    found = []
     for row in touching:
         month, who = Month.of(row.month), sharers[row.pk]
         share, how = (Fraction(1), WHOLE) if who <= own else _share(answered, month, who, own) if is_split else (None, NOT_SPLIT)
-        costs.how.add(how)
-        if share is not None:
-            costs.add(month, who & own, Fraction(row.euros) * share)
-            costs.shared += Fraction(row.euros) * share
+        found.append(CostLine(month, row, who, None if share is None else Fraction(row.euros) * share, how))
+    return found
 
 
 def _share(answered: Answered, month: Month, who: Collection[int], own: Collection[int]) -> tuple[Fraction | None, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -29,25 +30,24 @@ from services.openness import calendars_of, weekly_of
 HOUR = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A service that is open: the hours of its week, and in how many of the period it really was."""
+
+    service: int
+    opened_at: datetime
+    is_pilot: bool
+    weekly: Fraction
+    really: Fraction
+
+
 def read_directory(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """Which services are open, their hours, and the professions of those who answered (M32), and the residents (M25).
 
     A service's earlier states are not kept: it is counted when it is open now and had opened by the last day of the period. It was
     really open from its opening on, and in a period that goes on until now.
     """
-    _starts, ends = period.interval
-    services = [each for each in services_of(scope) if each.was_open(ends)]
-    opened = {each.pk: each.opened_at for each in services}
-    open_now = set(opened)
-    queues = list(Queue.objects.filter(service__in=open_now, is_active=True))
-    parts = [(part, _by_service(queues, at=part.interval[0])) for part in _within_reach(period)]
-    # The regular hours are those of the last day, and in every part.
-    weekly = [weekly_hours(found, period) for found in parts[-1][1].values()]
-    really = [
-        open_hours(calendars, part, since=opened[service], until=now)
-        for part, of_service in parts
-        for service, calendars in of_service.items()
-    ]
+    offered = offered_in(scope, period, now=now)
 
     def who(of: Scope) -> Iterable[Any]:
         return of.rows(period).filter(columns.ANSWERED, responder__isnull=False).values("responder", of_service=F(FIRST)).distinct()
@@ -55,14 +55,31 @@ def read_directory(scope: Scope, period: Period, *, now: datetime) -> dict[str, 
     answered = {row["responder"] for row in scope.by_service(f"who answered {period}", who)}
     groups = ResponderGroup.objects.filter(queues__service__in=scope.services, members__in=answered)
     return {
-        "open_services": len(open_now),
-        "pilots": sum(each.is_pilot(period.last) for each in services),
-        "weekly_hours": sum(weekly, Fraction()),
-        "really_open": sum(really, Fraction()),
+        "open_services": len(offered),
+        "pilots": sum(each.is_pilot for each in offered),
+        "weekly_hours": sum((each.weekly for each in offered), Fraction()),
+        "really_open": sum((each.really for each in offered), Fraction()),
         "professions": sorted(set(groups.order_by().values_list("profession_fi", flat=True).distinct())),
         "population": _population(scope),
-        **_twelve_months(scope, period, [at for at in opened.values() if at is not None]),
+        **_twelve_months(scope, period, [each.opened_at for each in offered]),
     }
+
+
+def offered_in(scope: Scope, period: Period, *, now: datetime) -> list[Offered]:
+    """The services that are open at the end of the period, with the hours of each."""
+    _starts, ends = period.interval
+    services = [each for each in services_of(scope) if each.was_open(ends)]
+    queues = list(Queue.objects.filter(service__in=[each.pk for each in services], is_active=True))
+    parts = [(part, _by_service(queues, at=part.interval[0])) for part in _within_reach(period)]
+    found = []
+    for each in services:
+        calendars = [(part, of_service.get(each.pk, [])) for part, of_service in parts]
+        # The regular hours are those of the last day, and in every part.
+        weekly = weekly_hours(calendars[-1][1], period)
+        really = (open_hours(lines, part, since=each.opened_at, until=now) for part, lines in calendars)
+        if each.opened_at is not None:
+            found.append(Offered(each.pk, each.opened_at, each.is_pilot(period.last), weekly, sum(really, Fraction())))
+    return found
 
 
 def _by_service(queues: Sequence[Queue], *, at: datetime) -> dict[int, list[Calendar]]:

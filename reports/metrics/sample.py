@@ -38,8 +38,13 @@ class Sampled:
 
 def read_quality(scope: Scope, period: Period) -> dict[str, Any]:
     """The checks of the samples of the whole months in the period: one query."""
+    return facts_of_samples(samples_of(scope, period).values())
+
+
+def samples_of(scope: Scope, period: Period) -> dict[tuple[int, date], Sampled]:
+    """The samples of the whole months in the period, by service and month: one query."""
     months = [month.first for month in period.months if month.first >= period.first and month.last <= period.last]
-    return facts_of_samples(_samples(scope, months).values()) if months else {}
+    return _samples(scope, months) if months else {}
 
 
 def read_quality_months(scope: Scope, months: Collection[Month]) -> dict[Month, Figure]:

@@ -21,6 +21,7 @@ from reports.metrics import columns
 from reports.metrics.by_month import by_interval
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, number, ratio, share, unknown
+from reports.metrics.load_hours import AVAILABLE_HOURS, by_hour_of_day
 from reports.metrics.passes import total
 from reports.metrics.scope import Scope, services_of
 from reports.metrics.sql import MILLION
@@ -77,6 +78,7 @@ def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, A
         "presence": bool(by_user) or here.exists(),
         "available": sum(by_user.values()),
         "at_most": at_most // micro,
+        AVAILABLE_HOURS: by_hour_of_day({user: [(begin, stop) for begin, stop, _n in found] for user, found in intervals.items()}),
         "available_minutes": sum(by_user.values()) // (60 * MILLION),
         "responders": len(by_user),
         "parallel": Fraction(

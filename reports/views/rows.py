@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
-from reports.behind import LISTED, Column, columns_of, names_of, rows_behind, words_of
+from reports.behind import LISTED, Column, columns_of, names_of, part_title, rows_behind, why_hidden, words_of
 from reports.exports import FIELDS, MOST_ROWS, MOST_SHEET_ROWS, dataset_csv, dataset_rows, dataset_xlsx
 from reports.metrics import DEFINITIONS
 from reports.operations import export_rows, open_rows
@@ -23,7 +23,6 @@ from reports.views.files import from_disk
 from services.models import County
 
 ON_PAGE = 50
-OTHERS = "muut"
 
 
 @require_GET
@@ -36,13 +35,13 @@ def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> Htt
         raise Http404
     scope = chosen.scope(county)
     found = rows_behind(scope, chosen.period, code)
-    is_others = request.GET.get("osa") == OTHERS and found.others is not None
-    pages = Paginator(found.others if is_others else found.counted, ON_PAGE)
-    pages.__dict__["count"] = found.left_out if is_others else found.n  # it was counted already
+    part = next((each for each in found.parts if each.key == request.GET.get("osa")), found.parts[0])
+    pages = Paginator(part.rows, ON_PAGE)
+    pages.__dict__["count"] = part.n  # it was counted already
     page = pages.get_page(request.GET.get("sivu"))
     columns = columns_of(found)
     listed: list[list[tuple[Column, object]]] = []
-    if not found.is_hidden:
+    if not part.is_hidden:
         names = names_of(found, scope.services, with_service=chosen.service is None)
         listed = [[(column, column.cell(row, names)) for column in columns] for row in page.object_list]
         open_rows(
@@ -60,7 +59,9 @@ def rows(request: HttpRequest, actor: Staff, county: County, metric: str) -> Htt
         "definition": DEFINITIONS[code],
         "title": words_of(code),
         "found": found,
-        "is_others": is_others,
+        "part": part,
+        "parts": [(each, part_title(each)) for each in found.parts],
+        "hidden": why_hidden(found) if part.is_hidden else "",
         "page": page,
         "columns": columns,
         "rows": listed,
