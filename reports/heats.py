@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from reports.metrics import Figures
-from reports.metrics.hours import kept_by_week
+from reports.metrics.hours import share_by_week
 from reports.rounding import NOTHING, number
 from reports.shown import week_of
 
@@ -56,22 +56,33 @@ def shaded_week(figures: Figures) -> list[tuple[int, Sequence[Shaded]]]:
 
 
 def heats_of(figures: Figures) -> list[Heat]:
-    """When people came in vain, and in which hours the target was met (M05, M08)."""
+    """When people came in vain and when they left the line, and in which hours the target was met (M05, M04, M08)."""
     tries = figures.facts.get("attempt_hours") or {}
-    kept = {key: (within, n) for key, (within, n) in kept_by_week(figures.hours).items() if n}
     found = []
     if "M05" in figures.total and tries:
-        span = range(min(hour for _day, hour in tries), max(hour for _day, hour in tries) + 1)
+        span = _span(tries)
         rows = shaded([[tries.get((day, hour), 0) for day in range(7)] for hour in span])
         found.append(Heat("M05", _("Tries outside opening hours by weekday and hour"), list(zip(span, rows, strict=True))))
-    if "M08" in figures.total and kept:
-        span = range(min(hour for _day, hour in kept), max(hour for _day, hour in kept) + 1)
-        cells = [[_kept(kept.get((day, hour))) for day in range(7)] for hour in span]
-        found.append(Heat("M08", _("Answered within the target by weekday and hour, %"), list(zip(span, cells, strict=True))))
+    left = share_by_week(figures.hours, lambda hour: hour.abandoned)
+    if any(n for n, _contacts in left.values()):
+        found += _shares(figures, "M04", _("Abandoned by weekday and hour, %"), left)
+    kept = share_by_week(figures.hours, lambda hour: hour.within)
+    found += _shares(figures, "M08", _("Answered within the target by weekday and hour, %"), kept)
     return found
 
 
-def _kept(cell: tuple[int, int] | None) -> Shaded:
+def _shares(figures: Figures, code: str, title: str, cells: Mapping[tuple[int, int], tuple[int, int]]) -> list[Heat]:
+    if code not in figures.total or not cells:
+        return []
+    span = _span(cells)
+    return [Heat(code, title, [(hour, [_share(cells.get((day, hour))) for day in range(7)]) for hour in span])]
+
+
+def _span(cells: Mapping[tuple[int, int], object]) -> range:
+    return range(min(hour for _day, hour in cells), max(hour for _day, hour in cells) + 1)
+
+
+def _share(cell: tuple[int, int] | None) -> Shaded:
     if cell is None:
         return Shaded(0, 0, NOTHING)
     share = Fraction(100 * cell[0], cell[1])

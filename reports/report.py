@@ -95,7 +95,7 @@ class Report:
     tables: Sequence[ShownTable]
     week: Sequence[tuple[int, Sequence[Shaded]]]
     heats: Sequence[Heat]
-    """More of the same: tries outside the hours, and how well the target was met (M05, M08)."""
+    """More of the same: tries outside the hours, who left, and how well the target was met (M05, M04, M08)."""
     matrix: Matrix
     right_places: Sequence[RightPlace]
     bars: Mapping[str, Bars]
@@ -160,6 +160,11 @@ class Report:
     def paper_charts(self) -> list[TrendChart]:
         """Those that are drawn on paper too."""
         return [chart for chart in self.charts if chart.code in PAPER]
+
+    @property
+    def paper_heats(self) -> list[Heat]:
+        """The same of the tables of weekdays and hours."""
+        return [heat for heat in self.heats if heat.code != "M04"]
 
     @property
     def paper_bars(self) -> dict[str, Bars]:

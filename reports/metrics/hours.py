@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -79,11 +79,11 @@ def by_clock(hours: Iterable[HourCount]) -> Mapping[tuple[date, int], int]:
     return found
 
 
-def kept_by_week(hours: Iterable[HourCount]) -> dict[tuple[int, int], tuple[int, int]]:
-    """By weekday and hour of the wall clock: answered within the target, of so many contacts (M08)."""
+def share_by_week(hours: Iterable[HourCount], part: Callable[[HourCount], int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """By weekday and hour of the wall clock: that part of the contacts (answered within the target, M08; left, M04), of so many."""
     found: dict[tuple[int, int], tuple[int, int]] = {}
     for hour in hours:
         key = local_hour(hour.at)
-        within, contacts = found.get(key, (0, 0))
-        found[key] = (within + hour.within, contacts + hour.contacts)
-    return found
+        some, contacts = found.get(key, (0, 0))
+        found[key] = (some + part(hour), contacts + hour.contacts)
+    return {key: pair for key, pair in found.items() if pair[1]}
