@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -30,10 +30,10 @@ from reports.charts import (
     tables_by_month,
 )
 from reports.frozen import figures_from
-from reports.gaps import Fullness, first_opening, fullness
+from reports.gaps import Extent, extent_of
 from reports.heats import Heat, Matrix, Shaded, heats_of, matrix_of, shaded_week
 from reports.metrics import DEFINITIONS, FORMULAS, Figures, Scope, figures_of
-from reports.metrics.scope import services_of
+from reports.metrics.scope import opened_days
 from reports.metrics.words import part_words
 from reports.models import MonthlyReport, MonthNote, ReportGroup
 from reports.months import Month, Period
@@ -54,7 +54,7 @@ from reports.shown import (
     sections_of,
     tables_of,
 )
-from reports.summary import sentences, sentences_of
+from reports.summary import gap_words, part_words_of, sentences, sentences_of
 from reports.targets import SECONDS, asks_of_share, fits, in_force, targets_of
 from reports.trend import BROUGHT, KEPT, KEYS, MORE, PAPER, Trend, last_months, trend_of
 from services.models import County, Service, Target
@@ -87,9 +87,7 @@ class Report:
     group: ReportGroup | None
     period: Period
     figures: Figures
-    fullness: Fullness
-    began: date | None
-    goes_on: bool
+    extent: Extent
     sentences: Sequence[str]
     groups: Sequence[Group]
     tables: Sequence[ShownTable]
@@ -138,18 +136,22 @@ class Report:
     @property
     def is_gap(self) -> bool:
         """There is no data: no figure is told of."""
-        return self.fullness == Fullness.GAP
+        return self.extent.is_gap
+
+    @property
+    def goes_on(self) -> bool:
+        """Its last day is not over."""
+        return self.extent.goes_on
 
     @property
     def gap_words(self) -> str:
         """What is said in the place of figures when there is no data; empty when there is."""
-        if not self.is_gap:
-            return ""
-        if self.month is None:
-            return _("There is no data of these days: they are before the first opening. Days without data are no zero.")
-        if self.service is None:
-            return _("There is no data of this month: no service had opened yet. A month without data is no zero.")
-        return _("There is no data of this month: the service had not opened yet. A month without data is no zero.")
+        return gap_words(self.extent, is_month=self.month is not None, is_one=self.service is not None)
+
+    @property
+    def part_words(self) -> list[str]:
+        """What has to be known of days of which there is no data."""
+        return part_words_of(self.extent, is_month=self.month is not None, is_one=self.service is not None)
 
     @property
     def aims(self) -> Sequence[tuple[str, Sequence[Any]]]:
@@ -223,9 +225,7 @@ def report_of(
     drawn = [code for code in KEYS if code in figures.total]
     aims = targets_of(county.pk, service)
     targets = in_force(aims, min(period.last, today))
-    opened_at = first_opening(services_of(scope))
-    full = fullness(period, opened_at=opened_at, contacts=figures.total["M01"].n, today=today)
-    opened = timezone.localdate(opened_at) if opened_at else None
+    extent = extent_of(period, opened=opened_days(scope), contacts=figures.total["M01"].n, today=today)
     month = period.month
     months = last_months(month) if month else period.months
     notes = list(
@@ -241,16 +241,14 @@ def report_of(
     tables = tables_of(figures, names)
     revisions = _revisions(actor, county, service, group, month) if month else []
     frozen = kept or (revisions[-1] if revisions else None)
-    told = [] if full == Fullness.GAP else sentences(month, figures.total) if month else sentences_of(period, figures.total)
+    told = [] if extent.is_gap else sentences(month, figures.total) if month else sentences_of(period, figures.total)
     return Report(
         county=county,
         service=service,
         group=group,
         period=period,
         figures=figures,
-        fullness=full,
-        began=opened if opened and full == Fullness.PART and opened > period.first else None,
-        goes_on=period.last >= today,
+        extent=extent,
         sentences=told,
         groups=[Group(title, shown) for title, shown in sections_of(figures, targets)],
         tables=tables,

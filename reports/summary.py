@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from reports.gaps import Extent, Why
 from reports.metrics.figure import Figure
 from reports.metrics.words import NOTES
 from reports.months import Month, Period
@@ -43,6 +45,50 @@ def sentences_of(period: Period, figures: Mapping[str, Figure]) -> list[str]:
 def period_words(period: Period) -> str:
     """1.1.2023–31.10.2023."""
     return f"{date_format(period.first, 'j.n.Y')}–{date_format(period.last, 'j.n.Y')}"
+
+
+def gap_words(extent: Extent, *, is_month: bool, is_one: bool) -> str:
+    """Why there is no data of the month, or of other days, of one service or of several; empty when there is."""
+    if not extent.is_gap:
+        return ""
+    if not is_month and extent.why == Why.NOT_IN_USE:
+        return _("There is no data of these days: no service was in use on any of them. Days without data are no zero.")
+    if not is_month:
+        return _("There is no data of these days: they are before the first opening. Days without data are no zero.")
+    if extent.why == Why.NOT_IN_USE:
+        if is_one:
+            return _(
+                "There is no data of this month: the service was paused or closed throughout. A month without data is no zero."
+            )
+        return _("There is no data of this month: every service was paused or closed throughout. A month without data is no zero.")
+    if is_one:
+        return _("There is no data of this month: the service had not opened yet. A month without data is no zero.")
+    return _("There is no data of this month: no service had opened yet. A month without data is no zero.")
+
+
+def part_words_of(extent: Extent, *, is_month: bool, is_one: bool) -> list[str]:
+    """Of which days of the month, or of others, there is no data, and why; nothing when there is data of each."""
+    found = []
+    if extent.began:
+        day = {"day": _day(extent.began)}
+        if not is_month:
+            found.append(_("There is no data before %(day)s, the day of the first opening.") % day)
+        elif is_one:
+            found.append(_("Not a whole month: the service opened on %(day)s.") % day)
+        else:
+            found.append(_("Not a whole month: the first of the services opened on %(day)s.") % day)
+    for off in extent.off:
+        days = {"first": _day(off.first), "last": _day(off.last)}
+        if is_one:
+            found.append(_("The service was paused or closed %(first)s – %(last)s: there is no data of those days.") % days)
+        else:
+            found.append(_("Every service was paused or closed %(first)s – %(last)s: there is no data of those days.") % days)
+    return found
+
+
+def _day(on: date) -> str:
+    """4.11.2026, 4 Nov 2026."""
+    return str(date_format(on, "j M Y" if get_language() == "en" else "j.n.Y"))
 
 
 def _waits(figures: Mapping[str, Figure]) -> list[str]:

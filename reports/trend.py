@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from chat.models import Conversation
 from reports.frozen import figures_from
-from reports.gaps import Area, Fullness, are_comparable, first_opening, fullness
+from reports.gaps import Area, Extent, Fullness, are_comparable, extent_of
 from reports.metrics import DEFINITIONS, Figure, Scope
 from reports.metrics.change import read_areas
 from reports.metrics.offer import read_offer_months
 from reports.metrics.sample import read_quality_months
-from reports.metrics.scope import services_of
+from reports.metrics.scope import opened_days
 from reports.metrics.series import read_series
 from reports.metrics.sql import long_reading
 from reports.models import MonthlyReport, ReportGroup
-from reports.months import Month
+from reports.months import Month, Period
 from services.calendars import local_date
 from services.models import County, Service
 
@@ -43,15 +43,18 @@ class MonthPoint:
 
     month: Month
     figures: OfMonth
-    fullness: Fullness
+    extent: Extent
     compares: bool = True
     """With the month before: the areas of the services are the same."""
-    began: date | None = None
-    """The service opened on this day of the month."""
+
+    @property
+    def fullness(self) -> Fullness:
+        """Whether it is whole, a part of a month, or a gap."""
+        return self.extent.fullness
 
     def figure(self, code: str) -> Figure | None:
         """The figure; none in a gap."""
-        return None if self.fullness == Fullness.GAP else self.figures.get(code)
+        return None if self.extent.is_gap else self.figures.get(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Trend:
     @property
     def gaps(self) -> list[Month]:
         """The months without data, of those that have come."""
-        return [point.month for point in self.points if point.fullness == Fullness.GAP]
+        return [point.month for point in self.points if point.extent.is_gap]
 
 
 @long_reading()
@@ -103,7 +106,7 @@ def trend_of(
         for month, figure in read_quality_months(scope, wanted).items():
             found[month] = {**found.get(month, {}), "M35": figure}
     areas = read_areas(scope)
-    opened = first_opening(services_of(scope))
+    opened = opened_days(scope)
     points = [_point(month, found, opened, areas, today) for month in months]
     return Trend(points, [_point(month, found, opened, areas, today) for month in earlier], _changes(areas, months))
 
@@ -119,13 +122,13 @@ def first_month(county: County, this: Month) -> Month:
     return this if first is None else max(Month.of(local_date(first)), this.shifted(1 - MOST_MONTHS))
 
 
-def _point(month: Month, found: Mapping[Month, OfMonth], opened: datetime | None, areas: Sequence[Area], today: date) -> MonthPoint:
+def _point(
+    month: Month, found: Mapping[Month, OfMonth], opened: Sequence[Period], areas: Sequence[Area], today: date
+) -> MonthPoint:
     figures = found.get(month, {})
     contacts = figures["M01"].n if "M01" in figures else 0
-    full = fullness(month, opened_at=opened, contacts=contacts, today=today)
-    compares = are_comparable(areas, month.period, month.shifted(-1).period)
-    day = local_date(opened) if opened else None
-    return MonthPoint(month, figures, full, compares, day if day and month.first < day <= month.last else None)
+    extent = extent_of(month, opened=opened, contacts=contacts, today=today)
+    return MonthPoint(month, figures, extent, are_comparable(areas, month.period, month.shifted(-1).period))
 
 
 def _frozen(county: County, service: Service | None, group: ReportGroup | None, months: set[Month]) -> dict[Month, OfMonth]:

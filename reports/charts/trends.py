@@ -10,11 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reports.charts.drawing import LineChart, draw
-from reports.gaps import Fullness
+from reports.gaps import Fullness, Why
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import TIMES, part_words
 from reports.models import MonthNote
-from reports.months import Month
+from reports.months import Month, Period
 from reports.rounding import NOTHING, number
 from reports.targets import in_unit, value_in_words
 from reports.trend import KEYS, MonthPoint, Trend
@@ -131,16 +131,25 @@ def month_words(month: Month) -> str:
 
 def mark_of(point: MonthPoint) -> str:
     """What has to be known of the month."""
-    if point.fullness == Fullness.GAP:
-        return _("no data")
+    extent = point.extent
+    if extent.is_gap:
+        return _("no data (paused or closed)") if extent.why == Why.NOT_IN_USE else _("no data")
     found = []
-    if point.began:
-        found.append(_("not a whole month (since %(day)s)") % {"day": date_format(point.began, "j.n.")})
-    elif point.fullness == Fullness.PART:
+    if extent.began:
+        found.append(_("not a whole month (since %(day)s)") % {"day": date_format(extent.began, "j.n.")})
+    if extent.off:
+        found.append(_("not a whole month (not in use %(days)s)") % {"days": ", ".join(map(_short, extent.off))})
+    if extent.goes_on:
         found.append(_("unfinished"))
     if not point.compares:
         found.append(_("not comparable with the month before"))
     return ", ".join(found)
+
+
+def _short(days: Period) -> str:
+    """4.11.–19.11."""
+    ends = (days.first,) if days.first == days.last else (days.first, days.last)
+    return "–".join(date_format(day, "j.n.") for day in ends)
 
 
 def shown(figure: Figure | None) -> str:

@@ -29,17 +29,22 @@ def as_csv(report: Report) -> bytes:
     rows = [gap_row(report.period, report.gap_words, formulas=report.formulas)]
     if not report.is_gap:
         rows = flat_rows(report.figures, report.tables, report.right_places, formulas=report.formulas)
-    rows += [_note_row(report, note) for note in report.notes]
+    rows += [_told(report, _("Note"), "", words) for words in report.part_words]
+    rows += [_told(report, _("What happened"), f"{note.month:%Y-%m}", _note_words(report, note)) for note in report.notes]
     for row in rows:
         dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
     return write_file(dataset, "csv")
 
 
-def _note_row(report: Report, note: MonthNote) -> list[Any]:
-    """What happened in a month, in the reader’s words."""
+def _told(report: Report, name: str, item: str, words: str) -> list[Any]:
+    """A row that has words only."""
     when = (each.isoformat() for each in report.period.interval)
-    words = str(text(note, "text", report.language))
-    return [*when, report.formulas, "", "", "", _("What happened"), f"{note.month:%Y-%m}", "", "", words, ""]
+    return [*when, report.formulas, "", "", "", name, item, "", "", words, ""]
+
+
+def _note_words(report: Report, note: MonthNote) -> str:
+    """What happened in a month, in the reader’s words."""
+    return str(text(note, "text", report.language))
 
 
 def as_json(report: Report) -> bytes:
@@ -53,6 +58,7 @@ def as_json(report: Report) -> bytes:
         "instants": {"from": starts.isoformat(), "before": ends.isoformat()},
         "unfinished": report.goes_on,
         "no_data": report.is_gap,
+        "days_without_data": [{"first": str(days.first), "last": str(days.last)} for days in report.extent.off],
         "frozen_revision": report.frozen.revision if report.is_frozen and report.frozen else None,
         "formulas": report.formulas,
         "made_at": report.made_at.isoformat(),

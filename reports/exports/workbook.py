@@ -123,7 +123,7 @@ class _Book:
                 "day": date_format(timezone.localtime(report.frozen.made_at), "j.n.Y"),
             }
             rows.append((_("The frozen report"), told))
-        rows += [(_("In brief"), sentence) for sentence in report.sentences]
+        rows += [(_("In brief"), sentence) for sentence in (*report.part_words, *report.sentences)]
         rows += [
             (" ".join([_("What happened"), f"{note.month:%Y-%m}"]), str(text(note, "text", report.language)))
             for note in report.notes

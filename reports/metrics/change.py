@@ -9,12 +9,12 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from reports.forecast import growing, growth, per_working_day
-from reports.gaps import Area, are_comparable, first_opening
+from reports.gaps import Area, are_comparable, is_gap, within
 from reports.metrics import columns
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, count, number
 from reports.metrics.passes import added, total
-from reports.metrics.scope import Scope, services_of
+from reports.metrics.scope import Scope, opened_days
 from reports.months import DAY, Period
 from services.calendars import local_date
 from services.holidays_fi import working_days
@@ -31,39 +31,33 @@ def read_areas(scope: Scope) -> list[Area]:
 def read_growth(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """Contacts of the month before and of the same month a year before; only a month is compared: two queries and the services.
 
-    Of the running month the days that are over count, in both terms: one query more. Of the month in which the first of the
-    services opened the working days from its opening count.
+    Of the running month the days that are over count, in both terms: one query more. Of a month in which the first of the
+    services opened, or all of them were paused or closed for a time, the working days on which one was in use count.
     """
     month = period.month
     if month is None:
         return {}
-    areas, today, opened = read_areas(scope), local_date(now), opened_on(scope)
+    areas, today = read_areas(scope), local_date(now)
     found: dict[str, Any] = {"working_days": _open_days(scope, period, period.last)}
     if period.first <= today <= period.last:
         found["working_days"] = _open_days(scope, period, today - DAY)
         found["so_far"] = contacts_of(scope, Period(period.first, today - DAY)) if today > period.first else 0
     for name, other in (("previous", month.shifted(-1).period), ("year_before", month.shifted(-12).period)):
         # Two short ranges, and not the year between them.
-        contacts = contacts_of(scope, other)
-        if not contacts and (opened is None or other.last < opened):
+        if _is_gap(scope, other):
             continue  # a gap is no zero (metrics 1.9)
-        found[name] = contacts
+        found[name] = contacts_of(scope, other)
         found[f"{name}_days"] = _open_days(scope, other, other.last)
         found[f"{name}_compares"] = are_comparable(areas, period, other)
     return found
 
 
 def _open_days(scope: Scope, period: Period, last: date) -> int:
-    """Working days of the period up to the last one; from the opening on, when it was in the period."""
-    opened = opened_on(scope)
-    first = opened if opened is not None and period.first < opened <= period.last else period.first
-    return working_days(first, last) if first <= last else 0
-
-
-def opened_on(scope: Scope) -> date | None:
-    """The day in Finland on which the first of the services opened."""
-    opened = first_opening(services_of(scope))
-    return None if opened is None else local_date(opened)
+    """Working days of the period up to the last one, of those on which one of the services was in use; of all of them, when nothing
+    is known of that.
+    """
+    stretches = within(period, opened_days(scope)) or [period]
+    return sum(working_days(each.first, min(each.last, last)) for each in stretches if each.first <= last)
 
 
 def contacts_of(scope: Scope, period: Period) -> int:
@@ -75,7 +69,7 @@ def contacts_of(scope: Scope, period: Period) -> int:
 def read_topics(scope: Scope, period: Period) -> dict[str, Any]:
     """Contacts by topic in the month and in the month before: one query, the services and the areas.
 
-    A month that was over before the first of the services opened is a gap: after it nothing is new (metrics 1.9).
+    A month in which none of the services was in use is a gap: after it nothing is new (metrics 1.9).
     """
     month = period.month
     if month is None:
@@ -89,9 +83,7 @@ def read_topics(scope: Scope, period: Period) -> dict[str, Any]:
 
 
 def _is_gap(scope: Scope, period: Period) -> bool:
-    """The services had not opened, and nobody came: had somebody, the month would have data whatever the directory says."""
-    opened = opened_on(scope)
-    return (opened is None or opened > period.last) and not contacts_of(scope, period)
+    return is_gap(period, opened=opened_days(scope), contacts=lambda: contacts_of(scope, period))
 
 
 def read_kinds(scope: Scope, period: Period) -> dict[str, Any]:

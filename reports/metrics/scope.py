@@ -14,6 +14,7 @@ from chat.identity_providers import current_provider
 from chat.models import Attempt, Conversation
 from chat.models.attempts import AttemptQuerySet
 from chat.models.conversations import ConversationQuerySet
+from reports.gaps import Break, open_days
 from reports.models.groups import ReportGroup
 from reports.months import Period
 from services.choices import Identification, ServiceStatus
@@ -171,7 +172,7 @@ def asking_now(scope: Scope) -> set[int]:
 
 
 class OfService(NamedTuple):
-    """What the figures ask of a service itself."""
+    """What the figures ask of a service itself, and when it was not in use."""
 
     pk: int
     status: str
@@ -181,13 +182,14 @@ class OfService(NamedTuple):
     opened_at: datetime | None
     pilot_starts: date | None
     pilot_ends: date | None
+    breaks: tuple[Break, ...] = ()
 
     def is_pilot(self, day: date) -> bool:
         """It is tried out on the day."""
         return self.pilot_starts is not None and self.pilot_starts <= day and (self.pilot_ends is None or day <= self.pilot_ends)
 
     def was_open(self, until: datetime) -> bool:
-        """It is open now, and had opened before the instant: its earlier states are not kept."""
+        """It is open now, and had opened before the instant: that it was paused meanwhile is not asked here."""
         return self.status == ServiceStatus.OPEN and not self.is_test and self.opened_at is not None and self.opened_at < until
 
 
@@ -197,5 +199,16 @@ def services_of(scope: Scope) -> list[OfService]:
 
 
 def _services(scope: Scope) -> list[OfService]:
-    rows = Service.objects.filter(pk__in=scope.services).order_by("pk").values_list(*OfService._fields)
-    return [OfService(*row) for row in rows]
+    names = [name for name in OfService._fields if name != "breaks"]
+    rows = Service.objects.filter(pk__in=scope.services).order_by("pk", "breaks__starts_at", "breaks__pk")
+    found: dict[int, OfService] = {}
+    for *row, starts_at, ends_at in rows.values_list(*names, "breaks__starts_at", "breaks__ends_at"):
+        service = found.setdefault(row[0], OfService(*row))
+        if starts_at is not None:
+            found[service.pk] = service._replace(breaks=(*service.breaks, (starts_at, ends_at)))
+    return list(found.values())
+
+
+def opened_days(scope: Scope) -> list[Period]:
+    """The days on which any service of the scope was in use."""
+    return scope.once("open days", lambda: open_days(services_of(scope)))

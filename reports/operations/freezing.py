@@ -13,9 +13,9 @@ from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from reports.frozen import differences, digest_of, kept
-from reports.gaps import Fullness, first_opening, fullness
+from reports.gaps import extent_of
 from reports.metrics import FORMULAS, Scope, figures_of
-from reports.metrics.scope import services_of
+from reports.metrics.scope import opened_days
 from reports.models import MonthlyReport, ReportGroup
 from reports.months import Month
 from reports.operations.letters import tell_recipients
@@ -109,8 +109,7 @@ def _figures(scope: Scope, service: Service | None, month: Month, now: datetime)
 
 
 def _is_gap(scope: Scope, month: Month, *, contacts: int, now: datetime) -> bool:
-    opened = first_opening(services_of(scope))
-    return fullness(month, opened_at=opened, contacts=contacts, today=local_date(now)) == Fullness.GAP
+    return extent_of(month, opened=opened_days(scope), contacts=contacts, today=local_date(now)).is_gap
 
 
 def _row(

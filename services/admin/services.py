@@ -194,6 +194,6 @@ class ServiceAdmin(DirectoryAdmin):
             case ServiceStatus.OPEN:
                 operations.open_service(by=by, service=service, reason=reason, now=now, version=version)
             case ServiceStatus.PAUSED:
-                operations.pause_service(by=by, service=service, reason=reason, version=version)
+                operations.pause_service(by=by, service=service, reason=reason, now=now, version=version)
             case ServiceStatus.CLOSED:
-                operations.close_service(by=by, service=service, reason=reason, version=version)
+                operations.close_service(by=by, service=service, reason=reason, now=now, version=version)

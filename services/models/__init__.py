@@ -1,5 +1,6 @@
 """The service directory's facts, split by noun."""
 
+from services.models.breaks import ServiceBreak
 from services.models.costs import CostRow, SharedCost
 from services.models.county import ContactPoint, County, Link, Municipality, Office
 from services.models.help_forms import HelpField, HelpForm
@@ -48,6 +49,7 @@ __all__ = [
     "Schedule",
     "Service",
     "ServiceArea",
+    "ServiceBreak",
     "SharedCost",
     "Survey",
     "SurveyAnswer",

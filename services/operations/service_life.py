@@ -14,7 +14,7 @@ from accounts.actors import Actor, Staff, System
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from services.choices import ServiceStatus
-from services.models import Service
+from services.models import Service, ServiceBreak
 from services.permissions import may_configure, may_give_notice
 from services.publication import publication_gaps
 from services.texts import pick
@@ -76,20 +76,26 @@ def open_service(*, by: Actor, service: Service, reason: str = "", now: datetime
         if gaps:
             raise ValidationError([ValidationError(str(gap), code=gap.code) for gap in gaps])
         fresh.opened_at = fresh.opened_at or now
+        ServiceBreak.objects.filter(service=fresh, ends_at__isnull=True).update(ends_at=now)
         return _write(fresh, by=by, was=was, reason=reason, to=ServiceStatus.OPEN)
 
 
-def pause_service(*, by: Actor, service: Service, reason: str, version: int | None = None) -> Service:
-    """The supervisor or a main user stops new conversations for a time; the page stays, and those within go on."""
+def pause_service(*, by: Actor, service: Service, reason: str, now: datetime, version: int | None = None) -> Service:
+    """The supervisor or a main user stops new conversations for a time; the page stays, and those within go on.
+
+    The day from which it is paused is kept: a month that it is paused throughout has no data (metrics 1.9).
+    """
     with transaction.atomic():
         fresh = _move(by=by, service=service, to=ServiceStatus.PAUSED, reason=reason, version=version)
+        _begin_break(fresh, now)
         return _write(fresh, by=by, was=fresh.status, reason=reason, to=ServiceStatus.PAUSED)
 
 
-def close_service(*, by: Actor, service: Service, reason: str, version: int | None = None) -> Service:
+def close_service(*, by: Actor, service: Service, reason: str, now: datetime, version: int | None = None) -> Service:
     """A main user ends a service: it leaves the public pages, its rows and figures stay."""
     with transaction.atomic():
         fresh = _move(by=by, service=service, to=ServiceStatus.CLOSED, reason=reason, version=version)
+        _begin_break(fresh, now)
         return _write(fresh, by=by, was=fresh.status, reason=reason, to=ServiceStatus.CLOSED)
 
 
@@ -98,6 +104,12 @@ def note_unfinished(*, by: System, service: Service, names: list[dict[str, str]]
     if not isinstance(by, System):
         raise PermissionDenied
     Service.objects.filter(pk=service.pk).exclude(unfinished=names).update(unfinished=names)
+
+
+def _begin_break(fresh: Service, now: datetime) -> None:
+    """A service that had opened is in use no more; one that is paused already stays in the same break when it is closed."""
+    if fresh.status == ServiceStatus.OPEN:
+        ServiceBreak.objects.create(service=fresh, starts_at=now)
 
 
 def _words(names: dict[str, str]) -> str:

@@ -118,7 +118,7 @@ class TestTrend:
         trend = trend_of(county, service, last_months(NOVEMBER), today=TODAY)
         of = {point.month: point for point in trend.points}
         assert of[Month(2026, 7)].fullness == Fullness.GAP and of[Month(2026, 7)].figure("M01") is None
-        assert of[Month(2026, 8)].began == date(2026, 8, 20)
+        assert of[Month(2026, 8)].extent.began == date(2026, 8, 20)
         assert of[Month(2026, 9)].figure("M01").value == 0
         assert Month(2026, 7) in trend.gaps and Month(2026, 9) not in trend.gaps
         chart = charts_of(trend, targets={})[0]

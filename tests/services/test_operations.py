@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone, translation
 
@@ -29,6 +31,7 @@ from services.models import (
     Redirect,
     Schedule,
     Service,
+    ServiceBreak,
     Target,
     Topic,
     Use,
@@ -360,22 +363,44 @@ def test_the_life_of_a_service(draft, main_user):
     assert (permitted.status, permitted.permitted_at, permitted.permitted_by_id) == ("permitted", now, main_user.pk)
     opened = operations.open_service(by=by, service=draft, reason="Käyttöönotto", now=now)
     assert (opened.status, opened.opened_at) == ("open", now)
-    paused = operations.pause_service(by=by, service=draft, reason="Loma")
+    paused = operations.pause_service(by=by, service=draft, reason="Loma", now=now)
     again = operations.open_service(by=by, service=draft, now=now + timedelta(days=1))
     assert (paused.status, again.status, again.opened_at) == ("paused", "open", now)
-    closed = operations.close_service(by=by, service=draft, reason="Palvelu päättyi")
+    closed = operations.close_service(by=by, service=draft, reason="Palvelu päättyi", now=now)
     assert closed.status == "closed"
     entries = AuditEntry.objects.filter(object_type="services.service", after__has_key="status", action="change").order_by("pk")
     assert [entry.after["status"] for entry in entries] == ["permitted", "open", "paused", "open", "closed"]
     assert entries[0].purpose == "Johtoryhmä 3.11."
 
 
+def test_since_when_a_service_was_not_in_use_is_kept(draft, main_user):
+    """Metrics 1.9: from pausing or closing to the next opening; before the first opening there is nothing to keep."""
+    by, now = acting(main_user), timezone.now()
+    days = [now + timedelta(days=n) for n in range(9)]
+    operations.permit_service(by=by, service=draft, reason="x", now=now)
+    operations.close_service(by=by, service=draft, reason="x", now=days[0])
+    operations.open_service(by=by, service=draft, reason="x", now=days[1])
+    operations.pause_service(by=by, service=draft, reason="Loma", now=days[2])
+    operations.close_service(by=by, service=draft, reason="x", now=days[3])
+    operations.open_service(by=by, service=draft, reason="x", now=days[4])
+    operations.pause_service(by=by, service=draft, reason="Loma", now=days[5])
+    kept = [(days[2], days[4]), (days[5], None)]
+    assert list(ServiceBreak.objects.values_list("starts_at", "ends_at")) == kept
+
+    # What was done before there was a place for it is read from the audit, where each step has its own moment.
+    moved = AuditEntry.objects.filter(object_type="services.service", after__has_key="status").order_by("pk")
+    at = list(moved.values_list("at", flat=True))[3:]
+    ServiceBreak.objects.all().delete()
+    import_module("services.migrations.0026_breaks_of_services").fill(apps, None)
+    assert list(ServiceBreak.objects.values_list("starts_at", "ends_at")) == [(at[0], at[2]), (at[3], None)]
+
+
 def test_steps_out_of_order_without_a_reason_or_with_a_stale_page_are_refused(draft, main_user):
     by, now = acting(main_user), timezone.now()
     for step in (
         lambda: operations.open_service(by=by, service=draft, reason="x", now=now),
-        lambda: operations.pause_service(by=by, service=draft, reason="x"),
-        lambda: operations.close_service(by=by, service=draft, reason="x"),
+        lambda: operations.pause_service(by=by, service=draft, reason="x", now=now),
+        lambda: operations.close_service(by=by, service=draft, reason="x", now=now),
     ):
         with pytest.raises(ValidationError) as refused:
             step()
@@ -400,11 +425,11 @@ def test_who_may_take_which_step(draft, main_user, supervisor, outsider, respond
     operations.open_service(by=acting(main_user), service=draft, reason="x", now=now)
     for person in (outsider, responder, former, second_responder):
         with pytest.raises(PermissionDenied):
-            operations.pause_service(by=acting(person), service=draft, reason="x")
-    operations.pause_service(by=acting(supervisor), service=draft, reason="Sairaana")
+            operations.pause_service(by=acting(person), service=draft, reason="x", now=now)
+    operations.pause_service(by=acting(supervisor), service=draft, reason="Sairaana", now=now)
     operations.open_service(by=acting(supervisor), service=draft, now=now)
     with pytest.raises(PermissionDenied):
-        operations.close_service(by=acting(supervisor), service=draft, reason="x")
+        operations.close_service(by=acting(supervisor), service=draft, reason="x", now=now)
 
 
 @pytest.mark.parametrize(
