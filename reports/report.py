@@ -6,7 +6,7 @@ Everything is computed from the rows as they are now; what is frozen of the mont
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -57,6 +57,7 @@ from reports.shown import (
 from reports.summary import gap_words, part_words_of, sentences, sentences_of
 from reports.targets import SECONDS, asks_of_share, fits, in_force, targets_of
 from reports.trend import BROUGHT, KEPT, KEYS, MORE, PAPER, Trend, last_months, trend_of
+from reports.year import YearTable, year_of
 from services.models import County, Service, Target
 from services.texts import text
 
@@ -107,6 +108,8 @@ class Report:
     frozen: MonthlyReport | None
     changes: Sequence[ShownChange]
     made_at: datetime
+    year: YearTable | None = None
+    """The months of a calendar year side by side, for its files."""
     is_frozen: bool = False
     """It tells the frozen figures themselves, and nothing that was not frozen with them."""
 
@@ -268,6 +271,17 @@ def report_of(
         made_at=kept.made_at if kept else now,
         is_frozen=kept is not None,
     )
+
+
+def with_year(report: Report) -> Report:
+    """The report of a calendar year with its table by month; any other as it is."""
+    if not report.period.is_year:
+        return report
+    figures, today = report.figures, timezone.localdate(report.made_at)
+    table = year_of(
+        report.county, report.service, report.period, figures.total, today=today, group=report.group, scope=figures.scope
+    )
+    return replace(report, year=table)
 
 
 def wanted_values(figures: Figures, targets: Sequence[Target]) -> dict[str, Fraction]:

@@ -286,10 +286,10 @@ def flat_rows(
     for code, figure in figures.total.items():
         head = [*when, formulas, "", "", code, DEFINITIONS[code].name]
         shown = ShownFigure(figure)
-        rows.append([*head, "", _raw(figure.value), figure.unit, shown.words, figure.n])
+        rows.append([*head, "", raw(figure.value), figure.unit, shown.words, figure.n])
         rows += [[*head, part_words(part), n, "n", number(n), figure.n] for part, n in figure.parts]
         rows += [
-            [*head, part_words(part), _raw(value), "", beside_in_words(figure, part), figure.n]
+            [*head, part_words(part), raw(value), "", beside_in_words(figure, part), figure.n]
             for part, value in figure.beside.items()
         ]
         rows += [[*head, _("Note"), "", "", note, figure.n] for note in shown.notes]
@@ -303,7 +303,7 @@ def flat_rows(
                 cell = [*head, code, DEFINITIONS[code].name, ""]
                 words = row.values[at]
                 told = row.figures[at] if row.figures and words != NOTHING else None
-                rows.append([*cell, "", "", words, ""] if told is None else [*cell, _raw(told.value), told.unit, words, told.n])
+                rows.append([*cell, "", "", words, ""] if told is None else [*cell, raw(told.value), told.unit, words, told.n])
     return rows
 
 
@@ -312,7 +312,7 @@ def gap_row(period: Period, words: str, *, formulas: str = FORMULAS) -> list[Any
     return [*(each.isoformat() for each in period.interval), formulas, "", "", "", "", _("Note"), "", "", words, ""]
 
 
-def _raw(value: Fraction | None) -> Decimal | str:
+def raw(value: Fraction | None) -> Decimal | str:
     """As a spreadsheet counts with it; nothing where there is nothing."""
     if value is None:
         return ""

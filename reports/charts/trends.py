@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.charts.drawing import LineChart, draw
 from reports.gaps import Fullness, Why
@@ -24,6 +26,11 @@ LABEL_EVERY = 3
 ON_PAPER = 5
 FREE = frozenset({"M04", "M16", "M19"})
 """Shares that are small by their nature: their scale ends where they do."""
+WHY: Mapping[Why, Promise | str] = {
+    Why.TO_COME: gettext_lazy("no data yet"),
+    Why.NOT_OPENED: gettext_lazy("no data (not opened yet)"),
+    Why.NOT_IN_USE: gettext_lazy("no data (paused or closed)"),
+}
 PARTS: Mapping[str, Sequence[str]] = {"M06": ("p90",), "M32": ("weekly_hours", "professions")}
 """What stands beside a metric and is drawn too: nine of ten waits beside the median (M06), hours and professions beside open
 services (S000-56, S004-20).
@@ -133,7 +140,7 @@ def mark_of(point: MonthPoint) -> str:
     """What has to be known of the month."""
     extent = point.extent
     if extent.is_gap:
-        return _("no data (paused or closed)") if extent.why == Why.NOT_IN_USE else _("no data")
+        return str(WHY[extent.why]) if extent.why else _("no data")
     found = []
     if extent.began:
         found.append(_("not a whole month (since %(day)s)") % {"day": date_format(extent.began, "j.n.")})

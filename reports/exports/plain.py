@@ -16,7 +16,7 @@ from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import part_words
 from reports.models import MonthNote
 from reports.report import Report
-from reports.shown import HEADERS, ShownFigure, flat_rows, gap_row
+from reports.shown import HEADERS, ShownFigure, flat_rows, gap_row, raw
 from reports.targets import value_in_words
 from reports.trend import MonthPoint
 from services.resources.files import write_file
@@ -29,11 +29,28 @@ def as_csv(report: Report) -> bytes:
     rows = [gap_row(report.period, report.gap_words, formulas=report.formulas)]
     if not report.is_gap:
         rows = flat_rows(report.figures, report.tables, report.right_places, formulas=report.formulas)
-    rows += [_told(report, _("Note"), "", words) for words in report.part_words]
+        rows += _of_months(report)
+    rows += [_told(report, "", _("Note"), words) for words in report.part_words]
     rows += [_told(report, _("What happened"), f"{note.month:%Y-%m}", _note_words(report, note)) for note in report.notes]
     for row in rows:
         dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
     return write_file(dataset, "csv")
+
+
+def _of_months(report: Report) -> list[list[Any]]:
+    """The year’s table by month: in a gap the cells are empty, and what has to be known of a month is a row of its own."""
+    if report.year is None:
+        return []
+    rows: list[list[Any]] = []
+    for at, (point, mark) in enumerate(zip(report.year.points, report.year.marks, strict=True)):
+        head = [*(each.isoformat() for each in point.month.period.interval), report.formulas, _("By month"), str(point.month)]
+        if mark:
+            rows.append([*head, "", "", _("Note"), "", "", mark, ""])
+        for row in report.year.rows:
+            figure = row.figures[at]
+            told = ["", "", "", ""] if figure is None else [raw(figure.value), figure.unit, row.cells[at], figure.n]
+            rows.append([*head, row.code, row.name, "", *told])
+    return rows
 
 
 def _told(report: Report, name: str, item: str, words: str) -> list[Any]:

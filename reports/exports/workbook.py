@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reports.charts.trends import PARTS, mark_of, month_words, of_part, title_of
+from reports.charts.trends import shown as figure_words
 from reports.exports.legible import cell_text
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import EUROS, TIMES, is_percent, part_words, unit_words
@@ -66,6 +67,7 @@ class _Book:
         self.formats = {unit: self.book.add_format({"num_format": code, "valign": "top"}) for unit, code in UNITS.items()}
         self.days = self.book.add_format({"num_format": "d.m.yyyy", "align": "left"})
         self.moments = self.book.add_format({"num_format": "d.m.yyyy hh:mm", "align": "left"})
+        self.bold_months = self.book.add_format({"num_format": "m/yyyy", "bold": True, "align": "left", "valign": "top"})
         self.months = self.book.add_format({"num_format": "m/yyyy", "align": "left"})
 
     def made(self) -> bytes:
@@ -76,6 +78,7 @@ class _Book:
         if not report.is_gap:
             for group in report.groups:
                 self._group(group)
+            self._year()
             if report.trend:
                 self._trend()
             self._breakdowns()
@@ -219,6 +222,24 @@ class _Book:
         for at, chart_words in enumerate(self.report.charts):
             column = 2 + lines.index((chart_words.code, chart_words.part)) * 2
             self._line_chart(sheet, column, last, row + (at // 2) * CHART_HEIGHT, at % 2, chart_words)
+
+    def _year(self) -> None:
+        year = self.report.year
+        if year is None:
+            return
+        head = (_("Code"), _("Figure"), _("Unit"), *("" for _point in year.points), _("Year"))
+        sheet = self._sheet(_("Year by month"), head, (8, 40, 8, *[14] * len(year.points), 14))
+        for column, point in enumerate(year.points, start=3):
+            sheet.write_datetime(0, column, point.month.first, self.bold_months)
+        self._strings(sheet, 1, ["", _("Note"), "", *year.marks])
+        for at, row in enumerate(year.rows, start=2):
+            self._strings(sheet, at, [row.code, row.name, unit_words(DEFINITIONS[row.code].unit)])
+            for column, figure in enumerate((*row.figures, row.whole), start=3):
+                # A gap stays an empty cell; why is told in the row of notes.
+                if figure is not None and figure.value is not None:
+                    self._value(sheet, at, column, figure.value, figure.unit)
+                elif figure is not None:
+                    self._strings(sheet, at, [figure_words(figure)], start=column)
 
     def _line_chart(self, sheet: Any, column: int, last: int, row: int, side: int, words: Any) -> None:
         chart = self.book.add_chart({"type": "line"})

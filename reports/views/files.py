@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.actors import Staff
 from reports.exports import NoPaperError, as_csv, as_json, paper, workbook
 from reports.models import MonthlyReport
-from reports.report import Report, report_of
+from reports.report import Report, report_of, with_year
 from reports.views.choosing import chosen_of
 from reports.views.door import figures_door
 from services.models import County
@@ -60,7 +60,7 @@ def _to_save(response: R, kind: str, name: str) -> R:
 def table(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """Everything as one table for a spreadsheet: raw values beside those in words, and no cell that is a formula."""
     report = _report(request, actor, county, with_trend=False)
-    return as_file(as_csv(report), "csv", f"raportti-{report.key}")
+    return as_file(as_csv(with_year(report)), "csv", f"raportti-{report.key}")
 
 
 @require_GET
@@ -76,7 +76,7 @@ def data(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 def workbook_file(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """The same as a workbook with charts and definitions."""
     report = _report(request, actor, county)
-    return as_file(workbook(report), "xlsx", f"raportti-{report.key}")
+    return as_file(workbook(with_year(report)), "xlsx", f"raportti-{report.key}")
 
 
 @require_GET

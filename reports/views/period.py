@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +13,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import Staff
 from reports.channels import side_by_side
-from reports.charts.trends import mark_of, shown
 from reports.forms.pages import PeriodForm
-from reports.metrics import DEFINITIONS, figures_of
+from reports.metrics import figures_of
 from reports.months import Month, Period
 from reports.permissions import readable_services
 from reports.report import report_of
@@ -27,11 +25,11 @@ from reports.trend import first_month, trend_of
 from reports.views.choosing import Chosen, asked_year, chosen_group, chosen_of, chosen_service
 from reports.views.door import figures_door
 from reports.views.month import page_context
+from reports.year import OF_YEAR, year_of
 from services.models import County
 
 BESIDE = ("M01", "M07", "M08", "M21")
 """What is told of a free period month by month: chat and phone side by side (S004-14)."""
-OF_YEAR: Sequence[str] = ("M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15")
 
 
 @require_GET
@@ -67,46 +65,26 @@ def period(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     return render(request, "reports/period.html", context)
 
 
-@dataclass(frozen=True, slots=True)
-class YearRow:
-    """One metric over the months of a year."""
-
-    name: str
-    code: str
-    cells: list[str]
-    total: str
-
-
 @require_GET
 @figures_door
 def year(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     """Twelve months side by side; a month without data is a dash, and the sum names what is missing from it (metrics 1.9)."""
-    this = Month.of(timezone.localdate())
+    now = timezone.now()
+    today = timezone.localdate(now)
+    this = Month.of(today)
     first = first_month(county, this)
     chosen = _year(request, actor, county, first, this)
-    months = [Month(chosen.period.first.year, number) for number in range(1, 13)]
-    today = timezone.localdate()
-    followed = chosen_codes(chosen.service)
+    followed, scope = chosen_codes(chosen.service), chosen.scope(county)
     codes = [code for code in OF_YEAR if followed is None or code in followed]
-    trend = trend_of(county, chosen.service, months, today=today, codes=codes, group=chosen.group)
-    total = figures_of(chosen.scope(county), chosen.period, codes=codes, now=timezone.now()).total
-    is_gap = len(trend.gaps) == len(months)
-    rows = [
-        YearRow(
-            DEFINITIONS[code].name,
-            code,
-            [shown(point.figure(code)) for point in trend.points],
-            shown(None if is_gap else total[code]),
-        )
-        for code in codes
-    ]
+    total = figures_of(scope, chosen.period, codes=codes, now=now).total
+    told = year_of(county, chosen.service, chosen.period, total, today=today, group=chosen.group, scope=scope)
     context = {
         "chosen": chosen,
         "year": chosen.period.first.year,
-        "points": [(point, mark_of(point), first <= point.month <= this) for point in trend.points],
-        "rows": rows,
-        "gaps": [month.first for month in trend.gaps if month.first <= today],
-        "changes": trend.changes,
+        "points": [(point, mark, first <= point.month <= this) for point, mark in zip(told.points, told.marks, strict=True)],
+        "rows": told.rows,
+        "gaps": [month.first for month in told.gaps if month.first <= today],
+        "changes": told.changes,
     }
     return render(request, "reports/year.html", context)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.actors import System
 from accounts.models import AuditEntry
@@ -17,8 +20,8 @@ from reports.metrics import Scope, figures_of
 from reports.models import MonthlyReport
 from reports.months import Month, Period
 from reports.operations import freeze_month
-from reports.views.period import OF_YEAR
-from services.models import County, Queue, Service, ServiceArea
+from reports.year import OF_YEAR
+from services.models import County, Queue, Service, ServiceArea, ServiceBreak
 from tests.reports.d1 import make_d1
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +160,44 @@ class TestYear:
         of_year = client.get(reverse("reports:data"), {"palvelu": service.key, "vuosi": "2026"}).json()
         assert of_year["period"] == client.get(f"{reverse('reports:data')}?{asked}").json()["period"]
         assert client.get(reverse("reports:paper"), {"palvelu": service.key, "vuosi": "1999"}).status_code == 404
+
+    def test_its_files_have_the_table_by_month(self, d1, manager, service: Service, signed_in) -> None:
+        """The figures of the page, empty cells in gaps, and what has to be known of each month: in the CSV and in the workbook."""
+        Service.objects.filter(pk=service.pk).update(opened_at=datetime(2026, 5, 11, 9, tzinfo=UTC))
+        paused = {"starts_at": datetime(2026, 7, 31, 9, tzinfo=UTC), "ends_at": datetime(2026, 9, 1, 9, tzinfo=UTC)}
+        ServiceBreak.objects.create(service=service, **paused)
+        ServiceArea.objects.create(service=service, name_fi="Ent.", starts_on=date(2022, 1, 1), ends_on=date(2026, 9, 30))
+        ServiceArea.objects.create(service=service, name_fi="Koko alue", starts_on=date(2026, 10, 1))
+        client, asked = signed_in(manager), {"palvelu": service.key, "vuosi": "2026"}
+        rows = {row.code: row for row in client.get(reverse("reports:year"), asked).context["rows"]}
+        marks = [
+            *["ei tietoa (ei vielä avattu)"] * 4, "vajaa kuukausi (11.5. alkaen)", "", "", "ei tietoa (tauolla tai suljettu)", "",
+            "ei vertailukelpoinen edelliseen kuukauteen", "", "keskeneräinen",
+        ]  # fmt: skip
+        table = io.StringIO(client.get(reverse("reports:table"), asked).content.decode("utf-8-sig"))
+        found = [row for row in csv.DictReader(table, delimiter=";") if row["breakdown"] == "Kuukausittain"]
+        notes = {row["cell"]: row["shown"] for row in found if row["item"] == "Muistiinpano"}
+        assert notes == {f"2026-{n:02}": mark for n, mark in enumerate(marks, start=1) if mark}
+        for code, row in rows.items():
+            cells = [each for each in found if each["metric"] == code]
+            assert [each["shown"] or "–" for each in cells] == row.cells
+            assert [each["cell"][5:] for each in cells][0::11] == [
+                "01",
+                "12",
+            ]
+            assert cells[10]["period_start"] == NOVEMBER.period.interval[0].isoformat()
+        assert [each["raw"] for each in found if each["metric"] == "M07"][7:] == ["", "", "", "150", ""]
+        sheet = load_workbook(io.BytesIO(client.get(reverse("reports:workbook"), asked).content))["Vuosi kuukausittain"]
+        head, noted, *lines = [[cell.value for cell in line] for line in sheet.iter_rows()]
+        assert head[:3] + head[15:] == ["Koodi", "Luku", "Yksikkö", "Vuosi"] and head[3] == datetime(2026, 1, 1)
+        assert [mark or "" for mark in noted[3:15]] == marks
+        assert [line[0] for line in lines] == list(rows)
+        contacts, waits = (next(line for line in lines if line[0] == code) for code in ("M01", "M07"))
+        assert contacts[3:] == [None] * 4 + [0, 0, 0, None, 0, 0, 9, 0, 9] and rows["M01"].total == "9"
+        assert waits[13] == 150 and waits[3] is None and rows["M07"].cells[10] == "2 min 30 s"
+        assert "Vuosi kuukausittain" not in load_workbook(
+            io.BytesIO(client.get(reverse("reports:workbook"), {**THIS, "palvelu": service.key}).content)
+        )
 
     @pytest.mark.parametrize("year", ["x", "1999", "2027", "20266"])
     def test_what_there_is_not(self, d1, manager, signed_in, year: str) -> None:

@@ -123,7 +123,7 @@ class TestTrend:
         assert Month(2026, 7) in trend.gaps and Month(2026, 9) not in trend.gaps
         chart = charts_of(trend, targets={})[0]
         rows = {row.month: row for row in chart.rows}
-        assert (rows["heinäkuu 2026"].now, rows["heinäkuu 2026"].mark) == ("–", "ei tietoa")
+        assert (rows["heinäkuu 2026"].now, rows["heinäkuu 2026"].mark) == ("–", "ei tietoa (ei vielä avattu)")
         assert rows["elokuu 2026"].mark == "vajaa kuukausi (20.8. alkaen)" and rows["syyskuu 2026"].now == "0"
         assert rows["marraskuu 2026"].now == "8"
 
