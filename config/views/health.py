@@ -16,8 +16,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from config import heartbeat
+from reports.models import ReportRun
 
 JOBS_AGE = Gauge("portal_jobs_age_seconds", "Seconds since a background worker last said that it lives; -1: never.")
+REPORTS_FAILED = Gauge("portal_reports_failed", "Monthly reports that were tried in vain the last time; -1: the database was away.")
 _draining = False
 
 
@@ -52,6 +54,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         age = None
     JOBS_AGE.set(-1 if age is None else age)
+    try:
+        failed = ReportRun.objects.failed().count()
+    except DatabaseError:
+        failed = -1
+    REPORTS_FAILED.set(failed)
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +17,10 @@ from services.models import County, Service
 
 class ReportRunQuerySet(MonthlyReportQuerySet):
     """Questions about reports that are yet to be made: of whom they are is as it is of those that are made."""
+
+    def failed(self) -> Self:
+        """Those that were tried in vain the last time, of counties in use."""
+        return self.filter(state=Making.FAILED, county__is_active=True)
 
 
 class ReportRun(models.Model):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import AsyncClient, Client
 
 from config import heartbeat
 from config.views import health
+from reports.choices import Making, WhyNotMade
+from reports.models import ReportRun
+from services.models import County, Service
 
 
 @pytest.fixture
@@ -85,6 +90,7 @@ async def test_the_probes_answer_in_the_event_loop(async_client: AsyncClient, jo
     assert (await async_client.get("/readyz")).status_code == 200
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
@@ -101,9 +107,35 @@ def test_metrics_are_for_this_machine_and_private_networks(client: Client, jobs,
     assert (b"portal_jobs_age_seconds" in response.content) == (status == 200)
 
 
+@pytest.mark.django_db
 def test_metrics_with_a_token_are_for_who_has_it(client: Client, settings, jobs) -> None:
     settings.METRICS_TOKEN = "a-long-token"
     assert client.get("/metrics").status_code == 403
     assert client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 403
     far = {"REMOTE_ADDR": "193.166.3.2"}
     assert client.get("/metrics", headers={"authorization": "Bearer a-long-token"}, **far).status_code == 200  # type: ignore[arg-type]
+
+
+def gauge(client: Client, name: str) -> float:
+    words = client.get("/metrics").content.decode()
+    return float(next(line.split()[1] for line in words.splitlines() if line.startswith(f"{name} ")))
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_reports_that_could_not_be_made_are_counted(client: Client, jobs, county: County, service: Service) -> None:
+    """The county's of October and the service's of November failed; another of the service's only waits."""
+    assert gauge(client, "portal_reports_failed") == 0
+    failed = {"county": county, "state": Making.FAILED, "reason": WhyNotMade.FAULT}
+    ReportRun.objects.create(month=date(2026, 10, 1), **failed)
+    ReportRun.objects.create(month=date(2026, 11, 1), service=service, **failed)
+    ReportRun.objects.create(month=date(2026, 10, 1), service=service, county=county)
+    assert gauge(client, "portal_reports_failed") == 2
+    County.objects.update(is_active=False)
+    assert gauge(client, "portal_reports_failed") == 0
+
+
+@pytest.mark.django_db
+def test_figures_are_told_without_a_database(client: Client, jobs) -> None:
+    with connection.execute_wrapper(refuse_database):
+        assert gauge(client, "portal_reports_failed") == -1
