@@ -48,14 +48,14 @@ def percent(value: Exact | None, *, target: Decimal | None = None) -> str:
 
 
 def duration(seconds: Exact | None) -> str:
-    """4 min 19 s; above an hour hours and minutes."""
+    """4 min 19 s; above an hour hours and minutes. The signs are the same in each language, and never part from their number."""
     if seconds is None:
         return NOTHING
     whole = int(rounded(seconds))
     if whole > HOUR:
         minutes = int(rounded(Fraction(whole, MINUTE)))
-        return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
-    return _("%(minutes)d min %(seconds)d s") % {"minutes": whole // MINUTE, "seconds": whole % MINUTE}
+        return f"{minutes // 60}\u00a0h {minutes % 60}\u00a0min"
+    return f"{whole // MINUTE}\u00a0min {whole % MINUTE}\u00a0s"
 
 
 def euros(value: Exact | None) -> str:

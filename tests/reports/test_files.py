@@ -101,7 +101,7 @@ class TestWorkbook:
     def test_numbers_are_numbers_beside_their_words(self, report: Report) -> None:
         sheets = cells_of(workbook(report))
         rows = {(row[0], row[2]): row for title in list(sheets)[1:8] for row in sheets[title][1:]}
-        assert rows["M07", None][3:7] == [225, "s", "3 min 45 s", 8]
+        assert rows["M07", None][3:7] == [225, "s", "3\xa0min 45\xa0s", 8]
         assert rows["M08", None][3:9] == [0.5, "%", "50,0\xa0%", 10, "≥ 80 %", "ei toteutunut"]
         assert rows["M01", "Vastattu"][3] == 8
         assert rows["M08b", None][3] is None and rows["M08b", None][5] == "–"

@@ -91,7 +91,7 @@ def test_the_month_in_sentences_and_figures(d1, manager, service, county: County
     for words in (
         "Marraskuussa 2026 oli 10 yhteydenottoa.",
         "Niistä 80,0\xa0% sai vastauksen.",
-        "3 min 45 s",
+        "3\xa0min 45\xa0s",
         "Vasteaika oli tavoitteessa: 50,0\xa0% yhteydenotoista.",
         "Tyytyväisyyden keskiarvo oli 3,8",
         "ei toteutunut",
@@ -163,7 +163,12 @@ def table_rows(client, **query: str) -> list[dict[str, str]]:
 def test_the_table_has_raw_values_beside_the_words(d1, manager, signed_in) -> None:
     rows = table_rows(signed_in(manager))
     first = {row["metric"]: row for row in rows if not row["item"] and not row["breakdown"]}
-    assert (first["M07"]["raw"], first["M07"]["unit"], first["M07"]["shown"], first["M07"]["n"]) == ("225", "s", "3 min 45 s", "8")
+    assert (first["M07"]["raw"], first["M07"]["unit"], first["M07"]["shown"], first["M07"]["n"]) == (
+        "225",
+        "s",
+        "3\xa0min 45\xa0s",
+        "8",
+    )
     assert first["M13"]["raw"] == "12.5"
     assert first["M08b"]["raw"] == "" and first["M08b"]["shown"] == "–"
     assert {row["period_start"] for row in rows} == {"2026-10-31T22:00:00+00:00"}

@@ -89,7 +89,7 @@ def test_the_workbook_has_the_figures_of_the_document(queue: Queue, county: Coun
     sheets = converted(tmp_path, workbook(month(county)), "xlsx")
     assert {"Lyhyesti", "Kuukaudet", "Eriteltynä", "Määritelmät"} <= set(sheets)
     rows = {(row[0], row[2]): row for each in sheets.values() for row in each if len(row) > 6}
-    assert rows["M01", ""][3] == "10" and rows["M07", ""][5] == "3 min 45 s"
+    assert rows["M01", ""][3] == "10" and rows["M07", ""][5] == "3\xa0min 45\xa0s"
     assert rows["M08", ""][3].replace("\xa0", " ").rstrip(" %").replace(",", ".") in ("50", "50.0", "50.00", "0.5")
     assert float(rows["M07", ""][3].replace(",", ".")) == 225
     assert rows["M08b", ""][3] == "" and rows["M08b", ""][5] == "–"

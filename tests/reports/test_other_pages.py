@@ -136,7 +136,7 @@ class TestYear:
         rows = {row.code: row for row in shown.context["rows"]}
         assert rows["M01"].cells == ["–"] * 9 + ["0", "9", "0"] and rows["M01"].total == "9"
         assert list(rows) == ["M01", "M02", "M03", "M04", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15"]
-        assert rows["M07"].cells[8:11] == ["–", "–", "2 min 30 s"]
+        assert rows["M07"].cells[8:11] == ["–", "–", "2\xa0min 30\xa0s"]
         assert "tammikuu, helmikuu" in " ".join(shown.content.decode().split())
 
     def test_each_month_is_told_as_on_its_own_page(self, d1, county: County, manager, service: Service, signed_in) -> None:
@@ -194,7 +194,7 @@ class TestYear:
         assert [line[0] for line in lines] == list(rows)
         contacts, waits = (next(line for line in lines if line[0] == code) for code in ("M01", "M07"))
         assert contacts[3:] == [None] * 4 + [0, 0, 0, None, 0, 0, 9, 0, 9] and rows["M01"].total == "9"
-        assert waits[13] == 150 and waits[3] is None and rows["M07"].cells[10] == "2 min 30 s"
+        assert waits[13] == 150 and waits[3] is None and rows["M07"].cells[10] == "2\xa0min 30\xa0s"
         assert "Vuosi kuukausittain" not in load_workbook(
             io.BytesIO(client.get(reverse("reports:workbook"), {**THIS, "palvelu": service.key}).content)
         )
@@ -251,7 +251,7 @@ class TestBehind:
         Conversation.objects.filter(pk=d1["C01"].pk).update(person="salainen-avain")
         shown = client.get(address, {**THIS, "palvelu": "kaikki"}).content.decode()
         assert str(d1["C14"].public_id) in shown and str(d1["C02"].public_id) not in shown
-        assert "2.11.2026 08.00.00" in shown and "R1 Hoidettu chatissa" in shown and "2 min 30 s" in shown
+        assert "2.11.2026 08.00.00" in shown and "R1 Hoidettu chatissa" in shown and "2\xa0min 30\xa0s" in shown
         assert "salainen-avain" not in shown and str(d1["C01"].resident_key) not in shown
         others = client.get(address, {**THIS, "palvelu": "kaikki", "osa": "muut"}).content.decode()
         assert str(d1["C02"].public_id) in others and str(d1["C14"].public_id) not in others

@@ -165,7 +165,7 @@ class TestPage:
     def test_it_is_written_unfinished_gone_on_with_and_signed(self, report, supervisor, signed_in) -> None:
         client = signed_in(supervisor)
         shown = client.get(address(report)).content.decode()
-        assert "Jonotusaika" in shown and "4 min 0 s" not in shown and "Allekirjoita" in shown
+        assert "Jonotusaika" in shown and "4\xa0min 0\xa0s" not in shown and "Allekirjoita" in shown
         assert client.post(address(report), posted(report, supervisor, do="save", satisfaction="")).status_code == 302
         draft = Review.objects.get()
         assert draft.signed_at is None and draft.actions.get().title == ONE.title

@@ -56,12 +56,12 @@ def test_numbers_of_each_language(language: str, whole: str, share: str, mean: s
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
-        ("258.75", "4 min 19 s"),
-        ("302.5", "5 min 3 s"),
-        ("0", "0 min 0 s"),
-        ("3600", "60 min 0 s"),
-        ("3661", "1 h 1 min"),
-        ("7199", "2 h 0 min"),
+        ("258.75", "4\xa0min 19\xa0s"),
+        ("302.5", "5\xa0min 3\xa0s"),
+        ("0", "0\xa0min 0\xa0s"),
+        ("3600", "60\xa0min 0\xa0s"),
+        ("3661", "1\xa0h 1\xa0min"),
+        ("7199", "2\xa0h 0\xa0min"),
     ],
 )
 def test_durations(seconds: str, shown: str) -> None:

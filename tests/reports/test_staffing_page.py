@@ -150,8 +150,8 @@ class TestPage:
     def test_next_week_by_the_hour(self, busy, supervisor, responder, signed_in) -> None:
         client = signed_in(supervisor)
         shown = client.get(reverse(DOOR)).content.decode()
-        assert "Viikko 49, 30.11.–6.12.2026" in shown and "21 min 0 s" not in shown
-        assert "20 min 0 s keskimäärin, 24 vastatusta keskustelusta" in shown
+        assert "Viikko 49, 30.11.–6.12.2026" in shown and "21\xa0min 0\xa0s" not in shown
+        assert "20\xa0min 0\xa0s keskimäärin, 24 vastatusta keskustelusta" in shown
         rows = {(row["Päivä"], row["Tunti"]): row for row in table(client)}
         assert len(rows) == 35  # five days of seven hours
         nine = rows["2026-11-30", "9"]

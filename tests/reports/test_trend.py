@@ -154,7 +154,7 @@ class TestTrend:
         """M06: median and nine of ten, each as a time; the axis of M04 ends where its small values do."""
         charts = charts_of(trend_of(county, None, last_months(NOVEMBER), today=TODAY), targets={})
         found = {(chart.code, chart.part): chart for chart in charts}
-        assert [found["M06", part].rows[-1].now for part in ("", "p90")] == ["2 min 0 s", "15 min 0 s"]
+        assert [found["M06", part].rows[-1].now for part in ("", "p90")] == ["2\xa0min 0\xa0s", "15\xa0min 0\xa0s"]
         assert found["M06", "p90"].title == "Jonotusaika: yhdeksän kymmenestä enintään"
         assert [tick.words for tick in found["M04", ""].ticks][-1] == "15 %" != [tick.words for tick in found["M03", ""].ticks][-1]
 

@@ -51,13 +51,13 @@ def target(service: Service | None, metric: str, direction: str, value: str, uni
     [
         ("M08", "gte", "80", "%", "missed", "50,0\xa0%"),
         ("M11", "gte", "70", "%", "met", "75,0\xa0%"),
-        ("M07", "lte", "4", "min", "met", "3 min 45 s"),
-        ("M06", "lt", "180", "s", "missed", "3 min 0 s"),
+        ("M07", "lte", "4", "min", "met", "3\xa0min 45\xa0s"),
+        ("M06", "lt", "180", "s", "missed", "3\xa0min 0\xa0s"),
         ("M14", "gte", "4", "", "missed", "3,8"),
         ("M14", "gte", "60", "%", "met", "66,7\xa0%"),
         ("M15", "gt", "25", "", "missed", "25"),
         ("M01", "gte", "10", "kpl", "met", "10"),
-        ("M06", "lte", "5", "%", "other_unit", "3 min 0 s"),
+        ("M06", "lte", "5", "%", "other_unit", "3\xa0min 0\xa0s"),
         ("M24", "gte", "30", "%", "no_data", "ei tietoa"),
         ("M22", "gte", "30", "%", "no_data", "ei tietoa"),
     ],
@@ -114,7 +114,8 @@ def test_a_share_that_misses_by_less_than_the_rounding_shows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [("258.75", "4 min 19 s"), ("302.5", "5 min 3 s"), ("60", "1 min 0 s"), ("3661", "1 h 1 min")]
+    ("seconds", "words"),
+    [("258.75", "4\xa0min 19\xa0s"), ("302.5", "5\xa0min 3\xa0s"), ("60", "1\xa0min 0\xa0s"), ("3661", "1\xa0h 1\xa0min")],
 )
 def test_durations_are_rounded_half_up(seconds: str, words: str) -> None:
     assert duration(Fraction(seconds)) == words
