@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zlib
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
@@ -14,7 +15,9 @@ from zipfile import BadZipFile, ZipFile
 
 import tablib
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
 
 MOST_BYTES = 1_000_000
@@ -25,6 +28,18 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+OTHER_KINDS: Mapping[bytes, Promise | str] = {
+    b"%PDF-": gettext_lazy("a PDF"),
+    b"\xd0\xcf\x11\xe0": gettext_lazy("a file of an old Excel or Word (XLS or DOC)"),
+    b"\x89PNG": gettext_lazy("a picture"),
+    b"\xff\xd8\xff": gettext_lazy("a picture"),
+    b"GIF8": gettext_lazy("a picture"),
+    b"{\\rtf": gettext_lazy("a text document (RTF)"),
+    b"<!doctype": gettext_lazy("a web page or XML"),
+    b"<html": gettext_lazy("a web page or XML"),
+    b"<?xml": gettext_lazy("a web page or XML"),
+}
+"""How files begin that are taken for tables by mistake, whatever they are named."""
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,6 +70,12 @@ def read_file(content: bytes) -> tablib.Dataset:
         raise ValidationError(_("The file is empty."), code="empty")
     if len(content) > MOST_BYTES:
         raise ValidationError(_("The file is larger than one megabyte. Import it in parts."), code="too_large")
+    if other := _other_kind(content):
+        raise ValidationError(
+            _("The file is no table: it is %(kind)s, whatever it is named. Save the table as “CSV UTF-8” or XLSX, and choose it."),
+            code="other_kind",
+            params={"kind": other},
+        )
     rows = _read_xlsx(content) if content.startswith(b"PK") else _read_csv(content)
     rows = [row for row in rows if any(row)]
     if not rows:
@@ -78,6 +99,12 @@ def read_file(content: bytes) -> tablib.Dataset:
         cells = [*row, *[""] * len(headers)][: len(headers)]
         dataset.append([unescaped(cell) for cell in cells])
     return dataset
+
+
+def _other_kind(content: bytes) -> str:
+    """What the file is by its first bytes; empty, when it may be a table."""
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
+    return next((str(kind) for first, kind in OTHER_KINDS.items() if start.startswith(first.lower())), "")
 
 
 def _read_csv(content: bytes) -> list[list[str]]:

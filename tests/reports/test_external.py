@@ -257,6 +257,20 @@ class TestPage:
         assert response.status_code == 422 and [each.row for each in response.context["problems"]] == [3, 4]
         assert "paljon" in shown and not ExternalFigure.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("fi", "Tiedosto ei ole taulukko: se on PDF-tiedosto"),
+            ("sv", "Filen är ingen tabell: den är en PDF"),
+            ("en", "The file is no table: it is a PDF"),
+        ],
+    )
+    def test_what_is_no_table_is_told_so(self, service, manager, signed_in, language: str, words: str) -> None:
+        file = SimpleUploadedFile("luvut.csv", b"%PDF-1.4\n")
+        there = page(service, "external_file").replace("/fi/", f"/{language}/", 1)
+        response = signed_in(manager).post(there, {"file": file})
+        assert response.status_code == 422 and words in response.content.decode()
+
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_the_empty_table_comes_back_filled_in(self, service, manager, signed_in, kind: str) -> None:
         client = signed_in(manager)
