@@ -43,7 +43,7 @@ def review(request: HttpRequest, place: Place, month: str) -> HttpResponse:
     report = reports.order_by("-revision").first()
     rows = Review.objects.of_scope(county=place.county, service=place.service).filter(month=chosen.first).select_related("report")
     signed = list(rows.signed().prefetch_related("actions__improvement", "actions__owner"))
-    draft = rows.filter(signed_at__isnull=True).first()
+    draft = rows.filter(signed_at__isnull=True).select_related("begun_by").first()
     writes = may_review(place.actor, county=place.county, service=place.service)
     asks = writes and report is not None and (not signed or draft is not None or request.GET.get("uusi") == "1")
     context: dict[str, Any] = {
@@ -78,7 +78,8 @@ def actions_before(place: Place, month: Month) -> list[AgreedAction]:
 
 def _posted(request: HttpRequest, place: Place, month: Month, draft: Review | None, context: dict[str, Any]) -> HttpResponse:
     forms = _forms(place, draft, replaces=context["signed"] is not None, data=request.POST)
-    form, rows = forms["form"], forms["rows"]
+    form, rows, signs = forms["form"], forms["rows"], request.POST.get("do") == "sign"
+    refused = _("It was neither saved nor signed yet") if signs else _("It was not saved yet")
     if form.is_valid() and rows.is_valid():
         actions = [action for each in rows if (action := each.action()) is not None]
         try:
@@ -101,17 +102,18 @@ def _posted(request: HttpRequest, place: Place, month: Month, draft: Review | No
             context["theirs"] = draft if error.args and getattr(error, "code", "") == "stale" else None
         else:
             context["draft"] = written
-            if request.POST.get("do") != "sign":
+            if not signs:
                 messages.success(request, _("Saved. It has not been signed yet."))
                 return redirect("reports:review", place.key, str(month))
             try:
                 sign_review(by=place.actor, review=written, now=timezone.now())
             except ValidationError as error:
                 form.refuse(error)
+                refused = _("What you wrote has been saved, but it was not signed yet. Mend these and sign again.")
             else:
                 messages.success(request, _("The review has been signed. The actions are on the list of improvements."))
                 return redirect("reports:review", place.key, str(month))
-    return render(request, "reports/review.html", {**context, **forms, "refused": True}, status=422)
+    return render(request, "reports/review.html", {**context, **forms, "refused": refused}, status=422)
 
 
 def _forms(place: Place, draft: Review | None, *, replaces: bool, data: Any = None) -> dict[str, Any]:

@@ -182,6 +182,28 @@ class TestPage:
         assert response.status_code == 422 and WHOLE.queue_times in shown and ONE.title in shown
         assert "Kirjoita, mitä havaittiin." in shown
 
+    def test_a_signing_that_is_refused_keeps_what_was_written_and_says_so(self, report, supervisor, signed_in) -> None:
+        client = signed_in(supervisor)
+        shown = client.post(address(report), posted(report, supervisor, free_feedback="")).content.decode()
+        assert "Kirjoittamasi on tallennettu, mutta sitä ei ole vielä allekirjoitettu." in shown
+        draft = Review.objects.get()
+        assert draft.contacts == WHOLE.contacts and draft.actions.get().title == ONE.title and draft.signed_at is None
+        assert f'name="version" value="{draft.version}"' in shown
+        shown = client.get(address(report)).content.decode()
+        assert f"Tarkastelu on kesken: {supervisor} aloitti sen" in shown and WHOLE.contacts in shown
+        assert client.post(address(report), posted(report, supervisor, version=draft.version)).status_code == 302
+        assert Review.objects.get().signed_at is not None
+        assert "Tarkastelu on kesken" not in client.get(address(report)).content.decode()
+
+    @pytest.mark.parametrize(
+        ("step", "words"),
+        [("sign", "Tätä ei ole vielä tallennettu eikä allekirjoitettu"), ("save", "Tätä ei tallennettu vielä")],
+    )
+    def test_what_was_not_saved_is_not_said_to_be(self, report, supervisor, signed_in, step: str, words: str) -> None:
+        fields = {"do": step, "toimi-0-due_on": "huomenna"}
+        response = signed_in(supervisor).post(address(report), posted(report, supervisor, **fields))
+        assert response.status_code == 422 and not Review.objects.exists() and words in response.content.decode()
+
     def test_what_another_saved_meanwhile_is_shown_beside_ones_own(self, report, supervisor, manager, signed_in) -> None:
         write(report, manager, findings=Findings(contacts="Johdon havainto"))
         response = signed_in(supervisor).post(address(report), posted(report, supervisor))
