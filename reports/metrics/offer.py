@@ -44,7 +44,7 @@ class Offered:
 def read_directory(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """Which services are open, their hours, and the professions of those who answered (M32), and the residents (M25).
 
-    A service's earlier states are not kept: it is counted when it is open now and had opened by the last day of the period. It was
+    A service is counted when it is open now and had opened by the last day of the period: its pauses are not asked here. It was
     really open from its opening on, and in a period that goes on until now.
     """
     offered = offered_in(scope, period, now=now)
@@ -121,7 +121,7 @@ def read_offer_months(scope: Scope, months: Sequence[Month]) -> dict[Month, Figu
     """Open services, the hours of a week at the end of each month, and the professions that answered in it, in five queries for
     any number of months (S000-56, S004-20).
 
-    Of a service only its opening is kept: one that is closed now is in no month, but in those that were frozen.
+    Of a service only its opening is asked: one that is closed now is in no month, but in those that were frozen.
     """
     ordered = sorted(months)
     last = ordered[-1].period.interval[1]
