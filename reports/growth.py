@@ -13,8 +13,8 @@ from reports.gaps import are_comparable
 from reports.metrics import Scope
 from reports.metrics.change import read_areas, topics_of
 from reports.metrics.hours import by_clock, read_hours
+from reports.metrics.scope import opened_days
 from reports.months import DAY, Period
-from services.calendars import local_date
 from services.models import Service
 
 HOURS = range(24)
@@ -46,15 +46,15 @@ class Growth:
 
 
 def growth_of(service: Service, *, today: date) -> Growth | None:
-    """The last five working days before today; two queries. None while eight weeks before each of them are not known, when
-    nothing was expected, and when the area of the service has changed in between (metrics 1.9).
+    """The last five working days before today; three queries. None while eight weeks before each of them are not known, when the
+    service was paused or closed in them, when nothing was expected, and when its area has changed in between (metrics 1.9).
     """
-    days = last_working_days(today)
-    first = days[-1] - timedelta(weeks=WEEKS)
-    opened = None if service.opened_at is None else local_date(service.opened_at)
-    if opened is None or opened > first:
+    if service.opened_at is None:
         return None
-    scope = Scope.of([service])
+    days = last_working_days(today)
+    first, scope = days[-1] - timedelta(weeks=WEEKS), Scope.of([service])
+    if not any(each.first <= first and days[0] <= each.last for each in opened_days(scope)):
+        return None
     if not are_comparable(read_areas(scope), Period(days[-1], days[0]), Period(first, days[-1] - DAY)):
         return None
     counts = by_clock(read_hours(scope, Period(first, days[0])))

@@ -1,7 +1,8 @@
 """One row for each conversation, under a made-up id: for those who count for themselves. No text, no name, nobody's id.
 
-What a resident is (language, municipality, identified) is told only where at least five conversations of the file are alike in
-all of it, and never so that a hidden one could be worked out (metrics 1.4).
+What a resident is (language, municipality, identified) is told only where at least five conversations of the same service, month
+and topic are alike in all of it, and never so that a hidden one could be worked out (metrics 1.4). That asks the whole month,
+whatever days and services the file has: what one file hides no other file tells.
 
 However many there are, only a chunk of them is in memory: what is read goes to the disk, and so does the file that is made of it.
 """
@@ -11,8 +12,8 @@ from __future__ import annotations
 import csv
 import pickle
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from io import TextIOWrapper
@@ -24,6 +25,7 @@ from typing import IO, Any
 from weakref import finalize
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -33,10 +35,11 @@ from chat.choices import Status
 from reports.exports.legible import cell_text, legible
 from reports.exports.workbook import open_book
 from reports.metrics import Scope, columns
+from reports.metrics.by_month import of_month
 from reports.metrics.dimensions import truth
 from reports.metrics.flags import came_wrong
 from reports.metrics.sql import long_reading
-from reports.months import Period, local_hour
+from reports.months import Month, Period, local_hour
 from reports.rounding import few, persons
 from services.calendars import local_date
 from services.models import County
@@ -71,9 +74,13 @@ FIELDS: Mapping[str, Promise | str] = {
     "failure_demand": gettext_lazy("Reason why the contact could have been avoided."),
     "entry_channel": gettext_lazy("Where the person came from: web, app or bot."),
     "contactor": gettext_lazy("Who contacted: the resident, a relative or a professional."),
-    "language": gettext_lazy("Language of the resident; hidden where fewer than five are alike."),
-    "municipality": gettext_lazy("Code of the municipality, if told; hidden where fewer than five are alike."),
-    "identified": gettext_lazy("1 when the resident identified strongly; hidden where fewer than five are alike."),
+    "language": gettext_lazy("Language of the resident; hidden where fewer than five of the topic are alike in the month."),
+    "municipality": gettext_lazy(
+        "Code of the municipality, if told; hidden where fewer than five of the topic are alike in the month."
+    ),
+    "identified": gettext_lazy(
+        "1 when the resident identified strongly; hidden where fewer than five of the topic are alike in the month."
+    ),
     "satisfaction": gettext_lazy("Answer from 1 to 5 (M14)."),
     "recommend": gettext_lazy("Answer from 0 to 10 (M15)."),
 }
@@ -86,27 +93,26 @@ READ = (
 )  # fmt: skip
 LEFT = frozenset({Status.ABANDONED, Status.SHORT_ABANDON})
 Row = Sequence[Any]
+Kind = tuple[Any, ...]
 
 
 class DatasetRows:
     """The rows of the file in the order of their times; they can be gone through again and again.
 
-    They are read by one query, so that what is hidden follows from the very rows that the file has.
+    `hidden` are the kinds of residents that are not told of.
     """
 
-    def __init__(self, found: Iterable[Row], county: County) -> None:
+    def __init__(self, found: Iterable[Row], county: County, hidden: Collection[Kind]) -> None:
         self.county = county
         self.count = 0
+        self._hidden = hidden
         self._kept = _file()
         finalize(self, self._kept.close)
-        alike: Counter[tuple[Any, ...]] = Counter()
         reading = iter(found)
         while rows := list(islice(reading, CHUNK)):
             self.count += len(rows)
-            alike.update(map(_kind, rows))
             pickle.dump(rows, self._kept, pickle.HIGHEST_PROTOCOL)
         self._end = self._kept.tell()
-        self._hidden = {kind for kind, n in persons(alike).items() if n is None}
 
     def __len__(self) -> int:
         return self.count
@@ -127,7 +133,21 @@ def dataset_rows(scope: Scope, period: Period, county: County, *, most: int = MO
     rows = scope.rows(period).annotate(is_contact=is_contact, is_identified=is_identified, is_wrong=came_wrong())
     rows = rows.order_by("queued_at", "pk")
     with long_reading():
-        return DatasetRows(rows.values_list(*READ)[: most + 1].iterator(CHUNK), county)
+        hidden = _hidden_kinds(scope, period.months)
+        return DatasetRows(rows.values_list(*READ)[: most + 1].iterator(CHUNK), county, hidden)
+
+
+def _hidden_kinds(scope: Scope, months: Sequence[Month]) -> set[Kind]:
+    """The kinds of residents that are hidden in the whole months, each service, month and topic by itself: one query."""
+    rows = scope.rows(Period(months[0].first, months[-1].last)).annotate(of_month=of_month(months))
+    rows = rows.annotate(is_identified=truth(columns.IDENTIFIED))
+    alike: dict[Row, dict[Row, int]] = defaultdict(dict)
+    counts = rows.values_list(
+        "first_queue__service__key", "of_month", "topic__key", "language", "municipality__code", "is_identified"
+    ).annotate(n=Count("pk"))
+    for service, at, topic, *resident, n in counts:
+        alike[service, str(months[at]), topic][tuple(resident)] = n
+    return {(*of, *kind) for of, kinds in alike.items() for kind, n in persons(kinds).items() if n is None}
 
 
 def dataset_csv(rows: Iterable[Row]) -> IO[bytes]:
@@ -199,9 +219,9 @@ def _folder() -> Path:
     return folder
 
 
-def _kind(row: Row) -> tuple[Any, ...]:
-    """What the resident is: language, municipality, identified."""
-    return row[19], row[20], row[21]
+def _kind(row: Row) -> Kind:
+    """The service, month and topic of a conversation, and what the resident is: language, municipality, identified."""
+    return row[1], f"{local_date(row[4]):%Y-%m}", row[14], row[19], row[20], row[21]
 
 
 def _row(row: Row, county: County, hidden: str | None) -> Row:

@@ -35,7 +35,7 @@ from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
 
-FORMULAS = "2026.10"
+FORMULAS = "2026.11"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from reports.gaps import are_comparable
+from reports.gaps import Break, are_comparable
 from reports.metrics import columns
 from reports.metrics.by_month import of_month, told
 from reports.metrics.change import contacts_of, read_areas
@@ -44,8 +44,8 @@ class Offered:
 def read_directory(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
     """Which services are open, their hours, and the professions of those who answered (M32), and the residents (M25).
 
-    A service is counted when it is open now and had opened by the last day of the period: its pauses are not asked here. It was
-    really open from its opening on, and in a period that goes on until now.
+    A service is counted when it was open at the end of the last day of the period; paused and closed ones are not. It was open
+    from its opening on, while it was neither paused nor closed, and in a period that goes on until now.
     """
     offered = offered_in(scope, period, now=now)
 
@@ -76,7 +76,7 @@ def offered_in(scope: Scope, period: Period, *, now: datetime) -> list[Offered]:
         calendars = [(part, of_service.get(each.pk, [])) for part, of_service in parts]
         # The regular hours are those of the last day, and in every part.
         weekly = weekly_hours(calendars[-1][1], period)
-        really = (open_hours(lines, part, since=each.opened_at, until=now) for part, lines in calendars)
+        really = (open_hours(lines, part, since=each.opened_at, until=now, breaks=each.breaks) for part, lines in calendars)
         if each.opened_at is not None:
             found.append(Offered(each.pk, each.opened_at, each.is_pilot(period.last), weekly, sum(really, Fraction())))
     return found
@@ -121,11 +121,10 @@ def read_offer_months(scope: Scope, months: Sequence[Month]) -> dict[Month, Figu
     """Open services, the hours of a week at the end of each month, and the professions that answered in it, in five queries for
     any number of months (S000-56, S004-20).
 
-    Of a service only its opening is asked: one that is closed now is in no month, but in those that were frozen.
+    A service is in a month when it was open at its end.
     """
     ordered = sorted(months)
-    last = ordered[-1].period.interval[1]
-    services = [each for each in services_of(scope) if each.was_open(last)]
+    services = [each for each in services_of(scope) if any(each.was_open(month.period.interval[1]) for month in ordered)]
     opened = {each.pk for each in services}
     queues = Queue.objects.filter(service__in=opened, is_active=True, schedule__isnull=False)
     pairs = list(queues.values_list("service", "schedule"))
@@ -182,10 +181,15 @@ def hours_of_week(intervals: Iterable[Interval], period: Period) -> Fraction:
 
 
 def open_hours(
-    calendars: Iterable[Calendar], period: Period, *, since: datetime | None = None, until: datetime | None = None
+    calendars: Iterable[Calendar],
+    period: Period,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    breaks: Sequence[Break] = (),
 ) -> Fraction:
     """Hours in which any of the queues was really open: with exceptions, holidays and the clock's changes; none before the service
-    opened, and none to come.
+    opened, while it was paused or closed, and none to come.
     """
     starts, ends = period.interval
     starts, ends = max(starts, since or starts), min(ends, until or ends)
@@ -196,8 +200,11 @@ def open_hours(
             today = calendar.day(period.first + timedelta(days=n))
             spans += calendar.open_spans(today, before)
             before = today
-    cut = ((max(start, starts), min(end, ends)) for start, end in spans)
-    return sum((Fraction((end - start) // timedelta(seconds=1), 3600) for start, end in merged(cut)), Fraction())
+    open_spans = merged((max(start, starts), min(end, ends)) for start, end in spans)
+    length = sum((end - start for start, end in open_spans), timedelta())
+    for begins, stops in breaks:  # they do not meet
+        length -= sum((max(min(end, stops or end) - max(start, begins), timedelta()) for start, end in open_spans), timedelta())
+    return Fraction(length // timedelta(seconds=1), 3600)
 
 
 def offer(facts: Facts) -> Figure:

@@ -189,8 +189,14 @@ class OfService(NamedTuple):
         return self.pilot_starts is not None and self.pilot_starts <= day and (self.pilot_ends is None or day <= self.pilot_ends)
 
     def was_open(self, until: datetime) -> bool:
-        """It is open now, and had opened before the instant: that it was paused meanwhile is not asked here."""
-        return self.status == ServiceStatus.OPEN and not self.is_test and self.opened_at is not None and self.opened_at < until
+        """It had opened before the instant, and was neither paused nor closed at it. Of one that is not open now and of which it is
+        not known since when, nothing is known.
+        """
+        if self.is_test or self.opened_at is None or self.opened_at >= until:
+            return False
+        if self.status != ServiceStatus.OPEN and not any(ends is None for _starts, ends in self.breaks):
+            return False
+        return not any(starts < until and (ends is None or until <= ends) for starts, ends in self.breaks)
 
 
 def services_of(scope: Scope) -> list[OfService]:

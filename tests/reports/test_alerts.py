@@ -16,7 +16,7 @@ from chat.models import Conversation
 from reports.growth import growth_of
 from reports.models import GrowthAlert, ReportSelection
 from reports.operations import watch_growth
-from services.models import Queue, Service, ServiceArea, Topic
+from services.models import Queue, Service, ServiceArea, ServiceBreak, Topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -85,6 +85,14 @@ class TestRule:
         growth = growth_of(Service.objects.get(pk=queue.service_id), today=MONDAY.date())
         assert growth is not None and (round(float(growth.expected), 1), growth.is_above) == (expected, is_above)
 
+    def test_after_a_pause_nothing_is_said_until_eight_weeks_are_known(self, calm, queue) -> None:
+        last_week(queue, 60)
+        assert growth_of(calm, today=MONDAY.date()) is not None
+        ServiceBreak.objects.create(
+            service=calm, starts_at=datetime(2026, 10, 5, tzinfo=UTC), ends_at=datetime(2026, 10, 19, tzinfo=UTC)
+        )
+        assert growth_of(calm, today=MONDAY.date()) is None
+
     def test_without_eight_weeks_or_across_a_changed_area_nothing_is_said(self, calm, queue) -> None:
         last_week(queue, 60)
         area = {"service": calm}
@@ -93,7 +101,7 @@ class TestRule:
         assert growth_of(calm, today=MONDAY.date()) is None
         ServiceArea.objects.all().delete()
         assert growth_of(calm, today=MONDAY.date()) is not None
-        calm.opened_at = datetime(2026, 10, 1, tzinfo=UTC)
+        Service.objects.filter(pk=calm.pk).update(opened_at=datetime(2026, 10, 1, tzinfo=UTC))
         assert growth_of(calm, today=MONDAY.date()) is None
 
 

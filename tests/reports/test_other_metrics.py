@@ -15,6 +15,7 @@ from accounts.actors import System
 from chat.choices import PresenceEnd, PresenceKind
 from chat.models import Conversation, LaterContact, Leg, Presence
 from reports.metrics import Scope, figures_of
+from reports.metrics.offer import read_offer_months
 from reports.metrics.work import side_by_side
 from reports.months import Month, Period
 from reports.targets import standing_of
@@ -31,6 +32,7 @@ from services.models import (
     Schedule,
     Service,
     ServiceArea,
+    ServiceBreak,
     Topic,
     WeeklyInterval,
 )
@@ -195,6 +197,20 @@ class TestOffer:
         closed = {date(2026, 2, 17), *holidays}
         assert len(closed) > 30
         assert figure.beside["really_open"] == years.hours - sum(Period(day, day).hours for day in closed)
+
+    def test_what_was_paused_is_counted_by_when_it_was(self, duty: Service, county: County) -> None:
+        """Paused from the 10th to the 20th: counted, without those hours. Paused from the 25th on: counted in October only."""
+        pause = ServiceBreak.objects.create(service=duty, starts_at=at("10 00:00:00"), ends_at=at("20 00:00:00"))
+        scope, october = Scope.of([duty]), Month(2026, 10)
+        figure = november(scope, "M32")["M32"]
+        assert figure.value == 1 and figure.beside["really_open"] == 20 * 24
+        ServiceBreak.objects.filter(pk=pause.pk).update(starts_at=at("25 12:00:00"), ends_at=None)
+        Service.objects.filter(pk=duty.pk).update(status=ServiceStatus.PAUSED)
+        scope = Scope.of([duty])
+        assert november(scope, "M32")["M32"].value == 0
+        assert figures_of(scope, october.period, codes=["M32"], now=LATER).total["M32"].value == 1
+        of_months = read_offer_months(scope, [october, NOVEMBER])
+        assert [of_months[month].value for month in (october, NOVEMBER)] == [1, 0]
 
     def test_pilots_are_counted_and_marked(self, duty: Service) -> None:
         assert [name for name, _n in november(Scope.of([duty]), "M32")["M32"].parts] == ["open_services", "professions"]
