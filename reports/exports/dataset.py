@@ -99,13 +99,13 @@ Kind = tuple[Any, ...]
 class DatasetRows:
     """The rows of the file in the order of their times; they can be gone through again and again.
 
-    `hidden` are the kinds of residents that are not told of.
+    `told` are the kinds of residents that are told of: what comes while it is read is of none, if it is the first of its kind.
     """
 
-    def __init__(self, found: Iterable[Row], county: County, hidden: Collection[Kind]) -> None:
+    def __init__(self, found: Iterable[Row], county: County, told: Collection[Kind]) -> None:
         self.county = county
         self.count = 0
-        self._hidden = hidden
+        self._told = told
         self._kept = _file()
         finalize(self, self._kept.close)
         reading = iter(found)
@@ -124,7 +124,7 @@ class DatasetRows:
             rows = pickle.load(self._kept)  # noqa: S301  (what was written above, in a file that has no name)
             at = self._kept.tell()
             for row in rows:
-                yield _row(row, self.county, hidden if _kind(row) in self._hidden else None)
+                yield _row(row, self.county, None if _kind(row) in self._told else hidden)
 
 
 def dataset_rows(scope: Scope, period: Period, county: County, *, most: int = MOST_ROWS) -> DatasetRows:
@@ -133,12 +133,12 @@ def dataset_rows(scope: Scope, period: Period, county: County, *, most: int = MO
     rows = scope.rows(period).annotate(is_contact=is_contact, is_identified=is_identified, is_wrong=came_wrong())
     rows = rows.order_by("queued_at", "pk")
     with long_reading():
-        hidden = _hidden_kinds(scope, period.months)
-        return DatasetRows(rows.values_list(*READ)[: most + 1].iterator(CHUNK), county, hidden)
+        told = _told_kinds(scope, period.months)
+        return DatasetRows(rows.values_list(*READ)[: most + 1].iterator(CHUNK), county, told)
 
 
-def _hidden_kinds(scope: Scope, months: Sequence[Month]) -> set[Kind]:
-    """The kinds of residents that are hidden in the whole months, each service, month and topic by itself: one query."""
+def _told_kinds(scope: Scope, months: Sequence[Month]) -> set[Kind]:
+    """The kinds of residents that are told of in the whole months, each service, month and topic by itself: one query."""
     rows = scope.rows(Period(months[0].first, months[-1].last)).annotate(of_month=of_month(months))
     rows = rows.annotate(is_identified=truth(columns.IDENTIFIED))
     alike: dict[Row, dict[Row, int]] = defaultdict(dict)
@@ -147,7 +147,7 @@ def _hidden_kinds(scope: Scope, months: Sequence[Month]) -> set[Kind]:
     ).annotate(n=Count("pk"))
     for service, at, topic, *resident, n in counts:
         alike[service, str(months[at]), topic][tuple(resident)] = n
-    return {(*of, *kind) for of, kinds in alike.items() for kind, n in persons(kinds).items() if n is None}
+    return {(*of, *kind) for of, kinds in alike.items() for kind, n in persons(kinds).items() if n is not None}
 
 
 def dataset_csv(rows: Iterable[Row]) -> IO[bytes]:

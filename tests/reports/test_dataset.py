@@ -9,7 +9,7 @@ import os
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -21,12 +21,12 @@ from openpyxl import load_workbook
 
 from chat.choices import EndedBy, State
 from chat.models import Conversation
-from reports.exports import FIELDS, dataset_csv, dataset_rows, dataset_xlsx
+from reports.exports import FIELDS, dataset, dataset_csv, dataset_rows, dataset_xlsx
 from reports.exports.dataset import DatasetRows, Row
 from reports.metrics import Scope
-from reports.months import Month
+from reports.months import Month, Period
 from reports.views.files import from_disk
-from services.models import County, Queue
+from services.models import County, Queue, Topic
 from tests.reports.test_files import taken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -72,14 +72,53 @@ def test_it_is_the_same_whatever_the_chunk(queue: Queue, county: County, monkeyp
     assert [row[LANGUAGE] for row in cells[1:]] == [row[LANGUAGE] for row in rows]
 
 
-def test_one_query_reads_them_and_one_more_than_a_file_has(queue: Queue, county: County) -> None:
-    """What is hidden follows from the rows of the file: nothing that comes between two readings can tell of a few."""
+def test_two_queries_read_them_and_one_more_than_a_file_has(queue: Queue, county: County) -> None:
     fill(queue, 9)
     scope = Scope.whole(county)
     with CaptureQueriesContext(connection) as seen:
         found = dataset_rows(scope, NOVEMBER.period, county, most=5)
         assert len(found) == len(list(found)) == 6
-    assert len([each for each in seen.captured_queries if "chat_conversation" in each["sql"]]) <= 1
+    assert len([each for each in seen.captured_queries if "chat_conversation" in each["sql"]]) <= 2
+
+
+def test_what_comes_while_it_is_read_is_not_told_of(queue: Queue, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the two readings somebody comes who is the first of her kind."""
+    fill(queue, 23)
+    read = dataset._told_kinds
+
+    def and_then_one_comes(*asked: Any) -> Any:
+        told = read(*asked)
+        newest = Conversation.objects.filter(language="fi").latest("pk")
+        Conversation.objects.filter(pk=newest.pk).update(language="other")
+        return told
+
+    monkeypatch.setattr(dataset, "_told_kinds", and_then_one_comes)
+    assert "other" not in [row[LANGUAGE] for row in rows_of(county)]
+
+
+def test_what_one_file_hides_no_other_tells(queue: Queue, second_queue: Queue, county: County) -> None:
+    """Three in Swedish of one service are hidden in its own file, in the county’s, and in that of a few days or of a year, although
+    many others of the county are alike; and so is one alone with her topic.
+    """
+    fill(queue, 23)
+    fill(second_queue, 23)
+    Conversation.objects.filter(first_queue=second_queue).update(language="sv")
+    topic = Topic.objects.create(service=queue.service, key="arka", name_fi="Arka")
+    alone = Conversation.objects.filter(first_queue=queue, language="fi").order_by("-pk").first()
+    assert alone is not None
+    Conversation.objects.filter(pk=alone.pk).update(topic=topic)
+    whole, own = Scope.whole(county), Scope.of([queue.service])
+    days, year = Period(date(2026, 11, 5), date(2026, 11, 5)), Period(date(2026, 1, 1), date(2026, 12, 31))
+    files = [(whole, NOVEMBER.period), (own, NOVEMBER.period), (whole, days), (whole, year), (own, year)]
+    told: dict[str, set[tuple[Any, ...]]] = {}
+    for scope, period in files:
+        for row in dataset_rows(scope, period, county):
+            told.setdefault(row[0], set()).add(tuple(row[LANGUAGE : LANGUAGE + 3]))
+    assert len(told) == 46 and all(len(each) == 1 for each in told.values())
+    of_topic = [row for row in dataset_rows(whole, year, county) if row[list(FIELDS).index("topic")] == "arka"]
+    assert [row[LANGUAGE] for row in of_topic] == ["alle 5"]
+    own_rows = [row for row in dataset_rows(whole, year, county) if row[1] == queue.service.key]
+    assert "sv" not in [row[LANGUAGE] for row in own_rows] and [row[LANGUAGE] for row in own_rows].count("fi") == 10
 
 
 @pytest.mark.parametrize("made", [dataset_csv, dataset_xlsx])
@@ -94,7 +133,7 @@ def test_memory_does_not_grow_with_the_rows(
         """What is taken at most while a file of so many rows is read, made and given out."""
         tracemalloc.start()
         try:
-            answer = from_disk(made(DatasetRows((row for _n in range(n)), county)), "csv", "x")
+            answer = from_disk(made(DatasetRows((row for _n in range(n)), county, set())), "csv", "x")
             assert sum(len(piece) for piece in answer) == int(answer["Content-Length"]) > n
             answer.close()
             return tracemalloc.get_traced_memory()[1]
@@ -155,7 +194,7 @@ def _read_row(queue: Queue, county: County) -> Row:
     fill(queue, 1)
 
     class Seen(DatasetRows):
-        def __init__(self, rows: Iterable[Row], county: County) -> None:
+        def __init__(self, rows: Iterable[Row], county: County, told: Any) -> None:
             found.extend(rows)
 
     with pytest.MonkeyPatch.context() as patch:
