@@ -20,7 +20,7 @@ from accounts.models import User
 from chat.beat import SOCKETS_EACH
 from chat.consumers.poll import POLLS_EACH
 from chat.models import Conversation, Event
-from tests.serve.portal import Serve, resident_bot, resident_cookie, staff_bot, staff_cookie
+from tests.serve.portal import NO_TLS, Serve, resident_bot, resident_cookie, staff_bot, staff_cookie
 
 pytestmark = [pytest.mark.serve, pytest.mark.postgres]
 
@@ -177,7 +177,7 @@ def test_one_person_has_so_many_sockets_and_polls_and_no_more(
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 4429
         address = f"{serve.url}/api/keskustelu/{row.public_id}/tapahtumat/?all=1&wait=3"
-        async with httpx.AsyncClient(headers={"cookie": cookie}, timeout=30) as client:
+        async with httpx.AsyncClient(headers={"cookie": cookie}, timeout=30, verify=NO_TLS) as client:
             answers = [answer.status_code for answer in await asyncio.gather(*(client.get(address) for _ in range(POLLS_EACH + 4)))]
             assert answers.count(200) == POLLS_EACH
             assert answers.count(429) == 4

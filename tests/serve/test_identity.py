@@ -20,7 +20,7 @@ from chat.models import Conversation, IdentityRequest
 from chat.operations import request_identification
 from tests.conftest import acting
 from tests.providers import ACR, CLIENT, NAME, Hostile, real_provider
-from tests.serve.portal import Serve, resident_cookie
+from tests.serve.portal import NO_TLS, Serve, resident_cookie
 
 pytestmark = [pytest.mark.serve, pytest.mark.django_db(transaction=True)]
 
@@ -74,6 +74,7 @@ class Browser:
             headers={"cookie": f"csrftoken={token}; {resident_cookie(resident)}", "x-csrftoken": token, "accept": "text/html"},
             timeout=40,
             follow_redirects=False,
+            verify=NO_TLS,
         )
 
     def __enter__(self) -> Browser:
@@ -97,7 +98,7 @@ class Browser:
 
 def at_provider(url: str, subject: str | None = "tessa-83692") -> str:
     """What the person does there; the address to which the provider sends the browser back."""
-    with httpx.Client(timeout=20, follow_redirects=False) as client:
+    with httpx.Client(timeout=20, follow_redirects=False, verify=NO_TLS) as client:
         assert client.get(url).status_code == 200
         answer = client.post(url, data={"sub": subject} if subject else {"action": "deny"})
         assert answer.status_code == 302, answer.text
