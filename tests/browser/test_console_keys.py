@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from accounts.actors import Resident
 from accounts.models import User
@@ -145,6 +145,23 @@ def test_who_loses_a_conversation_to_the_supervisor_is_told_and_keeps_no_old_too
     expect(page.locator(".nlc-notice")).to_be_visible()
     expect(page.locator(".nlc-transfer, .nlc-identity, console-ending")).to_have_count(0)
     expect(page.locator("console-conversation .nlc-text")).to_be_focused()
+    assert heard == []
+
+
+def test_who_loses_a_conversation_while_her_page_opens_is_told_too(
+    chromium: Browser, portal: Serve, service: Service, responder: User, supervisor: User
+) -> None:
+    conversation = taken(service, responder)
+
+    def first(route: Route) -> None:
+        take_over_conversation(by=acting(supervisor), conversation=conversation.public_id, now=timezone.now())
+        route.continue_()
+
+    window = desk(chromium, portal, responder)
+    window.route("**/responder-console*.js", first)
+    page, heard = console_of(window, f"/fi/vastaaja/{conversation.public_id}/")
+    expect(page.locator(".nlc-said")).to_have_text("Keskustelu siirtyi eteenpäin eikä ole enää sinulla.", timeout=SOON)
+    expect(page.locator(".nlc-transfer, .nlc-identity, console-ending")).to_have_count(0)
     assert heard == []
 
 

@@ -309,10 +309,10 @@ export class ResponderConsole extends HTMLElement {
     if (this.counts.showUnread(unread)) this.settings.alert.ring();
   }
 
-  /* Conversations that were hers and are no longer went on to somebody else: their part shows what she may still read. */
+  /* Conversations that were hers (at first: as the page was drawn) went on to somebody else: their part shows what she may still read. */
   #leftMine(conversations) {
     const now = new Set(conversations.map((row) => row.conversation));
-    for (const { conversation, state } of this.#mine ?? []) {
+    for (const { conversation, state } of this.#mine ?? this.own.ids.map((id) => ({ conversation: id, state: "active" }))) {
       const panel = this.panel(conversation);
       if (!now.has(conversation) && state === "active" && panel?.dataset.state === "active") this.#wentOn(panel);
     }
