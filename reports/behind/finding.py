@@ -29,6 +29,7 @@ from reports.rounding import persons
 from services.calendars import local_date
 from services.surveys.results import LEAST
 
+FEEDBACK = Q(feedback__answered_at__isnull=False)
 CODED = columns.ANSWERED & Q(outcome__in=GIVEN_OUTCOMES)
 
 
@@ -57,7 +58,7 @@ BEHIND: Mapping[str, Behind] = {
     "M13": Behind(columns.ANSWERED, Q(moved=True), needs_flags=True),
     "M14": Behind(columns.CONTACT & Q(feedback__satisfaction__isnull=False)),
     "M15": Behind(columns.CONTACT & Q(feedback__recommend__isnull=False)),
-    "M16": Behind(columns.CONTACT & Q(feedback__answered_at__isnull=False)),
+    "M16": Behind(columns.ANSWERED | (columns.CONTACT & FEEDBACK), columns.CONTACT & FEEDBACK),
     "M18": Behind(columns.CONTACT, Q(wrong=True) | Q(repeats=True) | ~Q(failure_demand=""), needs_flags=True),
     "M19": Behind(columns.CONTACT, Q(repeats=True), needs_flags=True),
     "M24": Behind(columns.ANSWERED & Q(queue__is_doctor=True)),

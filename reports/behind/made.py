@@ -13,11 +13,11 @@ from reports.metrics import Scope
 from reports.metrics.change import read_topics, topics_of
 from reports.metrics.costs import cost_lines
 from reports.metrics.hours import read_hours
+from reports.metrics.load import DISCREET, HIDDEN, read_presence
 from reports.metrics.load_hours import load_hours, told_of
 from reports.metrics.offer import offered_in
 from reports.metrics.rollouts import read_rollouts
 from reports.metrics.sample import samples_of
-from reports.metrics.work import read_presence
 from reports.months import Period
 
 
@@ -34,9 +34,11 @@ class SampleRow:
 
 def _hours(scope: Scope, period: Period, now: datetime) -> Found:
     """M26: the hours of the day; those that would tell of one responder alone are left out, and told of as such."""
-    hours = load_hours(read_presence(scope, period, now=now), read_hours(scope, period))
+    facts = read_presence(scope, period, now=now)
+    hours = load_hours(facts, read_hours(scope, period))
     told = told_of(hours)
-    return Found(told, None, len(told), len(hours) - len(told), is_hidden=bool(hours) and not told, kind=Kind.HOURS)
+    hides = HIDDEN in facts.get(DISCREET, {}) or (bool(hours) and not told)
+    return Found(told, None, len(told), len(hours) - len(told), is_hidden=hides, kind=Kind.HOURS)
 
 
 def _rollouts(scope: Scope, period: Period, _now: datetime) -> Found:

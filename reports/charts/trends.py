@@ -19,7 +19,7 @@ from reports.models import MonthNote
 from reports.months import Month, Period
 from reports.rounding import NOTHING, number
 from reports.targets import in_unit, value_in_words
-from reports.trend import KEYS, MonthPoint, Trend
+from reports.trend import KEPT, KEYS, MonthPoint, Trend
 
 LIMITS: Mapping[str, tuple[int, int]] = {"%": (0, 100), "1–5": (1, 5)}
 LABEL_EVERY = 3
@@ -76,6 +76,11 @@ class TrendChart:
     def title(self) -> str:
         """What the metric is called, and which part of it is drawn."""
         return title_of(self.code, self.part)
+
+    @property
+    def note(self) -> str:
+        """Why a month may be missing that has the figure on its own page."""
+        return _("Only months with a frozen report, and the one that is looked at, have a value here.") if self.code in KEPT else ""
 
     @property
     def has_before(self) -> bool:

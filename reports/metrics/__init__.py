@@ -15,6 +15,7 @@ from reports.metrics import (
     demand,
     elsewhere,
     guide,
+    load,
     offer,
     opinions,
     outcomes,
@@ -49,6 +50,7 @@ _FOUND = {
         offer,
         costs,
         elsewhere,
+        load,
         work,
         change,
         guide,
@@ -64,7 +66,7 @@ AVAILABLE = tuple(DEFINITIONS)
 # Sources of their own beside the conversations, by what reads them.
 _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = {
     Source.SAME_DAY: lambda scope, period, now: dict(work.read_same_day(scope, period)),
-    Source.PRESENCE: lambda scope, period, now: work.read_presence(scope, period, now=now),
+    Source.PRESENCE: lambda scope, period, now: load.read_presence(scope, period, now=now),
     Source.CALLS: lambda scope, period, now: dict(work.read_calls(scope, period, now=now)),
     Source.REQUESTS: lambda scope, period, now: requests.read_requests(scope, period, now=now),
     Source.DIRECTORY: lambda scope, period, now: offer.read_directory(scope, period, now=now),
@@ -106,10 +108,12 @@ def figures_of(
     codes: Collection[str] = AVAILABLE,
     breakdowns: Collection[str] = (),
     now: datetime | None = None,
+    discreet: bool = True,
 ) -> Figures:
     """The figures by their definitions, in a number of queries that does not grow with the rows.
 
     What residents are is told of whole months only: of other days, two periods that overlap would tell of a few (decision 0012).
+    What would tell of a single responder is left out (M26, decision 0016), unless all is asked for what is shown to nobody.
     """
     now = now or timezone.now()
     if not period.is_of_months:
@@ -136,7 +140,10 @@ def figures_of(
     if "municipality" in cells and "M25" in codes:
         for place, n in offer.residents_of(cells["municipality"]).items():
             cells["municipality"][place]["M25"] = offer.per_resident(reading.cells["municipality"][place] | {"population": n})
-    return Figures(scope, period, {each.code: each.compute(facts) for each in wanted}, cells, hours, facts, reading.residents)
+    total = {each.code: each.compute(facts) for each in wanted}
+    if discreet and "M26" in total:
+        total["M26"] = load.discreetly(facts, total["M26"])
+    return Figures(scope, period, total, cells, hours, facts, reading.residents)
 
 
 def read_figures(services: Collection[Service], period: Period, *, codes: Collection[str] = AVAILABLE) -> dict[str, Figure]:

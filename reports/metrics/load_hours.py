@@ -20,6 +20,8 @@ HOUR, MICRO = timedelta(hours=1), timedelta(microseconds=1)
 LEAST_RESPONDERS = 2
 AVAILABLE_HOURS = "available_hours"
 """The fact: of each hour of the day the microseconds of each responder."""
+TOLD_HOURS = "told_hours"
+"""The fact: the contacts by hour of the services that may be told of, where others are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def load_hours(facts: Facts, hours: Iterable[HourCount]) -> list[LoadHour]:
     """
     available: Mapping[int, Mapping[int, int]] = facts.get(AVAILABLE_HOURS) or {}
     answered: dict[int, int] = defaultdict(int)
-    for each in hours:
+    for each in facts.get(TOLD_HOURS, hours):
         answered[local_hour(each.at)[1]] += each.answered
     seen = sorted({*available, *(hour for hour, n in answered.items() if n)})
     return [

@@ -1,125 +1,32 @@
-"""M26 and M33: the load of those who answer, and calls that were agreed. M08b: contacts reached on the same day."""
+"""M33: calls and follow-ups that were agreed. M08b: contacts reached on the same day."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
 from django.db.models import DateTimeField, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from chat.choices import LaterKind, LaterResult, Medium, PresenceKind
-from chat.models import LaterContact, Leg, Presence
+from chat.choices import LaterKind, LaterResult
+from chat.models import LaterContact
 from chat.models.conversations import ConversationQuerySet
 from reports.metrics import columns
 from reports.metrics.by_month import by_interval
 from reports.metrics.definition import Better, Source, metric
-from reports.metrics.figure import Facts, Figure, number, ratio, share, unknown
-from reports.metrics.load_hours import AVAILABLE_HOURS, by_hour_of_day
+from reports.metrics.figure import Facts, Figure, number, share
 from reports.metrics.passes import total
 from reports.metrics.scope import Scope, services_of
-from reports.metrics.sql import MILLION
 from reports.months import Period
 from services.calendars import first_instant, local_date, midnights
 from services.holidays_fi import is_working_day, working_days
-from services.models import Membership
 
 OFFICE_OPENS, OFFICE_CLOSES = 8, 16
 DAY = timedelta(days=1)
 Stretch = tuple[datetime, datetime]
-
-
-def read_presence(scope: Scope, period: Period, *, now: datetime) -> dict[str, Any]:
-    """Who was available, and how many conversations each had at once (M26): three queries.
-
-    Hers are the intervals of those who belong to the services' groups or answered there in the period. Presence is kept by
-    county, so that one who answers in two services is available to both.
-    """
-    starts, ends = period.interval
-    ends = min(ends, now) if starts < now else ends
-    legs = Leg.objects.filter(
-        queue__service__in=scope.services,
-        accepted_at__gte=starts - DAY,
-        accepted_at__lt=ends,
-        conversation__is_test=False,
-        conversation__medium=Medium.CHAT,
-    )
-    members = Membership.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=starts), group__queues__service__in=scope.services
-    )
-    here = Presence.objects.filter(
-        Q(user__in=members.values("user")) | Q(user__in=legs.values("responder")),
-        Q(ends_at__isnull=True) | Q(ends_at__gt=starts),
-        county=scope.county_id,
-        starts_at__lt=ends,
-    )
-    present = here.filter(kind=PresenceKind.AVAILABLE).order_by().values_list("user", "starts_at", "ends_at", "limit")
-    intervals: dict[int, list[tuple[datetime, datetime, int | None]]] = defaultdict(list)
-    for user, begins, stops, limit in present.iterator():
-        intervals[user].append((max(begins, starts), min(stops or ends, ends), limit))
-    micro = timedelta(microseconds=1)
-    by_user = {user: sum((stop - begin for begin, stop, _n in found), timedelta()) // micro for user, found in intervals.items()}
-    stretches = legs.filter(responder__isnull=False).order_by("responder", "accepted_at")
-    held = _held(stretches.values_list("responder", "accepted_at", "left_at", "queue__max_parallel").iterator(), starts, ends)
-    loads: list[tuple[timedelta, timedelta, int]] = []
-    at_most = timedelta()
-    for user, found, allowed in held:
-        loads.append(side_by_side(found))
-        of_her = [(begin, stop, min(limit or allowed, allowed)) for begin, stop, limit in intervals[user]]
-        at_most += time_at_most(found, of_her)
-    busy = sum((load[1] for load in loads), timedelta())
-    return {
-        "presence": bool(by_user) or here.exists(),
-        "available": sum(by_user.values()),
-        "at_most": at_most // micro,
-        AVAILABLE_HOURS: by_hour_of_day({user: [(begin, stop) for begin, stop, _n in found] for user, found in intervals.items()}),
-        "available_minutes": sum(by_user.values()) // (60 * MILLION),
-        "responders": len(by_user),
-        "parallel": Fraction(
-            sum((load[0] for load in loads), timedelta()) // timedelta(microseconds=1), busy // timedelta(microseconds=1)
-        )
-        if busy
-        else None,
-        "most_parallel": max((load[2] for load in loads), default=0),
-    }
-
-
-def time_at_most(stretches: Iterable[Stretch], intervals: Iterable[tuple[datetime, datetime, int]]) -> timedelta:
-    """How long one person had as many conversations as she may have at once, while she was available."""
-    edges = sorted(edge for start, end in stretches if start < end for edge in ((start, 1), (end, -1)))
-    pieces: list[tuple[datetime, datetime, int]] = []
-    here = 0
-    for (at, step), (until, _step) in pairwise(edges):
-        here += step
-        if here and at < until:
-            pieces.append((at, until, here))
-    begins, ends = [at for at, _until, _n in pieces], [until for _at, until, _n in pieces]
-    found = timedelta()
-    for begin, stop, limit in intervals:
-        # The pieces are in order and apart: only those that meet the interval are looked at.
-        for at, until, n in pieces[bisect_right(ends, begin) : bisect_left(begins, stop)]:
-            if n >= limit and begin < stop:
-                found += min(stop, until) - max(begin, at)
-    return found
-
-
-def side_by_side(stretches: Iterable[Stretch]) -> tuple[timedelta, timedelta, int]:
-    """Of one person's conversations: their lengths together, the time in which she had any, and the most at once."""
-    edges = sorted([(start, 1) for start, end in stretches if start < end] + [(end, -1) for start, end in stretches if start < end])
-    together, busy, most, here, before = timedelta(), timedelta(), 0, 0, None
-    for at, step in edges:
-        if before is not None and here:
-            together += (at - before) * here
-            busy += at - before
-        here += step
-        most, before = max(most, here), at
-    return together, busy, most
 
 
 def read_same_day(scope: Scope, period: Period) -> dict[str, int]:
@@ -218,17 +125,6 @@ def _count(found: dict[str, Any], kind: str, how: str) -> bool:
     return True
 
 
-def load(facts: Facts) -> Figure:
-    """M26: answered contacts for each hour in which somebody was available."""
-    if not facts.get("presence"):
-        return unknown("M26", "n/h")
-    available, answered = int(facts.get("available") or 0), number(facts, "answered")
-    value = Fraction(answered * 3600 * MILLION, available) if available else None
-    parts = [(name, number(facts, name)) for name in ("answered", "available_minutes", "responders", "most_parallel")]
-    at_most = ratio(int(facts.get("at_most") or 0), available)
-    return Figure("M26", value, "n/h", answered, parts, {"parallel": facts.get("parallel"), "at_most": at_most})
-
-
 def calls(facts: Facts) -> Figure:
     """M33."""
     names = ["due", "in_time", "late", "overdue", "not_reached"]
@@ -237,27 +133,7 @@ def calls(facts: Facts) -> Figure:
     return share("M33", number(facts, "in_time"), number(facts, "due"), parts, beside={"median_days": facts.get("median_days")})
 
 
-def _held(rows: Iterator[Any], starts: datetime, ends: datetime) -> Iterator[tuple[int, list[Stretch], int]]:
-    """Of each responder the stretches of her conversations, and how many at once her queues allow."""
-    for user, found in groupby(rows, key=lambda row: row[0]):
-        legs = list(found)
-        stretches = [(max(accepted, starts), min(left or ends, ends)) for _user, accepted, left, _n in legs]
-        yield user, stretches, max(n for *_leg, n in legs)
-
-
 DEFINITIONS = (
-    metric(
-        "M26",
-        "n/h",
-        Better.NEITHER,
-        _(
-            "Answered contacts for each hour in which a responder was available. Beside it how many conversations each had at once,"
-            " while she had any, and how much of the available time she had as many as she may have."
-        ),
-        load,
-        Source.CONVERSATIONS,
-        Source.PRESENCE,
-    ),
     metric(
         "M33",
         "%",
@@ -276,8 +152,6 @@ __all__ = [
     "kept_promise",
     "promises",
     "read_calls",
-    "read_presence",
     "read_same_day",
     "same_day_of",
-    "side_by_side",
 ]

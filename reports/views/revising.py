@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Staff
 from reports.forms.pages import RevisionForm
 from reports.frozen import figures_from
-from reports.metrics import DEFINITIONS, figures_of
+from reports.metrics import DEFINITIONS, Figure, figures_of
 from reports.models import MonthlyReport
 from reports.operations import revise_month
+from reports.rounding import NOTHING
 from reports.shown import ShownChange, changes_since
 from reports.targets import value_in_words
 from reports.views.choosing import chosen_of
@@ -75,16 +75,18 @@ def revise(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
 
 
 def _differences(row: MonthlyReport) -> list[ShownChange]:
-    """What was listed when the revision was made, in words."""
-    found = []
-    for each in row.differences:
-        code = each["metric"]
-        if code in DEFINITIONS:
-            sides = [_words(code, each[side]) for side in ("before", "after")]
-            if sides[0] != sides[1]:
-                found.append(ShownChange(DEFINITIONS[code].name, *sides))
+    """What was listed when the revision was made, in words: by the same rule as what has changed since."""
+    sides = [
+        figures_from({each["metric"]: each[side] for each in row.differences if each[side] is not None})
+        for side in ("before", "after")
+    ]
+    both = sides[0].keys() & sides[1].keys()
+    found = changes_since(*({code: each[code] for code in DEFINITIONS if code in both} for each in sides))
+    for code in DEFINITIONS:
+        if (code in sides[0]) != (code in sides[1]):
+            found.append(ShownChange(DEFINITIONS[code].name, *(_words(each.get(code)) for each in sides)))
     return found
 
 
-def _words(code: str, kept: dict[str, Any] | None) -> str:
-    return "–" if kept is None else value_in_words(figures_from({code: kept})[code])
+def _words(figure: Figure | None) -> str:
+    return NOTHING if figure is None else value_in_words(figure)

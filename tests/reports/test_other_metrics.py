@@ -15,8 +15,8 @@ from accounts.actors import System
 from chat.choices import PresenceEnd, PresenceKind
 from chat.models import Conversation, LaterContact, Leg, Presence
 from reports.metrics import Scope, figures_of
+from reports.metrics.load import side_by_side
 from reports.metrics.offer import read_offer_months
-from reports.metrics.work import side_by_side
 from reports.months import Month, Period
 from reports.targets import standing_of
 from services.calendars import HELSINKI
@@ -44,8 +44,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 LATER = datetime(2027, 1, 5, tzinfo=UTC)
 
 
-def november(scope: Scope, *codes: str, now: datetime = LATER):
-    return figures_of(scope, NOVEMBER.period, codes=codes, now=now).total
+def november(scope: Scope, *codes: str, now: datetime = LATER, discreet: bool = True):
+    return figures_of(scope, NOVEMBER.period, codes=codes, now=now, discreet=discreet).total
 
 
 def reached(row: Conversation, due: str, done: datetime | None) -> None:
@@ -98,7 +98,7 @@ class TestLoad:
             )
         for n in range(15):
             made(queue, Row(f"2 08:{n:02d}:00", f"2 08:{n:02d}:10", f"2 08:{n:02d}:20", f"2 09:{n:02d}:00"))
-        figure = november(Scope.whole(county), "M26")["M26"]
+        figure = november(Scope.whole(county), "M26", discreet=False)["M26"]
         assert figure.value == 4
         assert dict(figure.parts)["available_minutes"] == 225
 
@@ -106,12 +106,12 @@ class TestLoad:
         Presence.objects.create(
             county=county, user=responder, kind=PresenceKind.AVAILABLE, starts_at=at("1 00:00:00") - timedelta(hours=5)
         )
-        figure = november(Scope.whole(county), "M26", now=at("1 02:00:00"))["M26"]
+        figure = november(Scope.whole(county), "M26", now=at("1 02:00:00"), discreet=False)["M26"]
         assert dict(figure.parts)["available_minutes"] == 120
 
     def test_time_at_the_most_conversations(self, queue: Queue, county: County, responder) -> None:
         """Available 8–12, at most two at once: two from 9 to 10 is a quarter; without presence nothing is known."""
-        nothing = november(Scope.whole(county), "M26")["M26"]
+        nothing = november(Scope.whole(county), "M26", discreet=False)["M26"]
         assert standing_of(nothing, direction="lte", value=Decimal(20), unit="%") == "no_data"
         Presence.objects.create(
             county=county, user=responder, kind=PresenceKind.AVAILABLE, limit=2, starts_at=at("2 08:00:00"),
@@ -120,13 +120,13 @@ class TestLoad:
         for begins, ends in (("2 08:00:00", "2 10:00:00"), ("2 09:00:00", "2 11:00:00"), ("2 12:30:00", "2 13:00:00")):
             made(queue, Row(begins, begins, begins, ends), responder=responder)
         Leg.objects.update(responder=responder)
-        figure = november(Scope.whole(county), "M26")["M26"]
+        figure = november(Scope.whole(county), "M26", discreet=False)["M26"]
         assert figure.beside["at_most"] == 25
         assert standing_of(figure, direction="lte", value=Decimal(20), unit="%") == "missed"
         assert standing_of(figure, direction="lte", value=Decimal(25), unit="%") == "met"
 
     def test_without_intervals_there_is_no_data(self, queue: Queue, county: County) -> None:
-        assert not november(Scope.whole(county), "M26")["M26"].known
+        assert not november(Scope.whole(county), "M26", discreet=False)["M26"].known
 
     @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), max_size=12))
     def test_side_by_side_agrees_with_counting_each_minute(self, told: list[tuple[int, int]]) -> None:

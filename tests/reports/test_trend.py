@@ -169,6 +169,7 @@ class TestTrend:
         report = report_of(actor, county, None, NOVEMBER.period, now=NOW)
         [drawn] = [chart for chart in report.charts if chart.code == "M19"]
         assert [row.now for row in drawn.rows[-2:]] == ["0,0\xa0%", "12,5\xa0%"]
+        assert {chart.code for chart in report.charts if chart.note} == {"M19"} and "jäädytetty" in drawn.note
         assert {chart.code for chart in report.paper_charts} <= set(PAPER)
 
     def test_parts_of_a_figure_are_bars(self, d1, county: County) -> None:
