@@ -38,6 +38,11 @@ def number(value: Exact | None, places: int = 0) -> str:
     return str(formats.number_format(rounded(value, places), places, force_grouping=True)).replace("-", "−", 1)
 
 
+def written(value: Decimal) -> str:
+    """2 790 or 3,75: a number that somebody wrote, with all its decimals and no needless zeros."""
+    return number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+
+
 def percent(value: Exact | None, *, target: Decimal | None = None) -> str:
     """63,6 %; with two decimals where one would hide that the target is missed or beaten (69,96 % against 70 %)."""
     if value is None:

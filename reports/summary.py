@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from fractions import Fraction
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from reports.dates import day_words
 from reports.gaps import Extent, Why
 from reports.metrics.figure import Figure
 from reports.metrics.words import NOTES
@@ -43,8 +43,8 @@ def sentences_of(period: Period, figures: Mapping[str, Figure]) -> list[str]:
 
 
 def period_words(period: Period) -> str:
-    """1.1.2023–31.10.2023."""
-    return f"{date_format(period.first, 'j.n.Y')}–{date_format(period.last, 'j.n.Y')}"
+    """1.1.2023–31.10.2023, 1 Jan 2023–31 Oct 2023."""
+    return f"{day_words(period.first)}–{day_words(period.last)}"
 
 
 def gap_words(extent: Extent, *, is_month: bool, is_one: bool) -> str:
@@ -70,7 +70,7 @@ def part_words_of(extent: Extent, *, is_month: bool, is_one: bool) -> list[str]:
     """Of which days of the month, or of others, there is no data, and why; nothing when there is data of each."""
     found = []
     if extent.began:
-        day = {"day": _day(extent.began)}
+        day = {"day": day_words(extent.began)}
         if not is_month:
             found.append(_("There is no data before %(day)s, the day of the first opening.") % day)
         elif is_one:
@@ -78,17 +78,12 @@ def part_words_of(extent: Extent, *, is_month: bool, is_one: bool) -> list[str]:
         else:
             found.append(_("Not a whole month: the first of the services opened on %(day)s.") % day)
     for off in extent.off:
-        days = {"first": _day(off.first), "last": _day(off.last)}
+        days = {"first": day_words(off.first), "last": day_words(off.last)}
         if is_one:
             found.append(_("The service was paused or closed %(first)s – %(last)s: there is no data of those days.") % days)
         else:
             found.append(_("Every service was paused or closed %(first)s – %(last)s: there is no data of those days.") % days)
     return found
-
-
-def _day(on: date) -> str:
-    """4.11.2026, 4 Nov 2026."""
-    return str(date_format(on, "j M Y" if get_language() == "en" else "j.n.Y"))
 
 
 def _waits(figures: Mapping[str, Figure]) -> list[str]:

@@ -10,14 +10,14 @@ from fractions import Fraction
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.dates import day_words
 from reports.metrics.figure import Figure
 from reports.metrics.words import EUROS, TIMES, is_percent, unit_words
-from reports.rounding import duration, euros, number, percent
+from reports.rounding import duration, euros, number, percent, written
 from services.choices import Direction
 from services.models import Service, Target
 
@@ -71,8 +71,7 @@ def in_force(targets: Sequence[Target], day: date) -> list[Target]:
 
 def target_in_words(target: Target) -> str:
     """The target as it is read: ≥ 80 %, < 3,5 min."""
-    value = formats.number_format(Decimal(f"{target.value.normalize():f}"), force_grouping=True)
-    return f"{target.get_direction_display()} {value} {unit_words(target.unit)}".strip()
+    return f"{target.get_direction_display()} {written(target.value)} {unit_words(target.unit)}".strip()
 
 
 def check_value(metric: str, value: Decimal, unit: str) -> None:
@@ -88,7 +87,7 @@ def deadline_in_words(due_on: date | None, *, until: date) -> str:
     if due_on is None:
         return ""
     words = _("To be reached by %(day)s") if due_on > until else _("Was to be reached by %(day)s")
-    return words % {"day": formats.date_format(due_on, "j.n.Y")}
+    return words % {"day": day_words(due_on)}
 
 
 def distance(figure: Figure, target: Target) -> str:

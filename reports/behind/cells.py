@@ -8,7 +8,6 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
@@ -19,13 +18,13 @@ from chat.models import Attempt, Conversation, LaterContact
 from guidance.models import PathSession
 from guidance.usage import ON_THE_WAY
 from reports.behind.found import AGAIN, COUNTED, OF_PLACES, OTHERS, VERIFIED, Found, Kind, Part
+from reports.dates import day_words, moment_words, second_words
 from reports.forecast import Growing
 from reports.metrics.costs import CostLine
 from reports.metrics.load_hours import LoadHour
 from reports.metrics.words import part_words
 from reports.naming import queue_names, topic_names
 from reports.rounding import NOTHING, duration, euros, number, percent
-from services.calendars import local_date
 from services.models import Queue, Service, Topic
 from services.texts import text
 
@@ -44,15 +43,11 @@ class Column:
 
 
 def _second(at: datetime | None) -> str:
-    return NOTHING if at is None else date_words(timezone.localtime(at), "j.n.Y H.i.s")
+    return NOTHING if at is None else second_words(at)
 
 
 def _minute(at: datetime | None) -> str:
-    return NOTHING if at is None else date_words(timezone.localtime(at), "j.n.Y H.i")
-
-
-def _day(day: date) -> str:
-    return date_words(day, "j.n.Y")
+    return NOTHING if at is None else moment_words(at)
 
 
 def _waited(seconds: float | None) -> str:
@@ -119,7 +114,7 @@ PROMISE = (
     Column(_("Kind"), lambda row, names: row.get_kind_display(), is_words=True),
     Column(QUEUE, lambda row, names: names.get(row.conversation.first_queue_id, ""), is_words=True),
     Column(pgettext_lazy("rows", "Agreed at"), lambda row, names: _minute(row.conversation.queued_at)),
-    Column(_("Due date"), lambda row, names: _day(row.due_on)),
+    Column(_("Due date"), lambda row, names: day_words(row.due_on)),
     Column(pgettext_lazy("rows", "Done"), lambda row, names: _minute(row.done_at)),
     Column(_("Result"), lambda row, names: _result(row), is_words=True),
 )
@@ -179,7 +174,7 @@ COSTS = (
 )
 SERVICES = (
     Column(_("Service"), _service, is_words=True),
-    Column(pgettext_lazy("rows", "Opened"), lambda row, names: _day(local_date(row.opened_at))),
+    Column(pgettext_lazy("rows", "Opened"), lambda row, names: day_words(row.opened_at)),
     Column(_("Hours of a week"), lambda row, names: _hours_in_words(row.weekly)),
     Column(_("Hours really open"), lambda row, names: _hours_in_words(row.really)),
     Column(_("Pilot"), lambda row, names: _("Pilot") if row.is_pilot else NOTHING, is_words=True),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.charts.drawing import LineChart, draw
+from reports.dates import day_month_words
 from reports.gaps import Fullness, Why
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import TIMES, part_words
@@ -148,7 +149,7 @@ def mark_of(point: MonthPoint) -> str:
         return str(WHY[extent.why]) if extent.why else _("no data")
     found = []
     if extent.began:
-        found.append(_("not a whole month (since %(day)s)") % {"day": date_format(extent.began, "j.n.")})
+        found.append(_("not a whole month (since %(day)s)") % {"day": day_month_words(extent.began)})
     if extent.off:
         found.append(_("not a whole month (not in use %(days)s)") % {"days": ", ".join(map(_short, extent.off))})
     if extent.goes_on:
@@ -159,9 +160,9 @@ def mark_of(point: MonthPoint) -> str:
 
 
 def _short(days: Period) -> str:
-    """4.11.–19.11."""
+    """4.11.–19.11., 4 Nov–19 Nov."""
     ends = (days.first,) if days.first == days.last else (days.first, days.last)
-    return "–".join(date_format(day, "j.n.") for day in ends)
+    return "–".join(day_month_words(day) for day in ends)
 
 
 def shown(figure: Figure | None) -> str:

@@ -14,11 +14,11 @@ from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reports.charts.trends import PARTS, mark_of, month_words, of_part, title_of
 from reports.charts.trends import shown as figure_words
+from reports.dates import day_words
 from reports.exports.legible import cell_text
 from reports.metrics import DEFINITIONS, Figure
 from reports.metrics.words import EUROS, TIMES, is_percent, part_words, unit_words
@@ -123,7 +123,7 @@ class _Book:
         if report.frozen:
             told = _("revision %(n)s, %(day)s") % {
                 "n": report.frozen.revision,
-                "day": date_format(timezone.localtime(report.frozen.made_at), "j.n.Y"),
+                "day": day_words(report.frozen.made_at),
             }
             rows.append((_("The frozen report"), told))
         rows += [(_("In brief"), sentence) for sentence in (*report.part_words, *report.sentences)]

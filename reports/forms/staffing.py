@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.dates import hour_words, span_words
 from reports.staffing import SIDE_BY_SIDE, Question
 from services.forms.pages import PageForm
 
@@ -62,8 +63,8 @@ class StaffingForm(PageForm):
         weeks = [first + timedelta(weeks=n) for n in range(WEEKS_AHEAD)]
         self.fields["viikko"].choices = [(str(day), week_words(day)) for day in weeks]  # type: ignore[attr-defined]
         as_now = ("", _("as now"))
-        self.fields["avataan"].choices = [as_now, *((n, f"{n}.00") for n in range(24))]  # type: ignore[attr-defined]
-        self.fields["suljetaan"].choices = [as_now, *((n, f"{n}.00") for n in range(1, 25))]  # type: ignore[attr-defined]
+        self.fields["avataan"].choices = [as_now, *((n, hour_words(n)) for n in range(24))]  # type: ignore[attr-defined]
+        self.fields["suljetaan"].choices = [as_now, *((n, hour_words(n)) for n in range(1, 25))]  # type: ignore[attr-defined]
         known = {
             "viikko": str(first),
             "rinnan": usual.at_once,
@@ -118,7 +119,6 @@ class StaffingForm(PageForm):
 
 
 def week_words(monday: date) -> str:
-    """Week 49, 30.11.–6.12."""
-    last = monday + timedelta(days=6)
-    days = f"{monday.day}.{monday.month}.–{last.day}.{last.month}.{last.year}"
+    """Week 49, 30.11.–6.12.2026; 30 Nov–6 Dec 2026."""
+    days = span_words(monday, monday + timedelta(days=6))
     return _("Week %(n)s, %(days)s") % {"n": monday.isocalendar().week, "days": days}

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reports.choices import WishKind
+from reports.dates import hour_words
 from reports.models.wishes import LONGEST_WISH
 from services.forms.pages import DayField, PageForm
 
@@ -17,14 +18,20 @@ class WishForm(PageForm):
 
     kind = forms.ChoiceField(label=_("What do you wish?"), choices=WishKind.choices, widget=forms.RadioSelect)
     day = DayField(label=_("Day"))
-    starts = forms.TypedChoiceField(label=_("From"), coerce=int, choices=[(n, f"{n}.00") for n in range(24)], initial=0)
-    ends = forms.TypedChoiceField(label=_("Until"), coerce=int, choices=[(n, f"{n}.00") for n in range(1, 25)], initial=24)
+    starts = forms.TypedChoiceField(label=_("From"), coerce=int, initial=0)
+    ends = forms.TypedChoiceField(label=_("Until"), coerce=int, initial=24)
     words = forms.CharField(
         label=_("In words, if you want"),
         max_length=LONGEST_WISH,
         required=False,
         help_text=_("Your supervisor sees it. You need not tell a reason; do not write of your health."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # In the language of the page.
+        self.fields["starts"].choices = [(n, hour_words(n)) for n in range(24)]  # type: ignore[attr-defined]
+        self.fields["ends"].choices = [(n, hour_words(n)) for n in range(1, 25)]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """What was wished."""

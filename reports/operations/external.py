@@ -9,17 +9,18 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, Staff
 from accounts.choices import AuditAction
 from accounts.operations import record_audit
 from reports.choices import ExternalKind
+from reports.dates import day_words
 from reports.external import ALL, NOT_MORE_THAN, SAVINGS, Entry, Problem, checked, heading
 from reports.models import ExternalFigure
 from reports.months import Month
 from reports.permissions import may_enter, may_judge_savings, readable_services
+from reports.rounding import written
 from services.calendars import local_date
 from services.models import County, Service
 
@@ -199,10 +200,9 @@ def _row(
 def _told(last: ExternalFigure | None) -> str:
     if last is None:
         return _("The figure has been taken away meanwhile. Look at it again.")
-    day = date_format(local_date(last.entered_at), "j.n.Y")
     about = {
-        "value": last.value if last.value is None else f"{last.value.normalize():f}",
-        "day": day,
+        "value": last.value if last.value is None else written(last.value),
+        "day": day_words(last.entered_at),
         "who": last.entered_by or "–",
     }
     return (

@@ -10,10 +10,13 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language
 
 from reports.behind import is_listed, words_of
+from reports.dates import clock_words, day_month_words, hour_words, moment_words
 from reports.metrics import Figure
 from reports.rounding import number, percent
 
 register = template.Library()
+for each in (clock_words, day_month_words, hour_words, moment_words):
+    register.filter(each.__name__, each)
 LONG_WORD = re.compile(r"\w{8,}")
 # A Finnish syllable begins with the consonant before a vowel; of loans, as “prosentti”, with two of them.
 SYLLABLE = re.compile(r"(?<=\w{3})((?:[pbtdkgf][rl]|[bcdfghjklmnpqrstvwxz])(?=[aeiouyåäö]\w))", re.IGNORECASE)

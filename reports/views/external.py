@@ -24,6 +24,7 @@ from reports.models import ExternalFigure
 from reports.months import Month
 from reports.operations import Taken, bring_in_figures, enter_figure
 from reports.permissions import may_count, may_enter, may_judge_savings
+from reports.rounding import written
 from reports.views.files import as_file
 from reports.views.places import Place, month_of, place_door
 from services.resources.files import CONTENT_TYPES, read_file, write_file
@@ -41,7 +42,7 @@ class Shown:
 
     @property
     def value(self) -> str:
-        """The number without needless zeros."""
+        """The number as it was entered."""
         return _written(self.row)
 
     @property
@@ -162,9 +163,7 @@ def _with_history(rows: Any, page: list[ExternalFigure]) -> list[Shown]:
 
 
 def _written(row: ExternalFigure) -> str:
-    return (
-        _("taken away") if row.value is None else f"{row.value.normalize():f}".replace(".", "," if get_language() != "en" else ".")
-    )
+    return _("taken away") if row.value is None else written(row.value)
 
 
 def _counts(found: Taken) -> dict[str, int]:

@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Staff
+from reports.dates import clock_words, day_words
 from reports.making import next_run
 from reports.operations import NotMadeError, make_report
 from reports.views.choosing import chosen_of
@@ -32,8 +33,8 @@ def make(request: HttpRequest, actor: Staff, county: County) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, error.messages[0])
     except NotMadeError as error:
-        at = timezone.localtime(next_run(now))
-        about = {"why": error.reason.label, "day": formats.date_format(at, "j.n.Y"), "time": formats.date_format(at, "G.i")}
+        at = next_run(now)
+        about = {"why": error.reason.label, "day": day_words(at), "time": clock_words(at, "G")}
         messages.error(
             request,
             _(

@@ -229,7 +229,7 @@ class TestPage:
         assert refused.status_code == 422 and 'name="replaces" value="1"' in shown and "Korjattu raportti" in shown
         assert client.post(page(service), {**POSTED, "value": "1420", "replaces": "1"}).status_code == 302
         shown = client.get(page(service), {"kuukausi": "2026-11", "mittari": "M21"}).content.decode()
-        assert "1420" in shown and "1410" in shown and str(manager) in shown and "revisio 2" in shown
+        assert "1\xa0420" in shown and "1\xa0410" in shown and str(manager) in shown and "revisio 2" in shown
 
     def test_what_is_no_month_or_number_is_told_beside_its_field(self, service, manager, signed_in) -> None:
         for fields in ({"month": "kesä"}, {"value": "paljon"}, {"value": ""}, {"source": ""}):

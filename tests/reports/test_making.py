@@ -198,13 +198,13 @@ class TestPage:
     ) -> None:
         monkeypatch.setattr("django.utils.timezone.now", lambda: THIRD - timedelta(hours=20))
         shown = page(signed_in(manager))
-        assert "is made on 3.12.2026 at 6.00" in shown and "<button" not in shown
+        assert "is made on 3 Dec 2026 at 06:00" in shown and "<button" not in shown
         assert not page(signed_in(manager), month="2026-12")
 
     def test_waiting_and_running(self, place: County, service: Service, manager: User, signed_in: Any) -> None:
         client = signed_in(manager)
         shown = page(client)
-        assert "waits to be made. The portal makes it on 4.12.2026 at 6.00." in shown and "Make the report now" in shown
+        assert "waits to be made. The portal makes it on 4 Dec 2026 at 06:00." in shown and "Make the report now" in shown
         MonthlyReport.objects.create(county=place, service=service, month=NOVEMBER.first, made_at=NOW, formulas="1", digest="x")
         run_of(place)
         run_of(place, Service.objects.get(key="neuvola"), state=Making.MAKING)
@@ -232,8 +232,8 @@ class TestPage:
         for words in (
             "could not be made.",
             "there is a fault in the portal, which its maintainers must mend (RuntimeError)",
-            "Tried once, on 3.12.2026 9.00.",
-            "tries again on 4.12.2026 at 6.00",
+            "Tried once, on 3 Dec 2026 09:00.",
+            "tries again on 4 Dec 2026 at 06:00",
             "Make the report now",
         ):
             assert words in shown, words
@@ -267,7 +267,7 @@ def test_the_page_of_a_sample_says_who_drew_it(place: County, service: Service, 
     make_report(by=BY, county=place, service=service, month=NOVEMBER, now=NOW)
     draw_sample(by=BY, county=place, service=service, month=NOVEMBER, now=NOW, seed="a1")
     address = reverse("reports:quality", args=[service.key, "2026-11"]).replace("/fi/", "/en/", 1)
-    assert "Drawn by the portal on 3.12.2026 at 09.00, of " in signed_in(supervisor).get(address).content.decode()
+    assert "Drawn by the portal on 3 Dec 2026 at 09:00, of " in signed_in(supervisor).get(address).content.decode()
 
 
 @pytest.mark.django_db
@@ -294,7 +294,7 @@ class TestByAPerson:
     ) -> None:
         breaks(service, OperationalError("the row of Matti"))
         shown = press(signed_in(supervisor)).content.decode()
-        assert "could not be made: the database did not answer" in shown and "4.12.2026 at 6.00" in shown and "Matti" not in shown
+        assert "could not be made: the database did not answer" in shown and "4 Dec 2026 at 06:00" in shown and "Matti" not in shown
         row = ReportRun.objects.get()
         assert (row.service, row.state, row.reason, row.tries) == (service, Making.FAILED, WhyNotMade.DATABASE, 1)
         breaks()
