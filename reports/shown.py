@@ -93,6 +93,10 @@ class ShownTarget:
         """How it stands, in words: colour never tells alone."""
         return str(STANDINGS[self.standing])
 
+    def beside(self, value: str) -> str:
+        """How it stands, beside the value: that there is no data is said once."""
+        return "" if value == self.standing_words else self.standing_words
+
 
 @dataclass(frozen=True, slots=True)
 class ShownFigure:

@@ -135,7 +135,8 @@ class _Book:
             rows.append((_("In brief"), report.gap_words))
         for aim, pairs in () if report.is_gap else report.aims:
             for figure, target in pairs:
-                told = f"{figure.name}: {target.words}, {target.now or figure.words} – {target.standing_words}"
+                now = target.now or figure.words
+                told = f"{figure.name}: {target.words}, {' – '.join(filter(None, (now, target.beside(now))))}"
                 rows.append((", ".join([_("Target"), aim]), told))
         for at, (words, value) in enumerate(rows):
             sheet.write_string(at, 0, cell_text(words), self.bold)
@@ -163,7 +164,7 @@ class _Book:
         self._value(sheet, at, 3, figure.value, figure.unit)
         self._strings(sheet, at, [unit_words(figure.unit), each.words], start=4)
         sheet.write_number(at, 6, figure.n, self.formats["n"])
-        standings = [" ".join(filter(None, (target.now, target.standing_words))) for target in aims]
+        standings = [" ".join(filter(None, (target.now, target.beside(target.now)))) for target in aims]
         self._strings(sheet, at, ["; ".join(target.words for target in aims), "; ".join(standings)], 7)
         at += 1
         for code, n in figure.parts:

@@ -11,7 +11,7 @@ from reports.choices import REVIEWERS
 from reports.feedback import not_gone_through
 from reports.models import Review
 from reports.months import Month
-from reports.permissions import may_count, may_review, readable_services
+from reports.permissions import may_count, may_review, may_set_targets, readable_services
 from reports.quality import told_of
 from reports.views.places import Place
 from reports.views.review import actions_before
@@ -34,6 +34,7 @@ def after_reading(actor: Staff, county: County, service: Service | None, month: 
         "review": next((row for row in found if row.signed_at is not None), None),
         "draft": next((row for row in found if row.signed_at is None), None),
         "may_review": may_review(actor, county=county, service=service),
+        "may_set_targets": may_set_targets(actor, county=county, service=service),
         "plans": reads_words if service is None else own.filter(pk=service.pk).exists(),
         "counts": service is not None and may_count(actor, county=county, service=service),
         "quality": told_of(county, service, month),

@@ -17,7 +17,7 @@ from chat.models import Attempt
 from reports import dates
 from reports.forms.wishes import WishForm
 from reports.operations import Action, Findings, draw_sample, freeze_month, sign_review, write_review
-from services.models import Queue, Service, Target
+from services.models import County, Queue, Service, Target
 from tests.conftest import acting
 from tests.reports.d1 import NOVEMBER, make_d1
 from tests.reports.test_external import put
@@ -110,3 +110,33 @@ def test_each_kind_of_words(language: str, words: list[str]) -> None:
         ]  # fmt: skip
         hours = [words for _hour, words in WishForm().fields["ends"].choices]  # type: ignore[attr-defined]
     assert found == words and hours[0] == ("01:00" if language == "en" else "1.00") and len(hours) == 24
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("who", "language", "words"),
+    [
+        ("supervisor", "fi", "Tavoitteet"), ("supervisor", "sv", "Mål"), ("supervisor", "en", "Targets"),
+        ("manager", "fi", "Aseta tavoitteita"), ("manager", "sv", "Sätt mål"), ("manager", "en", "Set targets"),
+    ],
+)  # fmt: skip
+def test_the_way_to_targets_is_called_what_the_reader_may_do(
+    request, queue: Queue, county: County, signed_in, who: str, language: str, words: str
+) -> None:
+    address = reverse("reports:month").replace("/fi/", f"/{language}/", 1)
+    shown = signed_in(request.getfixturevalue(who)).get(address, {"palvelu": queue.service.key}).content.decode()
+    there = reverse("reports:targets", args=[queue.service.key]).replace("/fi/", f"/{language}/", 1)
+    assert f'<a href="{there}">{words}</a>' in shown
+
+
+@pytest.mark.django_db
+def test_a_target_without_data_says_so_once(queue: Queue, county: County, manager: User, signed_in, monkeypatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    make_d1(queue)
+    Service.objects.update(opened_at=datetime(2026, 10, 1, tzinfo=UTC))
+    aimed = {"county": county, "aim": "client", "direction": "gte", "value": 80, "unit": "%", "starts_on": "2026-01-01"}
+    for metric in ("M08", "M24"):
+        Target.objects.create(**aimed, metric=metric)
+    shown = signed_in(manager).get(reverse("reports:month"), MONTH).content.decode()
+    cells = re.findall(r'<td class="nlr-whole">≥ 80 %</td><td>(.*?)</td>', shown)
+    assert len(cells) == 2 and cells[1].count("ei tietoa") == 1 and "ei toteutunut" in cells[0]
