@@ -80,7 +80,7 @@ def _add_counted(found: dict[Month, dict[str, dict[Place, ExternalFigure]]], sco
 def _by_day(rows: Rows, months: Sequence[Month], kind: str) -> list[str]:
     """Which source stands, when the daily counter was used."""
     notes = []
-    if any(row.pk is None for month in months for each in BY_DAY[kind] for row in _standing(rows, month, each).values()):
+    if any(row.pk is None for month in months for each in BY_DAY[kind] for row in standing(rows, month, each).values()):
         notes.append(f"by_day_{kind}")
     if any(rows.get(month, {}).get(f"unused_{kind}") for month in months):
         notes.append(f"month_stands_{kind}")
@@ -126,7 +126,7 @@ def _first_letter(scope: Scope) -> datetime | None:
 
 def counted_in_chat(rows: Rows, month: Month, scope: Scope) -> list[int]:
     """The services whose doctors' contacts are the digital visits of the month: visits are entered, digital ones are not."""
-    where, own = _standing(rows, month, K.VISITS), _standing(rows, month, K.DOCTOR_VISITS)
+    where, own = standing(rows, month, K.VISITS), standing(rows, month, K.DOCTOR_VISITS)
     if not where or None in own:
         return []
     places = scope.services if None in where else where
@@ -137,14 +137,14 @@ def facts_of_months(rows: Rows, months: Sequence[Month], *, last: Month, doctors
     """The facts of these whole months, with the answered contacts of doctors in those that have a number of visits."""
     found: dict[str, Any] = {}
     for kind in SUMS:
-        have = [where for month in months if (where := _standing(rows, month, kind))]
+        have = [where for month in months if (where := standing(rows, month, kind))]
         if have:
             found[kind] = sum(int(row.exact) for where in have for row in where.values())
-            found[f"{kind}_missing"] = [str(month) for month in months if not _standing(rows, month, kind)]
+            found[f"{kind}_missing"] = [str(month) for month in months if not standing(rows, month, kind)]
     for counted in BY_DAY:
         found[f"by_day_{counted}"] = _by_day(rows, months, counted)
     for kind in ALONE:
-        alone = [row for month in months for row in _standing(rows, month, kind).values()]
+        alone = [row for month in months for row in standing(rows, month, kind).values()]
         if len(months) == 1 and len(alone) == 1:
             found[kind] = alone[0].exact
     found |= _visits(rows, months, doctors)
@@ -160,23 +160,46 @@ def facts_of_months(rows: Rows, months: Sequence[Month], *, last: Month, doctors
     return found
 
 
-def _standing(rows: Rows, month: Month, kind: str) -> Mapping[Place, ExternalFigure]:
+def standing(rows: Rows, month: Month, kind: str) -> Mapping[Place, ExternalFigure]:
     """The county's own figure, when there is one; else those of the services."""
-    found = rows.get(month, {}).get(kind, {})
+    return _own_or_all(rows.get(month, {}).get(kind, {}))
+
+
+def _own_or_all(found: Mapping[Place, ExternalFigure]) -> Mapping[Place, ExternalFigure]:
     return {None: found[None]} if None in found else found
+
+
+def visits_from_elsewhere(rows: Rows, month: Month) -> Mapping[Place, ExternalFigure]:
+    """The digital visits that are entered, of the places whose visits in all are: without those there is no share (M24)."""
+    where = standing(rows, month, K.VISITS)
+    found = standing(rows, month, K.DOCTOR_VISITS) if where else {}
+    return {place: row for place, row in found.items() if None in where or place in where or place is None}
+
+
+def residents(rows: Rows, last: Month) -> Mapping[Place, ExternalFigure]:
+    """The last known number of residents of each place; the county's own alone, when there is one."""
+    found = [where for month in sorted(rows) if month <= last and (where := rows[month].get(K.POPULATION))]
+    return _own_or_all({place: row for where in found for place, row in where.items()})
+
+
+def phone_places(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> list[Place]:
+    """Whose released hours are told: the county's, or those of each service that has all three numbers (M30)."""
+    whole = [place for place in of_month.get(K.NURSES, {}) if all(place in of_month.get(kind, {}) for kind in PHONE)]
+    return [None] if None in whole else whole
+
+
+def savings_places(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> list[Place]:
+    """Whose word of the savings is told: the county's, or that of the one service that has told (M30)."""
+    told = of_month.get(K.SAVINGS_REACHED, {})
+    return [None] if None in told else list(told) if len(told) == 1 else []
 
 
 def _visits(rows: Rows, months: Sequence[Month], doctors: int) -> dict[str, Any]:
     """Visits in all, and the digital ones of the same months: of the chat, or from elsewhere where they are counted there."""
-    have = {month: where for month in months if (where := _standing(rows, month, K.VISITS))}
+    have = {month: where for month in months if (where := standing(rows, month, K.VISITS))}
     if not have:
         return {}
-    extra = sum(
-        int(row.exact)
-        for month, where in have.items()
-        for place, row in _standing(rows, month, K.DOCTOR_VISITS).items()
-        if None in where or place in where or place is None
-    )
+    extra = sum(int(row.exact) for month in have for row in visits_from_elsewhere(rows, month).values())
     meant = [row.words for where in have.values() for row in where.values() if row.words]
     return {
         "visits": sum(int(row.exact) for where in have.values() for row in where.values()),
@@ -187,16 +210,14 @@ def _visits(rows: Rows, months: Sequence[Month], doctors: int) -> dict[str, Any]
 
 
 def _population(rows: Rows, last: Month) -> dict[str, Any]:
-    found = [where for month in sorted(rows) if month <= last and (where := rows[month].get(K.POPULATION))]
-    places = {place: row for where in found for place, row in where.items()}
+    places = residents(rows, last)
     # Areas of several services may be the same people: they are not added up.
     return {"external_population": int(next(iter(places.values())).exact)} if len(places) == 1 else {}
 
 
 def _released(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> dict[str, Any]:
     """Nurses by phone hours before, less the hours now; of the county, or of each service that has all three."""
-    whole = [place for place in of_month.get(K.NURSES, {}) if all(place in of_month.get(kind, {}) for kind in PHONE)]
-    places = [None] if None in whole else whole
+    places = phone_places(of_month)
     if not places:
         return {}
     before, now, people = Fraction(), Fraction(), 0
@@ -214,12 +235,11 @@ def _released(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> dict[st
 
 def _savings(of_month: Mapping[str, Mapping[Place, ExternalFigure]]) -> dict[str, Any]:
     """The manager's own word: of the county, or of the one service that is looked at."""
-    told = of_month.get(K.SAVINGS_REACHED, {})
-    place = None if None in told else next(iter(told)) if len(told) == 1 else -1
-    if place not in told:
+    places = savings_places(of_month)
+    if not places:
         return {}
-    euros = of_month.get(K.SAVED_EUROS, {}).get(place)
-    row = told[place]
+    euros = of_month.get(K.SAVED_EUROS, {}).get(places[0])
+    row = of_month[K.SAVINGS_REACHED][places[0]]
     return {"savings": bool(row.value), "savings_words": row.words, "saved_euros": euros.exact if euros else None}
 
 

@@ -60,7 +60,7 @@ def read_directory(scope: Scope, period: Period, *, now: datetime) -> dict[str, 
         "weekly_hours": sum((each.weekly for each in offered), Fraction()),
         "really_open": sum((each.really for each in offered), Fraction()),
         "professions": sorted(set(groups.order_by().values_list("profession_fi", flat=True).distinct())),
-        "population": _population(scope),
+        "population": directory_population(scope),
         **_twelve_months(scope, period, [each.opened_at for each in offered]),
     }
 
@@ -237,8 +237,8 @@ def _is_valid(interval: Interval, period: Period) -> bool:
     )
 
 
-def _population(scope: Scope) -> int | None:
-    """Residents of the county; a service that works in a part of it has no number of its own."""
+def directory_population(scope: Scope) -> int | None:
+    """Residents of the county by the directory; a service that works in a part of it has no number of its own."""
     if not scope.is_whole and Service.objects.filter(pk__in=scope.services, areas__municipalities__isnull=False).exists():
         return None
     return County.objects.filter(pk=scope.county_id).values_list("population", flat=True).first()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 import tablib
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,35 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from reports.choices import ExternalKind
 from reports.external import OF_METRIC, empty_table, read_table
 from reports.forms.external import FigureFileForm, FigureForm
-from reports.models import ExternalFigure
 from reports.months import Month
 from reports.operations import Taken, bring_in_figures, enter_figure
 from reports.permissions import may_count, may_enter, may_judge_savings
-from reports.rounding import written
+from reports.views.entered import listed_of
 from reports.views.files import as_file
 from reports.views.places import Place, month_of, place_door
 from services.resources.files import CONTENT_TYPES, read_file, write_file
 from services.views.two_steps import two_steps
-
-ON_PAGE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure in force with the revisions before it."""
-
-    row: ExternalFigure
-    earlier: list[ExternalFigure]
-
-    @property
-    def value(self) -> str:
-        """The number as it was entered."""
-        return _written(self.row)
-
-    @property
-    def history(self) -> list[tuple[ExternalFigure, str]]:
-        """The older ones, the newest first."""
-        return [(row, _written(row)) for row in self.earlier]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,20 +46,15 @@ def figures(request: HttpRequest, place: Place) -> HttpResponse:
         if form.is_valid() and _entered(place, form):
             messages.success(request, _("Saved."))
             return redirect("reports:external", place.key)
-    rows = ExternalFigure.objects.readable_by(place.actor).of_scope(county=place.county, service=place.service)
-    shown = rows.last_revisions().order_by("-month", "kind")
-    if month is not None:
-        shown = shown.filter(month=month.first)
-    if codes:
-        shown = shown.filter(kind__in=OF_METRIC[codes])
-    page = Paginator(shown.select_related("entered_by"), ON_PAGE).get_page(request.GET.get("sivu"))
+    listed = listed_of(place, month, codes, request.GET.get("sivu"))
     context = {
         "place": place,
         "form": form,
         "may": may_enter(place.actor, county=place.county, service=place.service),
         "counts": place.service is not None and may_count(place.actor, county=place.county, service=place.service),
-        "page": page,
-        "shown": _with_history(rows, list(page.object_list)),
+        "listed": listed,
+        "page": listed.page,
+        "shown": listed.rows,
         "month": month,
         "code": codes,
     }
@@ -148,22 +119,6 @@ def _bring_in(place: Place, content: bytes, *, dry_run: bool) -> Taken:
     if problems:
         return Taken(problems=tuple(sorted([*problems, *found.problems], key=lambda each: each.row)))
     return found
-
-
-def _with_history(rows: Any, page: list[ExternalFigure]) -> list[Shown]:
-    wanted = {(row.month, row.kind): row.revision for row in page}
-    older: dict[tuple[Any, str], list[ExternalFigure]] = {}
-    months = {month for month, _kind in wanted}
-    for row in (
-        rows.filter(month__in=months, kind__in={kind for _month, kind in wanted}).select_related("entered_by").order_by("-revision")
-    ):
-        if row.revision < wanted.get((row.month, row.kind), 0):
-            older.setdefault((row.month, row.kind), []).append(row)
-    return [Shown(row, older.get((row.month, row.kind), [])) for row in page]
-
-
-def _written(row: ExternalFigure) -> str:
-    return _("taken away") if row.value is None else written(row.value)
 
 
 def _counts(found: Taken) -> dict[str, int]:
