@@ -51,7 +51,7 @@ class Need:
 
     @property
     def is_alone(self) -> bool:
-        """One responder: her break closes the line (S002-43)."""
+        """One responder at a time is enough: her break closes the line, if nobody stands in for her (S002-43)."""
         return self.responders == 1
 
 

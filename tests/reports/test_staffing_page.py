@@ -158,6 +158,7 @@ class TestPage:
         told = ("Viikkoja (n)", "Yhteydenottoja niissä", "Odotettavissa", "Vastaajia tarvitaan", "Vuorolistalla")
         assert [nine[name] for name in told] == ["8", "24", "3.0", "3", "5"]
         assert rows["2026-11-30", "10"]["Vastaajia tarvitaan"] == "1"
+        assert "34 tuntina riittää yksi vastaaja kerrallaan. Jos kukaan ei tuuraa häntä" in shown and "on yksin" not in shown
 
     def test_a_holiday_of_the_week_is_closed(self, busy, supervisor, signed_in, county) -> None:
         Holiday.objects.create(county=county, date=date(2026, 12, 3), name_fi="Koepyhä")
