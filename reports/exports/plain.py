@@ -30,7 +30,7 @@ def as_csv(report: Report) -> bytes:
     if not report.is_gap:
         rows = flat_rows(report.figures, report.tables, report.right_places, formulas=report.formulas)
         rows += _of_months(report)
-    rows += [_told(report, "", _("Note"), words) for words in report.part_words]
+    rows += [_told(report, "", _("Note"), words) for words in (*_unfinished(report), *report.part_words)]
     rows += [_told(report, _("What happened"), f"{note.month:%Y-%m}", _note_words(report, note)) for note in report.notes]
     for row in rows:
         dataset.append([legible(cell) if isinstance(cell, str) else cell for cell in row])
@@ -51,6 +51,15 @@ def _of_months(report: Report) -> list[list[Any]]:
             told = ["", "", "", ""] if figure is None else [raw(figure.value), figure.unit, row.cells[at], figure.n]
             rows.append([*head, row.code, row.name, "", *told])
     return rows
+
+
+def _unfinished(report: Report) -> list[str]:
+    """That its figures still change, as on the page; of days without data nothing changes."""
+    if report.is_gap or not report.goes_on:
+        return []
+    return [
+        _("The month goes on: its figures still change.") if report.month else _("The period goes on: its figures still change.")
+    ]
 
 
 def _told(report: Report, name: str, item: str, words: str) -> list[Any]:

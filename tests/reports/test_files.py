@@ -156,6 +156,21 @@ class TestWorkbook:
         assert json.loads(as_json(gap))["figures"] == []
 
 
+class TestUnfinished:
+    """A file of a month that goes on says so wherever it is opened."""
+
+    def test_the_running_month_and_period_and_no_other(self, report: Report, county: County) -> None:
+        words = ("Kuukausi on kesken: luvut muuttuvat vielä.", "Jakso on kesken: luvut muuttuvat vielä.")
+        now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+        running = report_of(BY, county, None, NOVEMBER.period, now=now)
+        days = report_of(BY, county, None, Period(date(2026, 11, 2), date(2026, 11, 25)), now=now)
+        for each, said in ((report, None), (running, words[0]), (days, words[1])):
+            rows = list(csv.DictReader(io.StringIO(as_csv(each).decode("utf-8-sig")), delimiter=";"))
+            assert [row["shown"] for row in rows if row["shown"] in words] == [said] * bool(said)
+            [state] = [row[1] for row in cells_of(workbook(each))["Lyhyesti"] if row[0] == "Tila"]
+            assert (state == "keskeneräinen") is (said is not None)
+
+
 class TestTable:
     def test_a_note_of_the_month_is_in_it(self, report: Report) -> None:
         rows = list(csv.DictReader(io.StringIO(as_csv(report).decode("utf-8-sig")), delimiter=";"))
