@@ -10,7 +10,7 @@ from reports.operations.improvements import improve_from_topic
 from reports.operations.making import NotMadeError, freeze_due_months, make_report
 from reports.operations.notes import change_note, delete_note, write_note
 from reports.operations.quality import check_conversation, draw_sample, export_quality, open_sampled, replace_erased
-from reports.operations.reviews import Action, Findings, sign_review, write_review
+from reports.operations.reviews import Action, Findings, check_signing, sign_review, write_review
 from reports.operations.rollouts import Standing, note_rollout
 from reports.operations.rows import export_rows, open_rows
 from reports.operations.selections import choose_metrics
@@ -27,6 +27,7 @@ __all__ = [
     "bring_in_figures",
     "change_note",
     "check_conversation",
+    "check_signing",
     "choose_metrics",
     "choose_recipients",
     "delete_note",

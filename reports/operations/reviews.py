@@ -93,25 +93,30 @@ def write_review(
     return row
 
 
+def check_signing(*, by: Actor, review: Review, now: datetime) -> None:
+    """Whether the review could be signed now, before it is asked whether it is; nothing is changed.
+
+    Raises what `sign_review` raises.
+    """
+    _refuse_signing(by, review, list(review.actions.all()), now)
+
+
 @transaction.atomic
-def sign_review(*, by: Actor, review: Review, now: datetime) -> Review:
+def sign_review(*, by: Actor, review: Review, version: int | None = None, now: datetime) -> Review:
     """A signed review is whole: the four topics, and either actions with an owner and a day or the word that none is needed.
 
-    The actions become improvements, so that somebody sees to them; a signed review never changes.
-    Raises PermissionDenied, ValidationError (signed, topics_missing, actions_missing, action_incomplete, due_past, newer_report).
+    The actions become improvements, so that somebody sees to them; a signed review never changes. `version` is that of the words
+    which were read before it was signed (None: they were written just now).
+    Raises PermissionDenied, ValidationError (signed, stale, topics_missing, actions_missing, action_incomplete, due_past,
+    newer_report).
     """
+    reports = MonthlyReport.objects.of_scope(county=review.county, service=review.service).filter(month=review.month)
+    reports.select_for_update(no_key=True).get(revision=1)  # who writes waits for the same row
     row: Review = (
         Review.objects.select_for_update(of=("self",), no_key=True).select_related("county", "service", "report").get(pk=review.pk)
     )
-    if not isinstance(by, Staff) or not may_review(by, county=row.county, service=row.service):
-        raise PermissionDenied
-    if row.signed_at is not None:
-        raise ValidationError(_("This review has been signed already."), code="signed")
     actions = list(row.actions.select_related("owner"))
-    _refuse_unfinished(row, actions, local_date(now))
-    newest = MonthlyReport.objects.of_scope(county=row.county, service=row.service).filter(month=row.month).order_by("-revision")
-    if newest.first() != row.report:
-        raise ValidationError(_("The report has a newer revision. Read its figures and sign then."), code="newer_report")
+    signer = _refuse_signing(by, row, actions, now, version=version)
     for each in actions:
         each.improvement = add_improvement(
             by=by,
@@ -124,8 +129,8 @@ def sign_review(*, by: Actor, review: Review, now: datetime) -> Review:
             now=now,
         )
         each.save(update_fields=["improvement"])
-    row.signed_at, row.signed_by_id = now, by.user_id
-    row.signer = str(User.objects.get(pk=by.user_id))[:200]
+    row.signed_at, row.signed_by_id = now, signer.user_id
+    row.signer = str(User.objects.get(pk=signer.user_id))[:200]
     row.version += 1
     row.save()
     record_audit(
@@ -142,6 +147,20 @@ def sign_review(*, by: Actor, review: Review, now: datetime) -> Review:
 def source_of(review: Review) -> str:
     """Where an action of the review came from, in words."""
     return _("Review of the monthly report %(month)s") % {"month": f"{review.month.month}/{review.month.year}"}
+
+
+def _refuse_signing(by: Actor, row: Review, actions: Sequence[AgreedAction], now: datetime, *, version: int | None = None) -> Staff:
+    if not isinstance(by, Staff) or not may_review(by, county=row.county, service=row.service):
+        raise PermissionDenied
+    if row.signed_at is not None:
+        raise ValidationError(_("This review has been signed already."), code="signed")
+    if version is not None and row.version != version:
+        raise ValidationError(_("Somebody else has saved this review meanwhile. Read it before you sign."), code="stale")
+    _refuse_unfinished(row, actions, local_date(now))
+    newest = MonthlyReport.objects.of_scope(county=row.county, service=row.service).filter(month=row.month).order_by("-revision")
+    if newest.first() != row.report:
+        raise ValidationError(_("The report has a newer revision. Read its figures and sign then."), code="newer_report")
+    return by
 
 
 def _refuse_unfinished(row: Review, actions: Sequence[AgreedAction], today: date) -> None:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from reports.forms.reviews import ActionRows, ReviewForm
 from reports.frozen import figures_from
 from reports.models import AgreedAction, MonthlyReport, Review
 from reports.months import Month
-from reports.operations import sign_review, write_review
+from reports.operations import check_signing, sign_review, write_review
 from reports.permissions import may_review, workers_of
 from reports.quality import told_of
 from reports.shown import ShownFigure
@@ -32,6 +33,9 @@ FIGURES: Mapping[str, tuple[Promise | str, Sequence[str]]] = {
     "satisfaction": (gettext_lazy("Customer satisfaction"), ("M14", "M15", "M16")),
     "free_feedback": (gettext_lazy("Free feedback"), ("M17",)),
 }
+
+
+SIGNS = "allekirjoita"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +67,11 @@ def review(request: HttpRequest, place: Place, month: str) -> HttpResponse:
             raise PermissionDenied
         if report is None:
             raise Http404
-        return _posted(request, place, chosen, draft, context)
+        return (
+            _signed(request, place, chosen, draft) if request.POST.get("sure") else _posted(request, place, chosen, draft, context)
+        )
+    if writes and draft is not None and report is not None and request.GET.get(SIGNS) == "1":
+        return _asked(request, place, chosen, draft)
     if asks:
         context |= _forms(place, draft, replaces=bool(signed))
     return render(request, "reports/review.html", context)
@@ -106,14 +114,39 @@ def _posted(request: HttpRequest, place: Place, month: Month, draft: Review | No
                 messages.success(request, _("Saved. It has not been signed yet."))
                 return redirect("reports:review", place.key, str(month))
             try:
-                sign_review(by=place.actor, review=written, now=timezone.now())
+                check_signing(by=place.actor, review=written, now=timezone.now())
             except ValidationError as error:
                 form.refuse(error)
                 refused = _("What you wrote has been saved, but it was not signed yet. Mend these and sign again.")
             else:
-                messages.success(request, _("The review has been signed. The actions are on the list of improvements."))
-                return redirect("reports:review", place.key, str(month))
+                return redirect(f"{reverse('reports:review', args=[place.key, str(month)])}?{SIGNS}=1")
     return render(request, "reports/review.html", {**context, **forms, "refused": refused}, status=422)
+
+
+def _asked(request: HttpRequest, place: Place, month: Month, draft: Review) -> HttpResponse:
+    """What would be signed, and whether it is: a signed review never changes. What is saved stays, whatever is answered."""
+    try:
+        check_signing(by=place.actor, review=draft, now=timezone.now())
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+        return redirect("reports:review", place.key, str(month))
+    context = {"place": place, "month": month, "draft": draft, "actions": draft.actions.select_related("owner")}
+    return render(request, "reports/review_sign.html", context)
+
+
+def _signed(request: HttpRequest, place: Place, month: Month, draft: Review | None) -> HttpResponse:
+    """Who is sure signs the very words that she was shown."""
+    if draft is None:
+        messages.warning(request, _("This review has been signed already."))
+        return redirect("reports:review", place.key, str(month))
+    version = _number(request.POST.get("version")) or 0
+    try:
+        sign_review(by=place.actor, review=draft, version=version, now=timezone.now())
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The review has been signed. The actions are on the list of improvements."))
+    return redirect("reports:review", place.key, str(month))
 
 
 def _forms(place: Place, draft: Review | None, *, replaces: bool, data: Any = None) -> dict[str, Any]:

@@ -67,6 +67,13 @@ def test_a_supervisor_goes_through_a_month_on_a_phone_without_a_script(
         action.get_by_label("Kuka tekee").select_option(label=str(supervisor))
         action.get_by_label("Mihin mennessä").fill("2026-12-31")
         page.get_by_role("button", name="Allekirjoita tarkastelu").click()
+        expect(page.get_by_role("heading", name="Allekirjoitetaanko tarkastelu?")).to_be_visible()
+        expect(page.get_by_text("Yksi vastaaja lisää maanantaiaamuihin")).to_be_visible()
+        page.get_by_role("link", name="Ei, palaa takaisin").click()
+        expect(page.get_by_label("Havainnot: Asiointimäärä")).to_have_value("Määrä pysyi ennallaan.")
+        expect(action.get_by_label("Mihin mennessä")).to_have_value("2026-12-31")
+        page.get_by_role("button", name="Allekirjoita tarkastelu").click()
+        page.get_by_role("button", name="Kyllä, allekirjoita").click()
         expect(page.get_by_role("heading", name="Allekirjoitettu tarkastelu")).to_be_visible()
         expect(page.get_by_text("Yksi vastaaja lisää maanantaiaamuihin")).to_be_visible()
     assert Review.objects.get().signed_by_id == supervisor.pk
@@ -95,9 +102,15 @@ def test_the_pages_are_clean_in_three_languages(
         f"toimet/{signed.actions.get().improvement.public_id}/",
     )
     portal = make_portal()
-    for language, scheme, size in (("fi", "light", DESK), ("sv", "dark", SMALL), ("en", "light", SMALL)):
-        with staff_window(chromium, portal, manager, viewport=size, color_scheme=scheme) as context:
-            page = context.new_page()
-            for each in pages:
-                page.goto(f"/{language}/raportit/{each}")
-                is_clean(page)
+    asks = f"tarkastelu/{reported.key}/2026-11/?allekirjoita=1"
+    for shown in (pages, (asks,)):
+        if asks in shown:
+            write_review(findings=findings, actions=actions, reason="Luku luettiin väärin", **given)
+        for language, scheme, size in (("fi", "light", DESK), ("sv", "dark", SMALL), ("en", "light", SMALL)):
+            with staff_window(chromium, portal, manager, viewport=size, color_scheme=scheme) as context:
+                page = context.new_page()
+                for each in shown:
+                    page.goto(f"/{language}/raportit/{each}")
+                    is_clean(page)
+                if asks in shown:
+                    expect(page.locator("button[name=sure]")).to_be_visible()

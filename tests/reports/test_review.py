@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import System
@@ -161,6 +162,15 @@ def posted(report: MonthlyReport, by: User, **fields) -> dict[str, object]:
     return {**WHOLE_VALUES, **rows, "toimi-0-owner": by.pk, "revision": report.revision, "do": "sign", **fields}
 
 
+def sure(client: Client, report: MonthlyReport, **fields: object) -> str:
+    """She is shown what she signs, and says that she is sure; gives the page that asks."""
+    asked = client.get(address(report), {"allekirjoita": "1"})
+    assert asked.status_code == 200 and Review.objects.filter(signed_at__isnull=True).exists()
+    draft = Review.objects.get(signed_at__isnull=True)
+    assert client.post(address(report), {"sure": "1", "version": draft.version, **fields}).status_code == 302
+    return asked.content.decode()
+
+
 class TestPage:
     def test_it_is_written_unfinished_gone_on_with_and_signed(self, report, supervisor, signed_in) -> None:
         client = signed_in(supervisor)
@@ -172,6 +182,7 @@ class TestPage:
         shown = client.get(address(report)).content.decode()
         assert WHOLE.contacts in shown and f'value="{ONE.title}"' in shown
         assert client.post(address(report), posted(report, supervisor, version=draft.version)).status_code == 302
+        sure(client, report)
         shown = client.get(address(report)).content.decode()
         assert "Allekirjoitettu" in shown and WHOLE.satisfaction in shown and Improvement.objects.get().get_state_display() in shown
         assert f"/raportit/tarkastelu/{report.service.key}/2026-11/?uusi=1" not in shown and "?uusi=1" in shown
@@ -192,8 +203,59 @@ class TestPage:
         shown = client.get(address(report)).content.decode()
         assert f"Tarkastelu on kesken: {supervisor} aloitti sen" in shown and WHOLE.contacts in shown
         assert client.post(address(report), posted(report, supervisor, version=draft.version)).status_code == 302
+        sure(client, report)
         assert Review.objects.get().signed_at is not None
         assert "Tarkastelu on kesken" not in client.get(address(report)).content.decode()
+
+    def test_before_it_is_signed_she_sees_what_she_signs_and_may_go_back(self, report, supervisor, signed_in) -> None:
+        client = signed_in(supervisor)
+        answer = client.post(address(report), posted(report, supervisor))
+        assert answer.status_code == 302 and answer.headers["Location"].endswith("?allekirjoita=1")
+        draft = Review.objects.get()
+        assert draft.signed_at is None and draft.contacts == WHOLE.contacts and not Improvement.objects.exists()
+        shown = client.get(answer.headers["Location"]).content.decode()
+        for words in (*WHOLE_VALUES.values(), ONE.title, str(supervisor), "31.12.2026", "revisio 1"):
+            assert words in shown, words
+        assert "Allekirjoitettua tarkastelua ei voi muuttaa." in shown and f'href="{address(report)}">Ei, palaa takaisin' in shown
+        back = client.get(address(report)).content.decode()
+        assert WHOLE.queue_times in back and f'value="{ONE.title}"' in back and Review.objects.get().signed_at is None
+        sure(client, report)
+        assert Review.objects.get().signed_by_id == supervisor.pk and Improvement.objects.get().title == ONE.title
+        for more in ({"sure": "1", "version": draft.version}, {"sure": "1"}):
+            assert client.post(address(report), more).status_code == 302
+        assert "on jo allekirjoitettu" in client.get(address(report)).content.decode() and Improvement.objects.count() == 1
+
+    def test_a_saving_is_one_press_and_asks_nothing(self, report, supervisor, signed_in) -> None:
+        answer = signed_in(supervisor).post(address(report), posted(report, supervisor, do="save"))
+        assert answer.headers["Location"] == address(report) and Review.objects.get().contacts == WHOLE.contacts
+
+    def test_other_words_than_those_that_she_was_shown_are_not_signed(self, report, supervisor, manager, signed_in) -> None:
+        client, seen = signed_in(supervisor), write(report, supervisor)
+        newer = write(report, manager, findings=Findings(**{**WHOLE_VALUES, "contacts": "Aivan muuta."}), version=seen.version)
+        for version in (seen.version, "", "x"):
+            assert client.post(address(report), {"sure": "1", "version": version}).status_code == 302
+            assert Review.objects.get().signed_at is None
+        shown = client.get(address(report)).content.decode()
+        assert "Joku muu on tallentanut" in shown and "Aivan muuta." in shown
+        with pytest.raises(ValidationError) as refused:
+            sign_review(by=acting(supervisor), review=newer, version=seen.version, now=NOW)
+        assert refused.value.code == "stale"
+
+    def test_one_that_can_not_be_signed_is_not_asked_of(self, report, supervisor, main_user, signed_in) -> None:
+        write(report, supervisor, findings=Findings(contacts="Kesken"))
+        client = signed_in(supervisor)
+        assert client.get(address(report), {"allekirjoita": "1"}).status_code == 302
+        draft = Review.objects.get()
+        assert client.post(address(report), {"sure": "1", "version": draft.version}).status_code == 302
+        assert "Kirjoita, mitä havaittiin." in client.get(address(report)).content.decode()
+        other = signed_in(main_user)
+        assert "Kyllä, allekirjoita" not in other.get(address(report), {"allekirjoita": "1"}).content.decode()
+        assert other.post(address(report), {"sure": "1", "version": draft.version}).status_code == 403
+        assert Review.objects.get().signed_at is None
+
+    def test_without_a_draft_there_is_nothing_to_sign(self, report, supervisor, signed_in) -> None:
+        shown = signed_in(supervisor).get(address(report), {"allekirjoita": "1"}).content.decode()
+        assert "Kyllä, allekirjoita" not in shown and "Allekirjoita tarkastelu" in shown
 
     @pytest.mark.parametrize(
         ("step", "words"),
@@ -252,7 +314,10 @@ class TestPage:
 
     @pytest.mark.parametrize("language", ["fi", "sv", "en"])
     def test_it_opens_in_each_language(self, report, supervisor, signed_in, language: str) -> None:
-        assert signed_in(supervisor).get(address(report).replace("/fi/", f"/{language}/", 1)).status_code == 200
+        write(report, supervisor)
+        for asked in ({}, {"allekirjoita": "1"}):
+            there = address(report).replace("/fi/", f"/{language}/", 1)
+            assert signed_in(supervisor).get(there, asked).status_code == 200
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPERVISOR])
