@@ -158,8 +158,8 @@ DEFINITIONS = (
         "%",
         Better.NEITHER,
         _(
-            "Contacts on a working day against the month before; months with 19 and 23 working days compare so. What is to be expected"
-            " of each hour of the next weeks is told by service on the staffing page."
+            "Contacts on a working day against the month before; months with 19 and 23 working days compare so. What is to be"
+            " expected of each hour of the next weeks is told by service on the staffing page."
         ),
         change,
         Source.CONVERSATIONS,

@@ -202,11 +202,11 @@ class TestWhatIsCounted:
 
 class TestVerified:
     @pytest.fixture
-    def again(self, month: dict[str, Any], queue: Queue, monkeypatch: pytest.MonkeyPatch) -> list[Conversation]:
-        """Five persons more who asked of the same again two days later."""
+    def again(self, month: dict[str, Any], queue: Queue) -> list[Conversation]:
+        """Four persons more who asked of the same again two days later."""
         asked = []
         for n in range(4):
-            told = {"person": f"Q{n}", "topic": "kotihoito", "outcome": "R1"}
+            told: dict[str, Any] = {"person": f"Q{n}", "topic": "kotihoito", "outcome": "R1"}
             row = made(queue, Row(f"16 08:{n:02d}:00", f"16 08:{n:02d}:20", f"16 08:{n:02d}:40", f"16 08:{n + 9:02d}:00", **told))
             made(queue, Row(f"18 08:{n:02d}:00", f"18 08:{n:02d}:20", f"18 08:{n:02d}:40", f"18 08:{n + 9:02d}:00", **told))
             asked.append(row)

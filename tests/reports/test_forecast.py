@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 
 from reports.forecast import expected, growing, growth, of_hours, per_working_day
-from reports.gaps import Area, Fullness, are_comparable, fullness
+from reports.gaps import Area, Fullness, are_comparable, extent_of
 from reports.months import Month, Period
 
 
@@ -73,5 +73,5 @@ def test_a_service_that_begins_has_not_changed_its_area() -> None:
     ],
 )
 def test_what_a_month_has(month: Month, contacts: int, full: Fullness) -> None:
-    opened = datetime(2022, 8, 20, 6, tzinfo=UTC)
-    assert fullness(month, opened_at=opened, contacts=contacts, today=date(2026, 11, 26)) == full
+    opened = [Period(date(2022, 8, 20), date.max)]
+    assert extent_of(month, opened=opened, contacts=contacts, today=date(2026, 11, 26)).fullness == full

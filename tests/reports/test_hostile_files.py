@@ -55,7 +55,7 @@ def dataset(kind: str) -> Table:
     codes: dict[str, Any] = dict.fromkeys(READ, "") | {"public_id": UUID(int=1), "queued_at": AT, "language": "fi"}
     codes |= {"is_contact": True, "is_wrong": False, "is_identified": False}
     read = [[words if name in TEXTS else codes[name] for name in READ] for words in HOSTILE]
-    found = DatasetRows(read, County(code="koe"))
+    found = DatasetRows(read, County(code="koe"), set())
     heads, *rows = rows_of(taken(dataset_csv(found) if kind == "csv" else dataset_xlsx(found)), kind)
     assert heads == list(FIELDS)
     at = [heads.index(name) for name in IN_FILE]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from reports.exports import dataset_rows
-from reports.exports.dataset import DatasetRows, Row
+from reports.exports.dataset import DatasetRows, Kind, Row
 from reports.metrics import Scope
 from reports.metrics.sql import long_reading
 from reports.months import Month
@@ -49,8 +49,8 @@ def test_the_rows_of_a_file_are_read_with_it(queue: Queue, county: County, monke
     limits: list[str] = []
 
     class Watched(DatasetRows):
-        def __init__(self, found: Iterable[Row], county: County) -> None:
-            super().__init__((row for row in found if not limits.append(limit())), county)  # type: ignore[func-returns-value]
+        def __init__(self, found: Iterable[Row], county: County, told: Collection[Kind]) -> None:
+            super().__init__((row for row in found if not limits.append(limit())), county, told)  # type: ignore[func-returns-value]
 
     monkeypatch.setattr("reports.exports.dataset.DatasetRows", Watched)
     rows = dataset_rows(Scope.whole(county), Month(2026, 11).period, county)
