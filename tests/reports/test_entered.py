@@ -108,7 +108,7 @@ class TestOfTheCounty:
         assert NO_DATA in shown(client, county, "M25")
         put(service, Month(2026, 9), population=5000)
         page = shown(client, county, "M25")
-        assert ">5000<" in page and NOT_COUNTED not in page  # the last number that is known is meant
+        assert ">5\xa0000<" in page and NOT_COUNTED not in page  # the last number that is known is meant
         County.objects.update(population=90_000)
         page = shown(client, county, "M25")
         assert "alueen tietoihin merkittyä asukaslukua: 90\xa0000" in page
