@@ -48,11 +48,11 @@ ROUNDS = 2
 
 
 def conversations(queues: list[Queue], month: Month, count: int, chance: random.Random) -> Iterator[Conversation]:
-    """Conversations spread over the month: nine of ten answered."""
+    """Conversations spread over the month, in the order in which they come, as a table of them has them: nine of ten answered."""
     starts, ends = month.period.interval
-    for _ in range(count):
+    for number in range(count):
         queue = queues[chance.randrange(len(queues))]
-        queued = starts + (ends - starts) * chance.random()
+        queued = starts + (ends - starts) * ((number + chance.random()) / count)
         wait = chance.expovariate(1 / 180)
         is_answered = chance.random() < 0.9
         ended = queued + timedelta(seconds=wait + (chance.uniform(120, 2400) if is_answered else 0))
@@ -186,9 +186,9 @@ def main() -> None:
     assert group is not None
     queues = [queue, *(add_service(county, schedule, group, number) for number in range(1, services))]
     month = Month.of(timezone.localdate()).shifted(-1)
-    fill(queues, month, count, chance)
-    for back in range(1, OTHER_MONTHS + 1):
+    for back in range(OTHER_MONTHS, 0, -1):
         fill(queues, month.shifted(-back), count // SHARE, chance)
+    fill(queues, month, count, chance)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")  # what autovacuum does a minute later, amid what is measured

@@ -39,11 +39,8 @@ def counted(condition: Q) -> Count:
 
 
 def divided(columns: Columns) -> tuple[Columns, Columns]:
-    """Those whose figure of a whole comes from the figures of its parts (counts, sums, longest), and the others."""
-    adds = {}
-    for name, column in columns.items():
-        if isinstance(column, Count | Sum | Max) and not getattr(column, "distinct", False):
-            adds[name] = column
+    """Those whose figure of a whole comes from the figures of its parts (counts, sums, longest), and the medians and ranks."""
+    adds = {name: column for name, column in columns.items() if not isinstance(column, Ranks)}
     return adds, {name: column for name, column in columns.items() if name not in adds}
 
 
@@ -167,11 +164,15 @@ def of_identification(in_use: Collection[int]) -> Columns:
     return {
         "asked": counted(CONTACT & here),
         "identified": counted(CONTACT & here & IDENTIFIED),
-        "persons": Count("person", filter=CONTACT & here & IDENTIFIED & ~Q(person=""), distinct=True),
         "first_asked": counted(ANSWERED & here & Q(outcome__in=FIRST)),
         "first_nameless": counted(ANSWERED & here & Q(outcome__in=FIRST, person="")),
         "coded_asked": counted(ANSWERED & here & Q(outcome__in=GIVEN_OUTCOMES)),
     }
+
+
+def is_person(in_use: Collection[int]) -> Q:
+    """Somebody known by name made the contact: of M02 the different persons are told, too."""
+    return CONTACT & Q(first_queue__service__in=list(in_use)) & IDENTIFIED & ~Q(person="")
 
 
 def of_doctors() -> Columns:

@@ -8,71 +8,64 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections import Counter
-from collections.abc import Callable, Sequence
-from fractions import Fraction
-from math import ceil
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Aggregate, FloatField
+from django.db.models import Aggregate, BinaryField, FloatField
 
-NOTHING = -9e18
+NOTHING = -(1 << 62)
 """Stands for nothing in SQLite's aggregates: shorter than anything that is measured."""
-SORTED, CLASSES = 50_000, 4096
-"""So many values are sorted as they are; of more, in how many classes they are counted."""
 MEDIAN, P90 = (f"{name} WITHIN GROUP (ORDER BY %(expressions)s)" for name in ("percentile_cont(0.5)", "percentile_disc(0.9)"))
+Values = np.ndarray[Any, np.dtype[np.int64]]
+"""Durations in whole microseconds."""
+
+
+def ranks_of(parts: Iterable[Values]) -> tuple[float, float] | None:
+    """The median, the mean of the two middle values when their number is even, and the ⌈0.9·n⌉-th smallest (metrics 1.4) of the
+    values of these parts together; none of no values.
+    """
+    values = np.concatenate([np.empty(0, np.int64), *parts])
+    if not (n := len(values)):
+        return None
+    low, high, ninth = (n - 1) // 2, n // 2, -(-9 * n // 10) - 1
+    ordered = np.partition(values, [low, high, ninth])
+    return (int(ordered[low]) + int(ordered[high])) / 2, float(ordered[ninth])
 
 
 class _Values:
     """The values that an aggregate of SQLite has seen."""
 
     def __init__(self) -> None:
-        self.values = array("d")  # a fourth of a list; whole microseconds are exact in it
+        self.values = array("q")  # a fourth of a list
         self.step = self.values.append  # called for each row: no Python stands between
 
-    def known(self) -> array[float]:
+    def known(self) -> Values:
         """The values without what stands for nothing."""
-        return self.values if NOTHING not in self.values else array("d", (each for each in self.values if each != NOTHING))
+        values = np.frombuffer(self.values, np.int64) if self.values else np.empty(0, np.int64)
+        known: Values = values[values != NOTHING]
+        return known
 
 
 class _MedianOfSqlite(_Values):
     def finalize(self) -> float | None:
         """The middle value, or the mean of the two middle ones."""
-        return _middle(self.known())
+        found = ranks_of([self.known()])
+        return found[0] if found else None
 
 
 class _RanksOfSqlite(_Values):
     def finalize(self) -> str | None:
-        """The median and the ⌈0.9·n⌉-th smallest: SQLite takes one value from an aggregate."""
-        values = self.known()
-        return f"{_middle(values)!r} {_smallest(values, ceil(Fraction(9, 10) * len(values)) - 1)!r}" if values else None
+        """Both of `ranks_of`: SQLite takes one value from an aggregate."""
+        found = ranks_of([self.known()])
+        return f"{found[0]!r} {found[1]!r}" if found else None
 
 
-def _middle(values: array[float]) -> float | None:
-    n = len(values)
-    if n % 2:
-        return _smallest(values, n // 2)
-    return (_smallest(values, n // 2 - 1) + _smallest(values, n // 2)) / 2 if n else None
-
-
-def _smallest(values: array[float], rank: int) -> float:
-    """The value of this rank, counted from 0. Many values are not sorted, which takes four times their memory: they are counted
-    in classes of equal width, and only those in the class of the rank are looked at further.
-    """
-    while len(values) > SORTED:
-        low, high = min(values), max(values)
-        width = (high - low) / CLASSES
-        if low + width <= low:  # all but the same
-            break
-        classes = Counter(int((each - low) // width) for each in values)
-        chosen = 0
-        for chosen in sorted(classes):
-            if rank < classes[chosen]:
-                break
-            rank -= classes[chosen]
-        values = array("d", (each for each in values if int((each - low) // width) == chosen))
-    return sorted(values)[rank]
+class _PackedOfSqlite(_Values):
+    def finalize(self) -> bytes | None:
+        """The values themselves, as PostgreSQL sends them: eight bytes each, the high one first."""
+        return self.known().astype(">i8").tobytes() or None
 
 
 class _Ordered(Aggregate):
@@ -85,7 +78,7 @@ class _Ordered(Aggregate):
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
         """SQLite's connection is given the aggregate if it has none yet."""
         _give(connection, self.sqlite, self.own)
-        return self._written(f"{self.sqlite}(IFNULL(%(expressions)s, {NOTHING!r}))", compiler, connection, extra)
+        return self._written(f"{self.sqlite}(IFNULL(%(expressions)s, {NOTHING}))", compiler, connection, extra)
 
     def _written(self, template: str, compiler: Any, connection: Any, extra: dict[str, Any]) -> tuple[str, Any]:
         same = self.copy()
@@ -121,6 +114,29 @@ class Ranks(_Ordered):
     def convert_value(self) -> Callable[..., tuple[float, float] | None]:
         """What either database gives, as a pair; none of no values."""
         return lambda value, expression, connection: _pair(value)
+
+    @property
+    def packed(self) -> Packed:
+        """The values of which this is made, so that it can be told of several groups together (`ranks_of`)."""
+        return Packed(*self.get_source_expressions()[:1], filter=self.filter)
+
+
+class Packed(_Ordered):
+    """All the values, unordered: eight bytes each."""
+
+    name = "Packed"
+    sqlite = "portal_packed"
+    own = _PackedOfSqlite
+    output_field = BinaryField()  # type: ignore[assignment]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """PostgreSQL leaves out what is nothing by itself."""
+        return self._written("string_agg(int8send(%(expressions)s), ''::bytea)", compiler, connection, extra)
+
+    @property
+    def convert_value(self) -> Callable[..., Values]:
+        """What either database gives, as numbers."""
+        return lambda value, expression, connection: np.frombuffer(value or b"", ">i8").astype(np.int64)
 
 
 def _pair(value: str | Sequence[float | None] | None) -> tuple[float, float] | None:

@@ -23,7 +23,7 @@ from reports.metrics.by_month import of_month
 from reports.metrics.definition import Source
 from reports.metrics.dimensions import OfQueue, dimensions, queues_of
 from reports.metrics.flags import PASSED_ON, read_flags
-from reports.metrics.passes import FIRST, OF_CONVERSATION, Rows, Ways, added, nothing, of_services, ordered, total
+from reports.metrics.passes import FIRST, OF_CONVERSATION, Ways, added, nothing, ordered, packs_of, ranked, total
 from reports.metrics.scope import Row, Scope, with_identification
 from reports.metrics.sql import Micros, UtcHour, instant_of
 from reports.months import Period, local_hour
@@ -110,6 +110,8 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
         return of.rows(period, tests=True)
 
     reading.total |= total(scope, f"tests {period}", tests, {"tests": Count("pk")})
+    if in_use:
+        reading.total["persons"] = _persons(scope, period, in_use)
     together = [name for name in breakdowns if name in TOGETHER]
     by_all: list[Row] = []
     ways = dimensions(wide)
@@ -119,7 +121,7 @@ def _read_conversations(reading: Reading, sources: Collection[Source], breakdown
         reading.total |= scope.rows(period).aggregate(**whole)
     else:
         adds, apart = columns.divided(whole)
-        reading.total |= total(scope, f"counted {period}", rows, adds) | ordered(scope, f"ordered {period}", rows, apart)[0]
+        reading.total |= total(scope, f"counted {period}", rows, adds) | ordered(scope, f"in order {period}", rows, apart)[0]
     for name in breakdowns:
         if name not in together:
             reading.cells[name] = _cells_of_many(reading, name, ways[name], each)
@@ -130,8 +132,8 @@ def _read_together(reading: Reading, ways: Ways, whole: columns.Columns, each: c
     """One pass for the total and all of these breakdowns: what adds up is counted by their combinations, which are given, and
     added here.
 
-    Medians, ranks and different persons do not add up: for them the rows are passed once more for each. No cursor is used where
-    few rows come: PostgreSQL reads with several workers only what is fetched at once.
+    Medians and ranks do not add up: for them the rows are passed once more for each. No cursor is used where few rows come:
+    PostgreSQL reads with several workers only what is fetched at once.
     """
     scope, period = reading.scope, reading.period
 
@@ -153,48 +155,63 @@ def _read_together(reading: Reading, ways: Ways, whole: columns.Columns, each: c
                 columns.add_up(cells[key], row, shown)
             else:
                 cells[key] = {column: row[column] for column in shown}
-    reading.total |= ordered(scope, f"ordered {period}", rows, apart)[0]
-    _read_ordered(reading, ways, rows, of_all=apart, apart=columns.divided(each)[1], found=found)
+    of_cells = columns.divided(each)[1]
+    if scope.among is None:
+        reading.total |= ordered(scope, f"in order {period}", rows, apart)[0]
+        _read_ordered(reading, ways, apart=of_cells, found=found)
+    else:
+        packs = packs_of(apart)
+        values = list(scope.by_service(f"values by all {sorted(ways)} {period}", lambda of: _by_all(of, period, ways, packs)))
+        reading.total |= ranked(values, apart)[0]
+        for name in ways:
+            for row in ranked(values, of_cells, [f"by_{name}"]):
+                if (cell := row.pop(f"by_{name}")) in reading.cells[name]:
+                    reading.cells[name][cell] |= row
     return found
 
 
-def _by_all(scope: Scope, period: Period, ways: Ways, adds: columns.Columns) -> Iterable[Row]:
-    """What adds up, by the combinations of the breakdowns. What a queue tells by itself is not grouped by: PostgreSQL would expect
+def _by_all(scope: Scope, period: Period, ways: Ways, asked: columns.Columns) -> Iterable[Row]:
+    """The columns by the combinations of the breakdowns. What a queue tells by itself is not grouped by: PostgreSQL would expect
     as many combinations as if each queue were in each service, and sort the rows.
     """
     by_names = {f"by_{name}": way for name, way in ways.items() if name not in OfQueue._fields} | {"by_queue": F("first_queue")}
     queues = queues_of(scope)
-    for row in scope.rows(period).annotate(**by_names).values(*by_names).annotate(**adds):
+    for row in scope.rows(period).annotate(**by_names).values(*by_names).annotate(**asked):
         if (of_queue := queues.get(row["by_queue"])) is not None:  # one that was made a moment ago is in the next reading
             yield row | {"of_service": of_queue.service, "by_service": of_queue.service, "by_group": of_queue.group}
 
 
-def _read_ordered(
-    reading: Reading, ways: Ways, rows: Rows, *, of_all: columns.Columns, apart: columns.Columns, found: Iterable[Row]
-) -> None:
-    """The medians, ranks and different persons of each cell. A cell that has all rows has what was read of them all, and the queue
-    of a service that has no other what its service has.
+def _read_ordered(reading: Reading, ways: Ways, *, apart: columns.Columns, found: Iterable[Row]) -> None:
+    """The medians and ranks of each cell, as the database tells them. A cell that has all rows has what was read of them all, and
+    the queue of a service that has no other what its service has.
     """
-    scope, period = reading.scope, reading.period
+    rows = reading.scope.rows(reading.period)
     alone = _alone(found) if {"service", "queue"} <= set(ways) else {}
     for name, way in ways.items():
         cells = reading.cells[name]
         if len(cells) == 1:
             next(iter(cells.values())).update({column: reading.total[column] for column in apart})
-        elif name == "service" and scope.among is not None:
-            for row in of_services(scope, f"ordered {period}", rows, of_all):
-                if row["of_service"] in cells:
-                    cells[row["of_service"]] |= {column: row[column] for column in apart}
         elif not (name == "queue" and alone and len(alone) == len(reading.cells["service"])):
-
-            def of_name(of: Scope, name: str = name) -> QuerySet[Any]:
-                return rows(of).exclude(first_queue__service__in=set(alone)) if name == "queue" and alone else rows(of)
-
-            for row in ordered(scope, f"ordered by {name} {period}", of_name, apart, {"cell": way}):
+            of_name = rows.exclude(first_queue__service__in=set(alone)) if name == "queue" and alone else rows
+            by_cell: Iterable[Any] = of_name.annotate(cell=way).values("cell").annotate(**apart)
+            for row in by_cell:
                 if (cell := row.pop("cell")) in cells:  # a breakdown with one value has a row of its own of no contacts
                     cells[cell] |= row
     for service, queue in alone.items():
         reading.cells["queue"][queue] |= {column: reading.cells["service"][service][column] for column in apart}
+
+
+def _persons(scope: Scope, period: Period, in_use: Collection[int]) -> int:
+    """How many different persons were known by name (M02): those of two services may be the same."""
+    persons = {"persons": Count("person", distinct=True)}
+
+    def known(of: Scope) -> QuerySet[Any]:
+        return of.rows(period).filter(columns.is_person(in_use))
+
+    if not scope.is_one_of_many:
+        return int(known(scope).aggregate(**persons)["persons"])
+    found = scope.by_service(f"persons {period}", lambda of: known(of).values(of_service=F(FIRST)).annotate(**persons))
+    return sum(row["persons"] for row in found)
 
 
 def _cells_of_many(reading: Reading, name: str, way: Combinable, each: columns.Columns) -> dict[Key, Row]:
@@ -202,19 +219,35 @@ def _cells_of_many(reading: Reading, name: str, way: Combinable, each: columns.C
     scope, period = reading.scope, reading.period
     if reading.total.get(f"told_{name}") == 0:
         return {UNTOLD[name][1]: {column: reading.total[column] for column in each}} if reading.total["rows"] else {}
+
+    def rows(of: Scope) -> QuerySet[Any]:
+        return of.rows(period)
+
+    if name == "entry_page":
+        return _cells_of_pages(scope, period, way, each)
+    if scope.among is None:
+        found: Iterable[Any] = rows(scope).annotate(cell=way).values("cell").annotate(**each)
+        return {row.pop("cell"): row for row in found}
+    adds, apart = columns.divided(each)
+    in_order = {row.pop("cell"): row for row in ordered(scope, f"cells {name} in order {period}", rows, apart, {"cell": way})}
+    counts = added(scope, f"cells {name} {period}", rows, adds, {"cell": way})
+    return {(cell := row.pop("cell")): row | in_order[cell] for row in counts}
+
+
+def _cells_of_pages(scope: Scope, period: Period, way: Combinable, each: columns.Columns) -> dict[Key, Row]:
+    """The pages from which most came: there may be very many."""
     if not scope.is_one_of_many:
         cells = scope.rows(period).annotate(cell=way).values("cell").annotate(**each)
-        found: Iterable[Any] = cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES] if name == "entry_page" else cells
-        return {row.pop("cell"): row for row in found}
+        most: Iterable[Any] = cells.order_by(F("contacts").desc(), "cell")[:MOST_PAGES]
+        return {row.pop("cell"): row for row in most}
 
     def read(of: Scope) -> Iterable[Any]:
+        rank = Window(RowNumber(), partition_by="of_service", order_by=[F("contacts").desc(), "cell"])
         cells = of.rows(period).annotate(of_service=F(FIRST), cell=way).values("of_service", "cell").annotate(**each)
-        if name == "entry_page":
-            rank = Window(RowNumber(), partition_by="of_service", order_by=[F("contacts").desc(), "cell"])
-            cells = cells.annotate(rank=rank).filter(rank__lte=MOST_PAGES)
-        return cells
+        return cells.annotate(rank=rank).filter(rank__lte=MOST_PAGES)
 
-    return {row["cell"]: {column: row[column] for column in each} for row in scope.by_service(f"cells {name} {period}", read)}
+    found = scope.by_service(f"pages {period}", read)
+    return {row["cell"]: {column: row[column] for column in each} for row in found}
 
 
 def _alone(found: Iterable[Mapping[str, Any]]) -> dict[int, int]:
@@ -291,8 +324,9 @@ def _read_transfers(reading: Reading) -> None:
         by_state["quick"] += row["quick"]
         if row["by_state"] == TransferState.ACCEPTED:
             matrix[row["by_from_queue"], row["by_to_queue"]] += row["n"]
-    waits = columns.series("leg", Micros("wait_seconds"), Q(wait_seconds__isnull=False))
-    reading.total |= ordered(scope, f"legs {period}", legs, waits, service=OF_CONVERSATION)[0]
+    adds, apart = columns.divided(columns.series("leg", Micros("wait_seconds"), Q(wait_seconds__isnull=False)))
+    reading.total |= total(scope, f"legs {period}", legs, adds, service=OF_CONVERSATION)
+    reading.total |= ordered(scope, f"legs in order {period}", legs, apart, service=OF_CONVERSATION)[0]
     reading.total |= {
         "matrix": dict(matrix),
         "moves": by_state[TransferState.ACCEPTED],

@@ -1,9 +1,8 @@
-"""Medians and nearest ranks of SQLite’s own aggregates: few values are sorted, many are counted in classes (metrics 1.4)."""
+"""Medians and nearest ranks of SQLite’s own aggregates, and of values that were read apart (metrics 1.4)."""
 
 from __future__ import annotations
 
-from array import array
-
+import numpy as np
 import pytest
 from django.db import connection
 from django.db.models import FloatField, Value
@@ -19,15 +18,12 @@ from reports.metrics.sql import long_reading
 NUMBERS = st.lists(st.integers(-(10**12), 10**12) | st.sampled_from([0, 1, 10**6]), min_size=1, max_size=60)
 
 
-@given(NUMBERS)
-def test_the_value_of_a_rank_is_that_of_the_sorted_ones(numbers: list[int]) -> None:
-    few, many = ranks.SORTED, 3
-    try:
-        for ranks.SORTED in (few, many):
-            found = [ranks._smallest(array("d", numbers), rank) for rank in range(len(numbers))]
-            assert found == sorted(numbers)
-    finally:
-        ranks.SORTED = few
+@given(st.lists(NUMBERS, min_size=1, max_size=4))
+def test_the_ranks_of_several_parts_are_those_of_all_their_values(parts: list[list[int]]) -> None:
+    ordered = sorted(number for part in parts for number in part)
+    n = len(ordered)
+    found = ranks.ranks_of(np.array(part, np.int64) for part in parts)
+    assert found == ((ordered[(n - 1) // 2] + ordered[n // 2]) / 2, ordered[-(-9 * n // 10) - 1])
 
 
 @given(NUMBERS, st.integers(0, 5))
@@ -42,6 +38,7 @@ def test_both_ranks_of_what_was_seen_without_what_stands_for_nothing(numbers: li
 
 
 def test_of_nothing_there_is_none() -> None:
+    assert ranks.ranks_of([]) is None and ranks.ranks_of([np.empty(0, np.int64)]) is None
     assert ranks._RanksOfSqlite().finalize() is None and ranks._MedianOfSqlite().finalize() is None
 
 
