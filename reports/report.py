@@ -61,8 +61,11 @@ from reports.year import YearTable, year_of
 from services.models import County, Service, Target
 from services.texts import text
 
-FROM_PARTS = ("M06", "M14", "M29", "M35", *OF_PARTS)
+FROM_PARTS = ("M06", "M09", "M14", "M29", "M35", *OF_PARTS)
 """What is drawn of a figure’s own parts, and so of a frozen one too."""
+NOT_ON_PAPER = frozenset({"M04", "M26", *OF_PARTS})
+"""Of the tables of weekdays and hours and of the bars: paper tells the same in words, as thirty-one papers of a month are laid out
+within a minute."""
 KEY_FIGURES = ("M01", "M03", "M07", "M08", "M11", "M14")
 
 
@@ -169,12 +172,12 @@ class Report:
     @property
     def paper_heats(self) -> list[Heat]:
         """The same of the tables of weekdays and hours."""
-        return [heat for heat in self.heats if heat.code != "M04"]
+        return [heat for heat in self.heats if heat.code not in NOT_ON_PAPER]
 
     @property
     def paper_bars(self) -> dict[str, Bars]:
         """The same of bars."""
-        return {code: bars for code, bars in self.bars.items() if code not in ("M26", *OF_PARTS)}
+        return {code: bars for code, bars in self.bars.items() if code not in NOT_ON_PAPER}
 
     @property
     def by_month(self) -> list[MonthsTable]:
@@ -313,6 +316,7 @@ def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
     total = sum(n for _words, n in counts)
     outcomes = [(words, n, f"{number(n)} ({percent(Fraction(100 * n, total) if total else None)})") for words, n in counts]
     waits = [(code, n) for code, n in _parts(figures, "M06") if code.startswith("band_")]
+    lengths = [(code, n) for code, n in _parts(figures, "M09") if code.startswith("length_")]
     marks = sorted(_parts(figures, "M14"), reverse=True)
     likely = [(str(mark), int(figures.facts.get(f"recommend_{mark}") or 0)) for mark in range(10, -1, -1)]
     items = [(code, share) for code, share in _beside(figures, "M35").items() if share is not None]
@@ -328,6 +332,7 @@ def _bars(figures: Figures, tables: Sequence[ShownTable]) -> dict[str, Bars]:
             note=_("Municipalities that are not told of are left out.") if hides else "",
         ),
         "M06": bars_of(_("Distribution of queue times"), _counted(waits)),  # the line of the months has the figure’s own name
+        "M09": bars_of(_("Distribution of conversation lengths"), _counted(lengths)),
         "M11": bars_of(_("Outcomes of answered contacts"), outcomes),
         "M14": bars_of(f"{DEFINITIONS['M14'].name} 1–5", _counted(marks)),
         "M15": bars_of(f"{DEFINITIONS['M15'].name} 0–10", _counted(likely)),

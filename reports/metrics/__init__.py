@@ -36,7 +36,7 @@ from reports.months import Period
 from services.metric_names import METRICS
 from services.models import Service
 
-FORMULAS = "2026.11"
+FORMULAS = "2026.12"
 """Changed whenever a definition changes what it counts; a frozen report keeps the one it was made by (metrics 1.5)."""
 
 _FOUND = {
@@ -65,6 +65,7 @@ AVAILABLE = tuple(DEFINITIONS)
 
 # Sources of their own beside the conversations, by what reads them.
 _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = {
+    Source.LENGTHS: lambda scope, period, now: waits.read_lengths(scope, period),
     Source.SAME_DAY: lambda scope, period, now: dict(work.read_same_day(scope, period)),
     Source.PRESENCE: lambda scope, period, now: load.read_presence(scope, period, now=now),
     Source.CALLS: lambda scope, period, now: dict(work.read_calls(scope, period, now=now)),

@@ -22,6 +22,8 @@ class Source(StrEnum):
     ATTEMPTS = "attempts"
     TRANSFERS = "transfers"
     HOURS = "hours"
+    LENGTHS = "lengths"
+    """How many conversations were how long."""
     SAME_DAY = "same_day"
     PRESENCE = "presence"
     DIRECTORY = "directory"

@@ -150,6 +150,14 @@ def middle(values: Sequence[int]) -> Fraction | None:
     return Fraction(sum(ordered), len(ordered)) if ordered else None
 
 
+def class_of_length(micros: int) -> str:
+    minutes = micros / 60_000_000
+    for least in (60, 45, 30, 20, 15, 10, 5):
+        if minutes >= least:
+            return f"length_{60 * least}"
+    return "length_0"
+
+
 def in_seconds(micros: Fraction | None) -> Fraction | None:
     return None if micros is None else micros / 1_000_000
 
@@ -338,6 +346,7 @@ def slowly(past: Past, month: tuple[int, int], services: Collection[str]) -> dic
         "M08 hours": share(kept, len(hours)),
         "M08b": share(sum(map(reached_that_day, office)), len(office)),
         "M09": in_seconds(middle([row.length for row in answered])),
+        "M09 classes": Counter(class_of_length(row.length) for row in answered),
         "M10": share(len(first), len(coded)),
         "M10 verified": share(len(kept_first), len(asked_coded)) if in_use else None,
         "M11": share(sum(row.outcome in ("R1", "R2", "R3", "R4", "R6", "R8") for row in coded), len(coded)),

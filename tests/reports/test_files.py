@@ -197,7 +197,7 @@ class TestPaper:
         told = unpacked(content)
         for each in (b"/MarkInfo", b"/StructTreeRoot", b"/TH", b"pdfuaid", b"/Lang (fi)"):
             assert each in told, each
-        assert told.count(b"/S /Figure") == told.count(b"/Alt") == 19  # twelve trends, four of bars, and three of the key
+        assert told.count(b"/S /Figure") == told.count(b"/Alt") == 20  # twelve trends, five of bars, and three of the key
 
     def test_its_title_tells_the_month_the_year_or_the_days(self, report: Report) -> None:
         of_year, of_days = Period(date(2026, 1, 1), date(2026, 12, 31)), Period(date(2026, 1, 1), date(2026, 10, 31))

@@ -60,6 +60,7 @@ def quickly(found: Figures, queues: dict[str, Queue]) -> dict[str, Any]:
     known["M10 verified"] = figures["M10"].beside.get("verified")
     of_queue = {queue.pk: name for name, queue in queues.items()}
     known["M13 matrix"] = Counter({(of_queue[a], of_queue[b]): n for (a, b), n in found.facts["matrix"].items()})
+    known["M09 classes"] = Counter({name: n for name, n in parts["M09"].items() if name.startswith("length_") and n})
     known["M13 moves"], known["M13 failed"] = parts["M13"]["moves"], parts["M13"]["failed_moves"]
     known["M13 overflows"], known["M13 quick"] = parts["M13"]["overflows"], figures["M13"].beside["quick"]
     known["M17 tones"] = Counter({tone: n for tone in TONES if (n := parts["M17"][tone])})
