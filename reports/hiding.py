@@ -61,6 +61,11 @@ def hidden_of(months: Iterable[Residents], codes: Collection[str], *, is_group: 
     return Hidden(rows, values)
 
 
+def tells_of_few(*counts: int) -> bool:
+    """Any of these lists would tell of one to four persons: it, and what together with it makes a known sum, is not shown."""
+    return any(0 < n < LEAST for n in counts)
+
+
 def hidden_by_services(of: OfServices, also: Mapping[int, Collection[Key]] | None = None) -> dict[int, set[Key]]:
     """What each service hides in its own table."""
     services = {service for each in of.values() for service in each}

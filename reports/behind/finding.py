@@ -17,6 +17,7 @@ from chat.choices import GIVEN_OUTCOMES, Status
 from guidance import usage
 from reports.behind.found import AGAIN, VERIFIED, Found, Kind, Part, Picked
 from reports.behind.made import MADE
+from reports.hiding import tells_of_few
 from reports.metrics import Figure, Scope, columns
 from reports.metrics.elsewhere import own_mails_of
 from reports.metrics.flags import with_flags
@@ -25,9 +26,7 @@ from reports.metrics.scope import with_identification
 from reports.metrics.work import in_primary_care, kept_promise, promises, same_day_of
 from reports.models.feedback import texts_of
 from reports.months import DAY, Period
-from reports.rounding import persons
 from services.calendars import local_date
-from services.surveys.results import LEAST
 
 FEEDBACK = Q(feedback__answered_at__isnull=False)
 CODED = columns.ANSWERED & Q(outcome__in=GIVEN_OUTCOMES)
@@ -87,7 +86,7 @@ def _of_figure(scope: Scope, period: Period, code: str) -> Found:
     if behind.counts is None:
         return Found(_in_order(counted), None, n, 0)
     left_out = rows.count() - n
-    hidden = behind.is_of_identity and None in persons({True: n, False: left_out}).values()
+    hidden = behind.is_of_identity and tells_of_few(n, left_out)
     # Not `exclude`: what is null is neither, and would be in no list.
     others = _in_order(rows.exclude(pk__in=counted.order_by().values("pk")))
     return Found(_in_order(counted), others, n, left_out, is_hidden=hidden)
@@ -111,8 +110,7 @@ def _first_contact(scope: Scope, period: Period, _now: datetime) -> Found:
     if in_use:
         rows: Any = with_flags(scope.rows(period)).filter(CODED, outcome__in=columns.FIRST, first_queue__service__in=in_use)
         kept, again = rows.filter(asks_again=False), rows.filter(asks_again=True)
-        n = again.count()
-        hides = 0 < n < LEAST
+        hides = tells_of_few(n := again.count())
         verified = Part(VERIFIED, _in_order(kept), kept.count(), hides)
         found.more = (verified, Part(AGAIN, _in_order(again), n, hides))
     return found

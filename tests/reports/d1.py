@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
-from chat.choices import EndedBy, LegExit, State, Status, TransferReason, TransferState, WentTo
-from chat.models import Attempt, Conversation, Feedback, Leg, Transfer
+from accounts.models import User
+from chat.choices import EndedBy, LegExit, PresenceEnd, PresenceKind, State, Status, TransferReason, TransferState, WentTo
+from chat.models import Attempt, Conversation, Feedback, Leg, Presence, Transfer
 from reports.months import Month
 from services.calendars import HELSINKI
 from services.choices import ServiceStatus
@@ -172,3 +173,15 @@ def duty_queue(county: County, schedule: Schedule | None) -> Queue:
         },
     )
     return Queue.objects.create(service=service, key="yleinen", name_fi="Yleinen", languages=["fi"], schedule=schedule)
+
+
+def available(user: User, county: County, starts: str, ends: str) -> None:
+    """An interval of presence in which the responder takes conversations."""
+    Presence.objects.create(
+        county=county,
+        user=user,
+        kind=PresenceKind.AVAILABLE,
+        starts_at=at(starts),
+        ends_at=at(ends),
+        ended_by=PresenceEnd.CHANGED,
+    )

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, User
-from chat.choices import PresenceEnd, PresenceKind
-from chat.models import Conversation, Feedback, Presence
+from chat.models import Conversation, Feedback
 from reports.behind import LISTED, is_listed, rows_behind
 from reports.behind.found import AGAIN, VERIFIED, Part
 from reports.external import OF_METRIC
@@ -26,7 +25,7 @@ from reports.models import QualityCheck, QualitySample, RolloutMonth
 from reports.rounding import number
 from services.choices import CostKind, CostSplit, Identification, ServiceStatus
 from services.models import CostRow, County, Queue, Service, SharedCost
-from tests.reports.d1 import NOVEMBER, Row, at, made, make_d1
+from tests.reports.d1 import NOVEMBER, Row, at, available, made, make_d1
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 TODAY = datetime(2026, 12, 10, 9, tzinfo=UTC)
@@ -37,17 +36,6 @@ Client = Callable[[User], Any]
 @pytest.fixture(autouse=True)
 def _december(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: TODAY)
-
-
-def available(user: User, county: County, starts: str, ends: str) -> None:
-    Presence.objects.create(
-        county=county,
-        user=user,
-        kind=PresenceKind.AVAILABLE,
-        starts_at=at(starts),
-        ends_at=at(ends),
-        ended_by=PresenceEnd.CHANGED,
-    )
 
 
 def cost(service: Service, euros: int, source: str = "kirjanpito", month: int = 11) -> CostRow:

@@ -16,21 +16,10 @@ from reports.months import Period
 from reports.report import report_of
 from services.models import County, Membership, Queue, Service
 from tests.conftest import acting
-from tests.reports.d1 import NOVEMBER, Row, at, made
+from tests.reports.d1 import NOVEMBER, Row, available, made
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 NOW = datetime(2026, 12, 10, 9, tzinfo=UTC)
-
-
-def available(user: User, county: County, starts: str, ends: str) -> None:
-    Presence.objects.create(
-        county=county,
-        user=user,
-        kind=PresenceKind.AVAILABLE,
-        starts_at=at(starts),
-        ends_at=at(ends),
-        ended_by=PresenceEnd.CHANGED,
-    )
 
 
 def load(scope: Scope, period: Period = NOVEMBER.period, *, discreet: bool = True) -> Figure:
