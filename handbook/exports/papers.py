@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -91,6 +91,10 @@ def _begin() -> None:
 
     os.nice(NICE)
     inputstream.characters_until_regex = _Patterns()
+    with suppress(ImportError, OSError):  # each paper tells that by itself
+        import weasyprint  # noqa: F401
+    gc.collect()
+    gc.freeze()  # what is there for good is not looked at after each paper
 
 
 class _Patterns(dict[tuple[Any, bool], re.Pattern[str]]):

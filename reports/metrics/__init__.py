@@ -28,6 +28,7 @@ from reports.metrics import (
 )
 from reports.metrics.definition import Better, Metric, Source
 from reports.metrics.figure import FEW, Facts, Figure
+from reports.metrics.flags import read_flags
 from reports.metrics.hours import HourCount, facts_of, read_hours
 from reports.metrics.reading import OF_RESIDENTS, Reading, read
 from reports.metrics.scope import Scope
@@ -65,7 +66,6 @@ AVAILABLE = tuple(DEFINITIONS)
 
 # Sources of their own beside the conversations, by what reads them.
 _OTHERS: Mapping[Source, Callable[[Scope, Period, datetime], dict[str, Any]]] = {
-    Source.LENGTHS: lambda scope, period, now: waits.read_lengths(scope, period),
     Source.SAME_DAY: lambda scope, period, now: dict(work.read_same_day(scope, period)),
     Source.PRESENCE: lambda scope, period, now: load.read_presence(scope, period, now=now),
     Source.CALLS: lambda scope, period, now: dict(work.read_calls(scope, period, now=now)),
@@ -147,6 +147,17 @@ def figures_of(
     return Figures(scope, period, total, cells, hours, facts, reading.residents)
 
 
+def read_ahead(scope: Scope, period: Period, breakdowns: Collection[str], *, now: datetime) -> None:
+    """What the figures of scopes that are read at once ask after the conversations, from its end, to have it at hand by then.
+
+    It only saves time.
+    """
+    read_flags(scope, period, breakdowns)
+    read_hours(scope, period)
+    for reader in reversed([*_OTHERS.values()]):
+        reader(scope, period, now)
+
+
 def read_figures(services: Collection[Service], period: Period, *, codes: Collection[str] = AVAILABLE) -> dict[str, Figure]:
     """The figures of these services of one county together: computed from the rows, never from averages (metrics 1.4)."""
     return figures_of(Scope.of(services), period, codes=codes).total
@@ -167,5 +178,6 @@ __all__ = [
     "Scope",
     "Source",
     "figures_of",
+    "read_ahead",
     "read_figures",
 ]

@@ -5,14 +5,14 @@ Conditions are asked of each row in the order in which they are written: what fe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.expressions import Combinable
 
 from chat.choices import GIVEN_OUTCOMES, EndedBy, Outcome, OutcomeReason, Status, WhyChat
-from reports.metrics.ranks import Ranks
+from reports.metrics.ranks import Ranks, Values, ranks_of
 from reports.metrics.sql import Elapsed, Micros
 
 # One that is still going on has been answered when a human has replied (metrics 1.1).
@@ -28,7 +28,9 @@ BANDS = ((0, 60), (60, 180), (180, 300), (300, 600), (600, 900), (900, 1800), (1
 """Queue time in seconds: the lower bound is inside, the upper one is not (M06)."""
 
 Columns = dict[str, Any]
-LONGEST = "_max"
+NUMBER, SUM, LONGEST, RANKS = "_n", "_sum", "_max", "_ranks"
+OF_VALUES = (NUMBER, SUM, LONGEST)
+"""What a series of durations tells (`series`)."""
 REASON = "reason_"
 SILENT = "ended_for_silence"
 
@@ -38,10 +40,14 @@ def counted(condition: Q) -> Count:
     return Count("pk", filter=condition)
 
 
-def divided(columns: Columns) -> tuple[Columns, Columns]:
-    """Those whose figure of a whole comes from the figures of its parts (counts, sums, longest), and the medians and ranks."""
-    adds = {name: column for name, column in columns.items() if not isinstance(column, Ranks)}
-    return adds, {name: column for name, column in columns.items() if name not in adds}
+def divided(columns: Columns, *, packed: bool = False) -> tuple[Columns, Columns]:
+    """Those whose figure of a whole comes from the figures of its parts (counts, sums, longest), and the medians and ranks.
+
+    Where the values of these are read (`packed`), their number, sum and longest come from them as well, and are not counted.
+    """
+    apart = {name: column for name, column in columns.items() if isinstance(column, Ranks)}
+    spared = {f"{name.removesuffix(RANKS)}{end}" for name in apart for end in OF_VALUES} if packed else set()
+    return {name: column for name, column in columns.items() if name not in apart and name not in spared}, apart
 
 
 def add_up(total: dict[str, Any], part: Mapping[str, Any], names: Iterable[str]) -> None:
@@ -71,10 +77,21 @@ def asked(columns: Columns, codes: Collection[str]) -> Columns:
 def series(name: str, micros: Combinable, condition: Q) -> Columns:
     """A series of durations: how many, their sum, median and nine of ten, longest."""
     return {
-        f"{name}_n": Count(micros, filter=condition),
-        f"{name}_sum": Sum(micros, filter=condition),
-        f"{name}_ranks": Ranks(micros, filter=condition),
+        f"{name}{NUMBER}": Count(micros, filter=condition),
+        f"{name}{SUM}": Sum(micros, filter=condition),
+        f"{name}{RANKS}": Ranks(micros, filter=condition),
         f"{name}{LONGEST}": Max(micros, filter=condition),
+    }
+
+
+def of_values(name: str, parts: Sequence[Values]) -> dict[str, Any]:
+    """What a series tells, of its values themselves: of none there is neither sum nor longest."""
+    known = [part for part in parts if len(part)]
+    return {
+        f"{name}{NUMBER}": sum(len(part) for part in known),
+        f"{name}{SUM}": sum(int(part.sum()) for part in known) if known else None,
+        f"{name}{RANKS}": ranks_of(known),
+        f"{name}{LONGEST}": max(int(part.max()) for part in known) if known else None,
     }
 
 

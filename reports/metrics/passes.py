@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from reports.metrics.columns import Columns, add_up
-from reports.metrics.ranks import ranks_of
+from reports.metrics.columns import RANKS, Columns, add_up, of_values
 from reports.metrics.scope import OF_SERVICE, Row, Scope
 
 Rows = Callable[[Scope], QuerySet[Any]]
@@ -73,14 +72,20 @@ def packs_of(columns: Columns) -> Columns:
 
 
 def ranked(found: Iterable[Row], columns: Iterable[str], ways: Sequence[str] = ()) -> list[Row]:
-    """Medians and ranks of what was packed, a row for each combination of these ways; without ways there is one row."""
+    """Medians and ranks of what was packed, a row for each combination of these ways; without ways there is one row. With them come
+    the number, sum and longest of the same values.
+    """
+    series = [column.removesuffix(RANKS) for column in columns]
     parts: dict[tuple[Any, ...], list[Row]] = {} if ways else {(): []}
-    for row in found:
-        parts.setdefault(tuple(row[way] for way in ways), []).append(row)
-    return [
-        dict(zip(ways, key, strict=True)) | {column: ranks_of(row[column] for row in of_key) for column in columns}
-        for key, of_key in parts.items()
-    ]
+    for part in found:
+        parts.setdefault(tuple(part[way] for way in ways), []).append(part)
+    rows = []
+    for key, of_key in parts.items():
+        row: Row = dict(zip(ways, key, strict=True))
+        for name in series:
+            row |= of_values(name, [part[f"{name}{RANKS}"] for part in of_key])
+        rows.append(row)
+    return rows
 
 
 def nothing(columns: Columns) -> Row:

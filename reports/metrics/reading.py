@@ -23,6 +23,7 @@ from reports.metrics.by_month import of_month
 from reports.metrics.definition import Source
 from reports.metrics.dimensions import OfQueue, dimensions, queues_of
 from reports.metrics.flags import PASSED_ON, read_flags
+from reports.metrics.lengths import LENGTHS, classes_of, read_lengths
 from reports.metrics.passes import FIRST, OF_CONVERSATION, Ways, added, nothing, ordered, packs_of, ranked, total
 from reports.metrics.scope import Row, Scope, with_identification
 from reports.metrics.sql import Micros, UtcHour, instant_of
@@ -73,6 +74,8 @@ def read(scope: Scope, period: Period, *, sources: Collection[Source], breakdown
         for name, of_name in cells.items():
             for key, flags in of_name.items():
                 reading.cell(name, key).update(flags)
+    if Source.LENGTHS in sources and not reading.total.keys() >= LENGTHS.keys():
+        reading.total |= read_lengths(scope, period)
     if Source.TRANSFERS in sources:
         _read_transfers(reading)
     if Source.ATTEMPTS in sources:
@@ -140,7 +143,7 @@ def _read_together(reading: Reading, ways: Ways, whole: columns.Columns, each: c
     def rows(of: Scope) -> QuerySet[Any]:
         return of.rows(period)
 
-    adds, apart = columns.divided(whole)
+    adds, apart = columns.divided(whole, packed=scope.among is not None)
     adds |= {"rows": Count("pk"), **{f"told_{name}": column for name, (column, _key) in UNTOLD.items()}}
     reading.total |= nothing(adds)
     for name in ways:
@@ -162,7 +165,7 @@ def _read_together(reading: Reading, ways: Ways, whole: columns.Columns, each: c
     else:
         packs = packs_of(apart)
         values = list(scope.by_service(f"values by all {sorted(ways)} {period}", lambda of: _by_all(of, period, ways, packs)))
-        reading.total |= ranked(values, apart)[0]
+        reading.total |= ranked(values, apart)[0] | classes_of([row["length_ranks"] for row in values])
         for name in ways:
             for row in ranked(values, of_cells, [f"by_{name}"]):
                 if (cell := row.pop(f"by_{name}")) in reading.cells[name]:

@@ -49,7 +49,7 @@ def read_series(scope: Scope, months: Sequence[Month], definitions: Computed) ->
     # How long they waited who left is of the month's own page: of M04 the share is enough here, and no wait has to be sorted.
     wanted = columns.asked(every, [code for code in definitions if code != "M04"])
     # Medians and ranks need the rows in order, and carry all that is counted beside them: what adds up is read without them.
-    adds, apart = columns.divided(wanted)
+    adds, apart = columns.divided(wanted, packed=scope.among is not None)
     counts, cell = {**adds, IDENTIFIED: _identified()}, {"cell": month_of(ordered)}
     of_services = added(scope, f"counts {told(ordered)} {sorted(wanted)}", rows, counts, {**cell, BY_SERVICE: F(FIRST)})
     in_each = in_order(scope, f"ordered {told(ordered)} {sorted(wanted)}", rows, apart, cell)

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from reports.metrics.columns import ANSWERED, BANDS, SILENT
+from reports.metrics.columns import BANDS, SILENT
 from reports.metrics.definition import Better, Source, metric
 from reports.metrics.figure import Facts, Figure, named, number, ranks, ratio, share, times
-from reports.metrics.passes import added
-from reports.metrics.scope import Scope
-from reports.metrics.sql import MILLION, Elapsed, seconds
-from reports.months import Period
-
-FIVE_MINUTES = 300
-LENGTHS = (0, 300, 600, 900, 1200, 1800, 2700, 3600)
-"""Where each class of lengths begins, in seconds: the lower bound is inside (M09). All are whole five minutes."""
-
-
-def read_lengths(scope: Scope, period: Period) -> dict[str, int]:
-    """How many conversations of answered contacts were how long: one query, by whole five minutes."""
-
-    def ended(of: Scope) -> QuerySet[Any]:
-        return of.rows(period).filter(ANSWERED, accepted_at__isnull=False, closed_at__isnull=False)
-
-    fives = Elapsed("accepted_at", "closed_at") / (FIVE_MINUTES * MILLION)
-    found: Counter[int] = Counter()
-    for row in added(scope, f"lengths {period}", ended, {"n": Count("pk")}, {"fives": fives}):
-        found[max(low for low in LENGTHS if low <= max(row["fives"], 0) * FIVE_MINUTES)] += row["n"]
-    return {f"length_{low}": found[low] for low in LENGTHS}
+from reports.metrics.lengths import LENGTHS
+from reports.metrics.sql import seconds
 
 
 def queue_time(facts: Facts) -> Figure:
@@ -69,7 +47,7 @@ def same_day(facts: Facts) -> Figure:
 
 def length(facts: Facts) -> Figure:
     """M09: from being taken to the end; an end for silence counts to the last message, and is a class of its own beside it."""
-    classes = [f"length_{low}" for low in LENGTHS if f"length_{low}" in facts]
+    classes = [name for name in LENGTHS if name in facts]
     return times("M09", facts, "length", [("answered", number(facts, "length_n")), *named(facts, [SILENT, *classes])])
 
 
