@@ -30,7 +30,7 @@ BANDS = ((0, 60), (60, 180), (180, 300), (300, 600), (600, 900), (900, 1800), (1
 Columns = dict[str, Any]
 NUMBER, SUM, LONGEST, RANKS = "_n", "_sum", "_max", "_ranks"
 OF_VALUES = (NUMBER, SUM, LONGEST)
-"""What a series of durations tells (`series`)."""
+"""What a series of durations tells beside its ranks, and what its values tell as well (`series`)."""
 REASON = "reason_"
 SILENT = "ended_for_silence"
 

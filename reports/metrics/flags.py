@@ -84,7 +84,7 @@ def read_flags(scope: Scope, period: Period, breakdowns: Collection[str]) -> tup
     ways = {name: way for name, way in dimensions(scope.among or scope).items() if name in breakdowns}
     total: dict[str, Any] = dict.fromkeys(FLAGS, 0)
     cells: Cells = {name: {} for name in ways}
-    for row in scope.by_service(f"flags {period}", lambda of: _flags_of(of, period, ways)):
+    for row in scope.by_service(f"flags {sorted(ways)} {period}", lambda of: _flags_of(of, period, ways)):
         for (name, key), flags in row["flags"].items():
             cell = cells[name].setdefault(key, {}) if name else total
             for flag, n in flags.items():

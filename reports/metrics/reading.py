@@ -232,9 +232,10 @@ def _cells_of_many(reading: Reading, name: str, way: Combinable, each: columns.C
         found: Iterable[Any] = rows(scope).annotate(cell=way).values("cell").annotate(**each)
         return {row.pop("cell"): row for row in found}
     adds, apart = columns.divided(each)
-    in_order = {row.pop("cell"): row for row in ordered(scope, f"cells {name} in order {period}", rows, apart, {"cell": way})}
     counts = added(scope, f"cells {name} {period}", rows, adds, {"cell": way})
-    return {(cell := row.pop("cell")): row | in_order[cell] for row in counts}
+    in_order = {row.pop("cell"): row for row in ordered(scope, f"cells {name} in order {period}", rows, apart, {"cell": way})}
+    # Of a month that goes on the last contact of a cell may have got another topic between the two.
+    return {(cell := row.pop("cell")): row | in_order.get(cell, {}) for row in counts}
 
 
 def _cells_of_pages(scope: Scope, period: Period, way: Combinable, each: columns.Columns) -> dict[Key, Row]:
