@@ -64,8 +64,8 @@ from services.texts import text
 FROM_PARTS = ("M06", "M09", "M14", "M29", "M35", *OF_PARTS)
 """What is drawn of a figure’s own parts, and so of a frozen one too."""
 NOT_ON_PAPER = frozenset({"M04", "M26", *OF_PARTS})
-"""Of the tables of weekdays and hours and of the bars: paper tells the same in words, as thirty-one papers of a month are laid out
-within a minute."""
+"""The tables of weekdays and hours (M04) and the bars that stand on the page only: thirty-one papers of a month are laid out within
+a minute."""
 KEY_FIGURES = ("M01", "M03", "M07", "M08", "M11", "M14")
 
 
